@@ -1,0 +1,491 @@
+//! What the operator asked for: [`Config`], valid by construction and made of domain types.
+//!
+//! The file as written is `schema.rs`; `load.rs` turns one into the other and reports every fault
+//! at once. Nothing here opens a customer file or asks the time.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+pub use crate::policy::scope::{Purpose, Scope, Scopes};
+pub use crate::policy::selection::Selection;
+
+/// A whole `verho.toml`, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from.
+    pub path: PathBuf,
+    /// SHA-256 of the file's bytes.
+    pub sha256: [u8; 32],
+    /// Who decides why and how the data is used.
+    pub controller: Controller,
+    /// Customer tables, in config order. Never empty.
+    pub sources: Vec<Source>,
+    /// Lists of objections, in config order. At most 64.
+    pub registers: Vec<Register>,
+    /// Who may rely on what, where. At most 64.
+    pub bases: Vec<Basis>,
+    /// Who should see an ad. Never empty.
+    pub audiences: Vec<Audience>,
+    /// Rules that hold for all audiences.
+    pub policy: PolicySettings,
+    /// Where releases go.
+    pub output: Output,
+    /// Key files.
+    pub keys: Keys,
+    /// Bounds on memory and time.
+    pub limits: Limits,
+}
+
+/// `[controller]`.
+#[derive(Debug, Clone)]
+pub struct Controller {
+    /// Legal name.
+    pub name: String,
+    /// Controller, or processor with the written instruction it acts on.
+    pub role: Role,
+}
+
+/// In what capacity this company runs the job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// Decides purposes and means (GDPR Art. 4(7)).
+    Controller,
+    /// Acts on a documented instruction (GDPR Art. 28(3)(a)).
+    Processor {
+        /// The agreement or instruction's reference.
+        instruction: String,
+    },
+}
+
+/// Files to read: a path or glob, and how they are written.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// Absolute path or glob pattern (relative ones were joined to the config's folder).
+    pub pattern: PathBuf,
+    /// The pattern as the config writes it, for messages.
+    pub as_written: String,
+    /// How the files are written; told from the file name when absent.
+    pub format: Option<Format>,
+    /// Text encoding of delimited files.
+    pub encoding: Encoding,
+    /// Field separator of delimited files; when absent, found in the header among `,` `;` tab.
+    pub delimiter: Option<u8>,
+    /// Whether delimited files begin with a row of column names. Registers of one bare column may not.
+    pub header: bool,
+}
+
+/// A file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-, semicolon- or tab-separated text (RFC 4180 quoting).
+    Delimited,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow IPC (file or Feather v2).
+    Arrow,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// A text encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte-order mark. A UTF-16 byte-order mark is recognised too.
+    #[default]
+    Utf8,
+    /// UTF-16, byte order by mark, else little-endian.
+    Utf16,
+    /// Windows-1252, which WHATWG also reads for Latin-1.
+    Windows1252,
+}
+
+/// `[[source]]`: a customer table.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Checked name, unique among sources.
+    pub name: String,
+    /// What to read.
+    pub files: Files,
+    /// The space its customer ids live in; the source's name unless said otherwise.
+    pub id_space: String,
+    /// Column of the customer id.
+    pub customer_id: String,
+    /// E-mail columns, in config order.
+    pub emails: Vec<IdentifierColumn>,
+    /// Phone columns, in config order.
+    pub phones: Vec<IdentifierColumn>,
+    /// Country of the person.
+    pub country: Option<CountryField>,
+    /// Birth date.
+    pub birth_date: Option<DateField>,
+    /// Whether the person is a current customer.
+    pub relationship: ValueField,
+    /// The person's own basis.
+    pub basis: BasisField,
+    /// Objection flag or permission.
+    pub targeting: Option<TargetingField>,
+    /// Consumer or business representative. Absent: consumers.
+    pub party: Option<PartyField>,
+    /// Google's consent signal `ad_user_data`.
+    pub ad_user_data: Option<ValueField>,
+    /// Google's consent signal `ad_personalization`.
+    pub ad_personalization: Option<ValueField>,
+    /// Attributes an audience's `where` may use, by name.
+    pub attributes: BTreeMap<String, Attribute>,
+}
+
+/// Where a mapped value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// A column of the table.
+    Column(String),
+    /// The same value for every row.
+    Constant(String),
+}
+
+/// A column that holds e-mail addresses or phone numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifierColumn {
+    /// Column name.
+    pub column: String,
+    /// Personal or work.
+    pub context: Context,
+    /// Separator when a cell may hold several values.
+    pub separator: Option<String>,
+    /// The column holds hashes of this kind already, hex, and of the `basic` / `digits` form.
+    pub hashed: Option<HashAlgorithm>,
+}
+
+/// In what capacity a person uses an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Context {
+    /// Private life: goes into consumer audiences.
+    #[default]
+    Personal,
+    /// Work: goes into business audiences only.
+    Work,
+}
+
+/// A yes-or-no field. A value in `yes` is yes, in `no` is no; blank or anything else is unknown.
+/// When `no` is `None`, every other value that is not blank is no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueField {
+    /// Column or constant.
+    pub from: From,
+    /// Values that mean yes, compared exactly after trimming.
+    pub yes: Vec<String>,
+    /// Values that mean no; `None`: every other value that is not blank.
+    pub no: Option<Vec<String>>,
+}
+
+/// Country of the person, as ISO 3166-1 alpha-2, alpha-3 or a name in English, Finnish, Swedish,
+/// Estonian, German or its own language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountryField {
+    /// Column, or absent when a constant default serves every row.
+    pub column: Option<String>,
+    /// Alpha-2 code for blank cells. A value that is not a country stays unknown.
+    pub default: Option<[u8; 2]>,
+}
+
+/// A calendar date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateField {
+    /// Column name.
+    pub column: String,
+    /// strftime-like formats tried in order; default `%Y-%m-%d`, then a date-time's date part.
+    pub formats: Vec<String>,
+}
+
+/// The person's own basis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisField {
+    /// Column, or constant `legitimate_interest` / `consent`.
+    pub from: From,
+    /// Values that mean legitimate interest.
+    pub legitimate_interest: Vec<String>,
+    /// Values that mean consent to this use.
+    pub consent: Vec<String>,
+    /// Values that mean neither.
+    pub none: Vec<String>,
+}
+
+/// Lawful ground (GDPR Art. 6(1)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Use {
+    /// Art. 6(1)(f).
+    LegitimateInterest,
+    /// Art. 6(1)(a).
+    Consent,
+}
+
+impl Use {
+    /// The word written in config and records.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::LegitimateInterest => "legitimate_interest",
+            Self::Consent => "consent",
+        }
+    }
+}
+
+/// An objection flag: a value in `opted_out` is an objection; one in `not_objected` is none;
+/// blank means what `blank` says; anything else is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetingField {
+    /// Column name.
+    pub column: String,
+    /// Values that are an objection.
+    pub opted_out: Vec<String>,
+    /// Values that are none.
+    pub not_objected: Vec<String>,
+    /// Whether a blank cell means "no objection"; otherwise it is unknown.
+    pub blank_is_not_objected: bool,
+    /// What the flag objects to.
+    pub scopes: Scopes,
+}
+
+/// Consumer or business representative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyField {
+    /// Column or constant (`consumer` or `business`).
+    pub from: From,
+    /// Values that mean consumer.
+    pub consumer: Vec<String>,
+    /// Values that mean business representative.
+    pub business: Vec<String>,
+}
+
+/// Consumer or business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Party {
+    /// A private person.
+    #[default]
+    Consumer,
+    /// A person representing a company.
+    Business,
+}
+
+/// An attribute that `where` may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Column name.
+    pub column: String,
+    /// Separator when a cell holds several values.
+    pub separator: Option<String>,
+    /// Where the value comes from.
+    pub kind: AttributeKind,
+}
+
+/// Provenance of an attribute (what the person said, what was seen, what was inferred).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// The person gave it.
+    Given,
+    /// Observed: profiling objections bind.
+    Observed,
+    /// Derived by a model or rule: profiling objections bind.
+    Derived,
+}
+
+/// `[[register]]`: a list of objections.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// Checked name, unique among registers.
+    pub name: String,
+    /// What to read.
+    pub files: Files,
+    /// Which columns say whom.
+    pub columns: RegisterColumns,
+    /// Rows whose status is in `lifted` are no objection any more.
+    pub active: Option<ActiveField>,
+    /// Scope when there is no scope column, or its cell is blank.
+    pub scopes: Scopes,
+    /// Id space of its customer ids.
+    pub id_space: Option<String>,
+    /// Region in which national phone numbers are read; each source's default when absent.
+    pub region: Option<[u8; 2]>,
+    /// Where the register's age comes from.
+    pub age_from: Option<AgeFrom>,
+    /// Oldest it may be. `None`: not checked, and the manifest says so.
+    pub max_age: Option<jiff::SignedDuration>,
+    /// Fewest rows it may have (default 1).
+    pub min_rows: u64,
+    /// Largest share of rows it may have lost since the previous release, in [0, 1].
+    pub max_shrink: Option<f64>,
+    /// Largest share of rows with a value that does not parse, in [0, 1] (default 0).
+    pub max_unparsed: f64,
+}
+
+/// Which columns of a register name people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegisterColumns {
+    /// Customer id.
+    pub customer_id: Option<String>,
+    /// E-mail address.
+    pub email: Option<KeyColumn>,
+    /// Phone number.
+    pub phone: Option<KeyColumn>,
+    /// Whole e-mail domain, with or without a leading `@`.
+    pub domain: Option<String>,
+    /// Scope word.
+    pub scope: Option<String>,
+    /// Date or moment of the objection.
+    pub at: Option<String>,
+    /// The file is one bare column without a header; which of the fields above it fills is told by
+    /// the one that is set (its name is then empty).
+    pub bare: bool,
+}
+
+/// A key column of a register: plain, or hashes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// Column name (empty for a bare list).
+    pub column: String,
+    /// The cells are hashes in hex of some form of the value.
+    pub hashed: Option<HashAlgorithm>,
+}
+
+/// A hash that registers may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HashAlgorithm {
+    /// 64 hex digits.
+    Sha256,
+    /// 40 hex digits.
+    Sha1,
+    /// 32 hex digits.
+    Md5,
+}
+
+/// A status column of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveField {
+    /// Column name.
+    pub column: String,
+    /// Values that lift the objection; anything else leaves it standing.
+    pub lifted: Vec<String>,
+}
+
+/// Where a register's age comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgeFrom {
+    /// File name against a strftime-like pattern; of several files the newest counts.
+    Filename(String),
+    /// The latest moment in a column.
+    Column(String),
+    /// The last line of the file against a pattern, which may also hold `{rows}`.
+    Trailer(String),
+    /// A file beside it: the register's file name with this suffix; its first line is a moment.
+    Sidecar(String),
+    /// The file's modification time: only when named, since copying a stale file renews it.
+    Mtime,
+}
+
+/// `[[basis]]`: who may rely on what, where.
+#[derive(Debug, Clone)]
+pub struct Basis {
+    /// The ground.
+    pub basis: Use,
+    /// Platform names (canonical).
+    pub platforms: Vec<String>,
+    /// Alpha-2 codes.
+    pub countries: Vec<[u8; 2]>,
+    /// Purposes.
+    pub purposes: Vec<Purpose>,
+    /// Party types (default: consumer and business).
+    pub parties: Vec<Party>,
+    /// Reference of the legitimate-interest assessment (mandatory for it).
+    pub assessment: Option<String>,
+    /// Wording of the consent (mandatory for it).
+    pub consent_wording: Option<String>,
+    /// The notice people were given.
+    pub notice: Notice,
+    /// Last day on which it may be relied on.
+    pub valid_until: Option<jiff::civil::Date>,
+}
+
+/// A privacy notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id.
+    pub id: String,
+    /// Its version, usually a date.
+    pub version: String,
+}
+
+/// `[[audience]]`.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// Checked name: `[a-z0-9][a-z0-9-]{0,62}`, unique; it names a folder.
+    pub name: String,
+    /// Its filter; absent means everyone.
+    pub selection: Option<Selection>,
+    /// Canonical platform names, in config order, unique.
+    pub platforms: Vec<String>,
+    /// What it is for (default `retarget`).
+    pub purpose: Purpose,
+    /// Whom it may hold (default consumers).
+    pub party: Party,
+    /// Fewest members, counted before objections (default 100).
+    pub min_size: u64,
+    /// Youngest age in whole years; at least the policy's.
+    pub min_age: u16,
+    /// Scopes that bind it: purpose, profile use and the policy's `channel_bans`.
+    pub binding: Scopes,
+}
+
+/// `[policy]`.
+#[derive(Debug, Clone)]
+pub struct PolicySettings {
+    /// How far an objection spreads.
+    pub closure: Closure,
+    /// An identifier held by more people than this goes up for nobody (default 10).
+    pub share_cap: u32,
+    /// Youngest age in whole years (default 18); 0 asks for no birth date.
+    pub min_age: u16,
+    /// Largest share of unreadable customer rows, in [0, 1] (default 0.01).
+    pub max_unreadable: f64,
+    /// Whether bans of one channel bind targeting too (default yes).
+    pub channel_bans_bind: bool,
+    /// Whether numbers that are possible but not valid go up (default no).
+    pub possible_phones: bool,
+    /// Time zone of "today" (default UTC), an IANA name.
+    pub time_zone: String,
+}
+
+/// How far an objection spreads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closure {
+    /// Everyone who shares an identifier with an objector is left out.
+    Person,
+    /// Only the objector's identifiers are dropped from other people.
+    Identifier,
+}
+
+/// `[output]`.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Folder of releases, absolute.
+    pub dir: PathBuf,
+}
+
+/// `[keys]`.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Root key file: 32 bytes in hex, owner-only.
+    pub root: Option<PathBuf>,
+    /// OpenSSH Ed25519 private key that signs manifests, owner-only, without a passphrase.
+    pub signing: Option<PathBuf>,
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of records held in memory before they spill (default 1 GB).
+    pub memory_bytes: u64,
+    /// Rows a batch (default 65536); small values are for tests.
+    pub batch_rows: usize,
+    /// Threads; 0 means one a core.
+    pub threads: usize,
+}

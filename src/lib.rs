@@ -1,0 +1,31 @@
+//! verho turns a customer base into hashed social-media audience files, and proves who was left
+//! out and why, without ever writing a plaintext identifier.
+//!
+//! The data flows one way:
+//!
+//! ```text
+//! verho.toml ─ config ─┐
+//! registers ── sources ┤→ people → identifiers → policy → audiences → platforms' columns → outputs
+//! customers ── sources ┘                                       └──────→ manifest, suppressions, report
+//! ```
+//!
+//! Import order, lower never imports higher: identifiers < platforms < people < policy < audiences <
+//! manifest < config < spill < sources, outputs < pipeline < commands < cli < main.
+//! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
+//! A test reads the `use` lines and holds every module to this order.
+
+pub mod audiences;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod identifiers;
+pub mod manifest;
+pub mod oracle;
+pub mod outputs;
+pub mod people;
+pub mod pipeline;
+pub mod platforms;
+pub mod policy;
+pub mod sources;
+pub mod spill;
+pub mod synth;
