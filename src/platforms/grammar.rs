@@ -1,0 +1,196 @@
+//! From the bytes of a row back to digests: the strict reverse of `layout`, for whoever checks what
+//! was written.
+//!
+//! It shares no code with the writer on purpose, so that one mistake cannot hide another. Promises:
+//! it accepts exactly the rows a platform's table allows, byte for byte; a fault names a column by
+//! number and never quotes a cell. It must not know files or people.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Column, Encoding, MAX_SLOTS, Operation, Platform, RowShape, Upload};
+use crate::identifiers::{Digest, Kind};
+
+/// SHA-256 of no bytes at all: it has the shape of a digest and stands for nobody.
+const DIGEST_OF_NOTHING: [u8; 32] = [
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+    0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+];
+
+/// Why a line is not a row of the platform's file. Columns count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RowFault {
+    /// The line does not end as the layout says.
+    #[error("the line does not end in a single line feed")]
+    LineEnd,
+    /// More or fewer cells than columns.
+    #[error("the line has {found} columns instead of {expected}")]
+    Columns {
+        /// Columns of the layout.
+        expected: usize,
+        /// Cells of the line.
+        found: usize,
+    },
+    /// A cell that must hold a digest or nothing holds something else.
+    #[error("column {column} holds neither a digest in the platform's encoding nor nothing")]
+    Digest {
+        /// Which column.
+        column: usize,
+    },
+    /// A cell holds the digest of the empty string.
+    #[error("column {column} holds the digest of nothing")]
+    DigestOfNothing {
+        /// Which column.
+        column: usize,
+    },
+    /// A cell with fixed text, or one that must be empty, holds something else.
+    #[error("column {column} does not hold its fixed text")]
+    Fixed {
+        /// Which column.
+        column: usize,
+    },
+    /// No identifier, or more than the row's shape allows.
+    #[error("the row has {found} identifiers, which its shape does not allow")]
+    Identifiers {
+        /// How many it has.
+        found: usize,
+    },
+}
+
+/// What a platform's rows look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowGrammar {
+    columns: &'static [Column],
+    encoding: Encoding,
+    shape: RowShape,
+    line_end: &'static str,
+}
+
+impl RowGrammar {
+    /// The grammar of a platform's rows; `None` when no file can be written for it.
+    #[must_use]
+    pub fn of(platform: &Platform) -> Option<Self> {
+        let layout = platform.upload.layout()?;
+        Some(Self {
+            columns: layout.columns,
+            encoding: platform.encoding,
+            shape: layout.shape,
+            line_end: layout.line_end,
+        })
+    }
+
+    /// Checks one line, its line end included, and hands over its digests in column order; none when
+    /// the line has a fault.
+    pub fn check(&self, line: &[u8], mut each: impl FnMut(Kind, Digest)) -> Result<(), RowFault> {
+        let row = line.strip_suffix(self.line_end.as_bytes()).ok_or(RowFault::LineEnd)?;
+        if row.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return Err(RowFault::LineEnd);
+        }
+        let mut found = [None; MAX_SLOTS];
+        let mut identifiers = 0;
+        let mut cells = row.split(|&byte| byte == b',');
+        for (at, column) in self.columns.iter().enumerate() {
+            let Some(cell) = cells.next() else {
+                return Err(RowFault::Columns { expected: self.columns.len(), found: at });
+            };
+            match column {
+                Column::Empty if cell.is_empty() => {}
+                Column::Constant(text) if cell == text.as_bytes() => {}
+                Column::Empty | Column::Constant(_) => return Err(RowFault::Fixed { column: at + 1 }),
+                Column::Email(_) | Column::Phone(_) if cell.is_empty() => {}
+                Column::Email(_) | Column::Phone(_) => {
+                    let digest = self.decode(cell).ok_or(RowFault::Digest { column: at + 1 })?;
+                    if digest == DIGEST_OF_NOTHING {
+                        return Err(RowFault::DigestOfNothing { column: at + 1 });
+                    }
+                    found[identifiers] = column.kind().map(|kind| (kind, digest));
+                    identifiers += 1;
+                }
+            }
+        }
+        let beyond = cells.count();
+        if beyond > 0 {
+            return Err(RowFault::Columns {
+                expected: self.columns.len(),
+                found: self.columns.len() + beyond,
+            });
+        }
+        match (self.shape, identifiers) {
+            (_, 0) | (RowShape::IdentifierPerRow, 2..) => {
+                return Err(RowFault::Identifiers { found: identifiers });
+            }
+            (RowShape::PersonPerRow | RowShape::IdentifierPerRow, _) => {}
+        }
+        for (kind, digest) in found.into_iter().flatten() {
+            each(kind, Digest::from_bytes(digest));
+        }
+        Ok(())
+    }
+
+    fn decode(&self, cell: &[u8]) -> Option<[u8; 32]> {
+        if cell.len() != self.encoding.width() {
+            return None;
+        }
+        let mut digest = [0; 32];
+        match self.encoding {
+            Encoding::LowerHex => {
+                if cell.iter().any(u8::is_ascii_uppercase) {
+                    return None;
+                }
+                const_hex::decode_to_slice(cell, &mut digest).ok()?;
+            }
+            Encoding::Base64 => {
+                // The decoder refuses a last character with stray bits, so one digest has one text.
+                let mut bytes = [0; 36];
+                let written = STANDARD.decode_slice(cell, &mut bytes).ok()?;
+                digest
+                    .copy_from_slice(bytes[..written].try_into().ok().filter(|b: &&[u8; 32]| b.len() == 32)?);
+            }
+        }
+        Some(digest)
+    }
+}
+
+/// How many bytes of `file` are the header and, for Microsoft, the format and list rows; `None` when
+/// they are not exactly what this platform, list name and operation ask for.
+#[must_use]
+pub fn preamble_len(
+    platform: &Platform,
+    file: &[u8],
+    list_name: &str,
+    operation: Operation,
+) -> Option<usize> {
+    let layout = platform.upload.layout()?;
+    let mut expected: Vec<Vec<&str>> = Vec::new();
+    if !layout.header.is_empty() {
+        expected.push(layout.header.to_vec());
+    }
+    if matches!(platform.upload, Upload::MicrosoftBulk(_)) {
+        let row = |cells: &[(&str, &'static str)], name: &'static str| -> Vec<&str> {
+            let cell = |header: &&&str| cells.iter().find(|(column, _)| *column == **header);
+            let mut row: Vec<&str> =
+                layout.header.iter().map(|header| cell(&header).map_or("", |(_, text)| text)).collect();
+            row[0] = name;
+            row
+        };
+        expected.push(row(&[("Name", "6.0")], "Format Version"));
+        let mut list = row(
+            &[("Status", "Active"), ("Id", "-1"), ("Scope", "Customer"), ("Action Type", operation.word())],
+            "Customer List",
+        );
+        list[layout.header.iter().position(|header| *header == "Audience")?] = list_name;
+        expected.push(list);
+    }
+    let mut at = 0;
+    for row in expected {
+        for (cell_at, cell) in row.into_iter().enumerate() {
+            for text in [if cell_at > 0 { "," } else { "" }, cell] {
+                file.get(at..)?.starts_with(text.as_bytes()).then_some(())?;
+                at += text.len();
+            }
+        }
+        file.get(at..)?.starts_with(layout.line_end.as_bytes()).then_some(())?;
+        at += layout.line_end.len();
+    }
+    Some(at)
+}
