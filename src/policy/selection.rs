@@ -163,3 +163,14 @@ fn evaluate(node: &Node, answer: &mut impl FnMut(usize) -> Tri) -> Tri {
         }
     }
 }
+
+/// The candidate a misspelt word most likely means: a few letters off, else none.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|name| (parse::distance(name, word), name))
+        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
+        .min()
+        .map(|(_, name)| name)
+}

@@ -12,7 +12,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace
 
 use super::decimal::Decimal;
 use super::predicate::{Field, Order, Predicate, Test, day, trim_text};
-use super::{ALLOWED, DEPTH_MAX, Fields, Node, OPERATORS_MAX, SelectionFault, TEXT_MAX};
+use super::{ALLOWED, DEPTH_MAX, Fields, Node, OPERATORS_MAX, SelectionFault, TEXT_MAX, nearest};
 
 type Result<T> = std::result::Result<T, SelectionFault>;
 
@@ -319,14 +319,9 @@ impl<'a> Reader<'a> {
 
     fn unknown(&self, ident: &Ident, offset: usize) -> SelectionFault {
         let shown: String = ident.value.chars().filter(|letter| !letter.is_control()).take(60).collect();
-        let near = self
-            .fields
-            .names()
-            .map(|name| (distance(name, &ident.value), name))
-            .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
-            .min();
+        let near = nearest(&ident.value, self.fields.names());
         let hint = match near {
-            Some((_, name)) => format!("did you mean {name}?"),
+            Some(name) => format!("did you mean {name}?"),
             None => format!(
                 "declare it under [source.attributes], or use one of: {}",
                 self.fields.names().collect::<Vec<_>>().join(", ")
