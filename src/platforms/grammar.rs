@@ -94,10 +94,9 @@ impl RowGrammar {
                 return Err(RowFault::Columns { expected: self.columns.len(), found: at });
             };
             match column {
-                Column::Empty if cell.is_empty() => {}
+                Column::Empty | Column::Email(_) | Column::Phone(_) if cell.is_empty() => {}
                 Column::Constant(text) if cell == text.as_bytes() => {}
                 Column::Empty | Column::Constant(_) => return Err(RowFault::Fixed { column: at + 1 }),
-                Column::Email(_) | Column::Phone(_) if cell.is_empty() => {}
                 Column::Email(_) | Column::Phone(_) => {
                     let digest = self.decode(cell).ok_or(RowFault::Digest { column: at + 1 })?;
                     if digest == DIGEST_OF_NOTHING {
@@ -161,36 +160,44 @@ pub fn preamble_len(
     operation: Operation,
 ) -> Option<usize> {
     let layout = platform.upload.layout()?;
-    let mut expected: Vec<Vec<&str>> = Vec::new();
-    if !layout.header.is_empty() {
-        expected.push(layout.header.to_vec());
+    let header = layout.header;
+    let mut rest = file;
+    if !header.is_empty() {
+        rest = strip_row(rest, layout.line_end, header.iter().copied())?;
     }
     if matches!(platform.upload, Upload::MicrosoftBulk(_)) {
-        let row = |cells: &[(&str, &'static str)], name: &'static str| -> Vec<&str> {
-            let cell = |header: &&&str| cells.iter().find(|(column, _)| *column == **header);
-            let mut row: Vec<&str> =
-                layout.header.iter().map(|header| cell(&header).map_or("", |(_, text)| text)).collect();
-            row[0] = name;
-            row
+        // By the name of each column, where the writer goes by position.
+        let version = |column: &&'static str| match *column {
+            "Type" => "Format Version",
+            "Name" => "6.0",
+            _ => "",
         };
-        expected.push(row(&[("Name", "6.0")], "Format Version"));
-        let mut list = row(
-            &[("Status", "Active"), ("Id", "-1"), ("Scope", "Customer"), ("Action Type", operation.word())],
-            "Customer List",
-        );
-        list[layout.header.iter().position(|header| *header == "Audience")?] = list_name;
-        expected.push(list);
+        let list = |column: &&'static str| match *column {
+            "Type" => "Customer List",
+            "Status" => "Active",
+            "Id" => "-1",
+            "Scope" => "Customer",
+            "Audience" => list_name,
+            "Action Type" => operation.word(),
+            _ => "",
+        };
+        rest = strip_row(rest, layout.line_end, header.iter().map(version))?;
+        rest = strip_row(rest, layout.line_end, header.iter().map(list))?;
     }
-    let mut at = 0;
-    for row in expected {
-        for (cell_at, cell) in row.into_iter().enumerate() {
-            for text in [if cell_at > 0 { "," } else { "" }, cell] {
-                file.get(at..)?.starts_with(text.as_bytes()).then_some(())?;
-                at += text.len();
-            }
+    Some(file.len() - rest.len())
+}
+
+/// What follows exactly this row, if the text begins with it.
+fn strip_row<'file, 'cell>(
+    mut text: &'file [u8],
+    line_end: &str,
+    cells: impl Iterator<Item = &'cell str>,
+) -> Option<&'file [u8]> {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            text = text.strip_prefix(b",")?;
         }
-        file.get(at..)?.starts_with(layout.line_end.as_bytes()).then_some(())?;
-        at += layout.line_end.len();
+        text = text.strip_prefix(cell.as_bytes())?;
     }
-    Some(at)
+    text.strip_prefix(line_end.as_bytes())
 }

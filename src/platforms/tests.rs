@@ -173,6 +173,23 @@ fn google_alone_asks_for_its_signals() {
     }
 }
 
+/// The documentation holds two parts that are the tables themselves; both are compared here.
+#[test]
+fn the_documentation_shows_these_tables() {
+    let docs = include_str!("../../docs/platforms.md");
+    for (part, expected) in [("table", super::table::markdown()), ("notes", super::table::notes())] {
+        let (begin, end) = (format!("<!-- {part}: begin -->\n\n"), format!("\n<!-- {part}: end -->"));
+        let shown = docs
+            .split_once(&begin)
+            .and_then(|(_, rest)| rest.split_once(&end))
+            .map_or("", |(shown, _)| shown);
+        assert!(
+            shown.trim_end() == expected.trim_end(),
+            "docs/platforms.md is behind; between {part}'s marks it must say:\n\n{expected}"
+        );
+    }
+}
+
 // --- rows ---------------------------------------------------------------------------------------
 
 /// The digest whose every byte is `byte`.
