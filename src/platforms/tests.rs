@@ -173,6 +173,23 @@ fn google_alone_asks_for_its_signals() {
     }
 }
 
+/// The documentation holds two parts that are the tables themselves; both are compared here.
+#[test]
+fn the_documentation_shows_these_tables() {
+    let docs = include_str!("../../docs/platforms.md");
+    for (part, expected) in [("table", super::table::markdown()), ("notes", super::table::notes())] {
+        let (begin, end) = (format!("<!-- {part}: begin -->\n\n"), format!("\n<!-- {part}: end -->"));
+        let shown = docs
+            .split_once(&begin)
+            .and_then(|(_, rest)| rest.split_once(&end))
+            .map_or("", |(shown, _)| shown);
+        assert!(
+            shown.trim_end() == expected.trim_end(),
+            "docs/platforms.md is behind; between {part}'s marks it must say:\n\n{expected}"
+        );
+    }
+}
+
 // --- rows ---------------------------------------------------------------------------------------
 
 /// The digest whose every byte is `byte`.
@@ -380,6 +397,9 @@ fn every_class_of_damage_is_refused() {
             let mut handed_over = 0;
             let answer = grammar.check(&line, |_, _| handed_over += 1);
             assert!(answer.is_err(), "{} accepts {what}", platform.name);
+            if let Err(RowFault::Identifiers { found }) = answer {
+                assert_eq!(found, 0, "{}: {what} is given the wrong name", platform.name);
+            }
             assert_eq!(handed_over, 0, "{} hands over a digest of a bad row", platform.name);
         }
     }
@@ -395,6 +415,30 @@ fn format_tail(format: &RowFormat) -> usize {
     format.encode(&prefix, &mut one);
     let width = one.windows(8).rposition(|bytes| bytes == b"00000000" || bytes == b"AAAAAAA=");
     one.len() - (width.expect("the first slot is filled") + 8)
+}
+
+#[test]
+fn a_file_is_read_row_by_row_without_looking_for_line_ends() {
+    for (platform, format, grammar) in writable() {
+        let (mut file, mut rows) = (Vec::new(), 0);
+        for byte in 1..=20 {
+            let phones = if platform.takes(Kind::Phone) { vec![digest(byte)] } else { vec![] };
+            format.rows(&[digest(byte), digest(200 + byte)], &phones, |cells| {
+                rows += 1;
+                format.encode(cells, &mut file);
+            });
+        }
+        let (mut at, mut read, mut digests) = (0, 0, 0);
+        while at < file.len() {
+            at += grammar.next_row(&file[at..], |_, _| digests += 1).expect("every row is good");
+            read += 1;
+        }
+        let expected = if platform.takes(Kind::Phone) { 60 } else { 40 };
+        assert_eq!((read, digests), (rows, expected), "{}", platform.name);
+        file.push(b'x');
+        assert!(grammar.next_row(&file[at..], |_, _| ()).is_err(), "{}: a stray end", platform.name);
+        assert!(grammar.next_row(b"", |_, _| ()).is_err(), "{}: no row in nothing", platform.name);
+    }
 }
 
 #[test]
