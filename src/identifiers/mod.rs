@@ -1,51 +1,71 @@
-//! (stub: the agreed names only, until the real module replaces it)
+//! The privacy kernel: an e-mail address or a phone number goes in as text and comes out as digests.
+//!
+//! The promise: no text of an identifier leaves this module. A cell enters as [`Plaintext`], which only
+//! this module can read; what comes back is a [`Digest`] (what a platform matches on), a [`WideKey`]
+//! (what this run matches on), or a [`Reject`] code (why not). None of them can be turned back to text
+//! here, and none prints its bits.
+//!
+//! This is the lowest module. It knows no platform, person, register, file or clock, and imports
+//! nothing of ours.
 
-/// Stub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum EmailForm {
-    /// Stub.
-    Basic,
-    /// Stub.
-    Google,
-    /// Stub.
-    Uid2,
-    /// Stub.
-    Reddit,
-    /// Stub.
-    Amazon,
-}
+mod countries;
+mod country;
+mod digest;
+mod domain;
+mod email;
+mod email_fast;
+mod email_form;
+mod forbidden;
+mod form;
+pub mod hashed;
+mod junk;
+mod phone;
+mod phone_fast;
+mod phone_library;
+mod phone_text;
+mod plaintext;
+mod probes;
+mod reject;
+mod scratch;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod text;
 
-/// Stub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PhoneForm {
-    /// Stub.
-    Digits,
-    /// Stub.
-    E164,
-}
+pub use country::{Region, country};
+pub use digest::{Digest, RunKey, WideKey};
+pub use domain::{domain_objection_key, is_webmail_domain};
+pub use email::Email;
+pub use email_form::EmailForm;
+pub use forbidden::is_forbidden_digest;
+pub use form::{AnyForm, NormaliseMode, normalise_form};
+pub use phone::{Phone, PhoneForm, PhoneRule};
+pub use phone_library::metadata_version;
+pub use plaintext::Plaintext;
+pub use probes::{last_seven_key, phone_alternatives, raw_key};
+pub use reject::Reject;
+pub use scratch::Scratch;
+pub use steps::{steps_email, steps_phone};
 
-/// Stub.
+/// What sort of identifier a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// Stub.
+    /// An e-mail address.
     Email,
-    /// Stub.
+    /// A phone number.
     Phone,
 }
 
-/// Stub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest([u8; 32]);
+impl Kind {
+    /// Both, in order.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Phone];
 
-impl Digest {
-    /// Stub.
+    /// The word for it, as written in records.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-    /// Stub.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
     }
 }

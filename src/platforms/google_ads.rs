@@ -90,7 +90,8 @@ pub(super) const GOOGLE_ADS: Platform = Platform {
     ],
     may_not: &[
         "Not to be uploaded with consent stated as granted after the file was changed by hand.",
-        "Not for sensitive categories, nor for people under 13: Google's Customer Match policy forbids it.",
-        "Not for data bought or borrowed from others: only people who dealt with you directly.",
+        "Not before somebody has read Google's Customer Match policy: which accounts, people and categories it \
+         admits was not among the pages checked.",
+        "Not for people whose consent was refused or withdrawn since: upload the newest release only.",
     ],
 };

@@ -81,50 +81,85 @@ impl RowGrammar {
 
     /// Checks one line, its line end included, and hands over its digests in column order; none when
     /// the line has a fault.
-    pub fn check(&self, line: &[u8], mut each: impl FnMut(Kind, Digest)) -> Result<(), RowFault> {
-        let row = line.strip_suffix(self.line_end.as_bytes()).ok_or(RowFault::LineEnd)?;
-        if row.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-            return Err(RowFault::LineEnd);
+    pub fn check(&self, line: &[u8], each: impl FnMut(Kind, Digest)) -> Result<(), RowFault> {
+        match self.scan(line) {
+            Some((len, found)) if len == line.len() => {
+                hand_over(found, each);
+                Ok(())
+            }
+            _ => Err(self.diagnose(line)),
         }
+    }
+
+    /// Checks the row that `text` begins with, hands over its digests in column order, and returns its
+    /// length: for a whole file without looking for line ends first.
+    pub fn next_row(&self, text: &[u8], each: impl FnMut(Kind, Digest)) -> Result<usize, RowFault> {
+        if let Some((len, found)) = self.scan(text) {
+            hand_over(found, each);
+            return Ok(len);
+        }
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+        Err(self.diagnose(&text[..end]))
+    }
+
+    /// The row at the beginning of the text, if it is one. Cells have one width or none, so no byte is
+    /// searched for: this is what a file of a gigabyte is read with.
+    fn scan(&self, text: &[u8]) -> Option<(usize, Found)> {
+        let mut rest = text;
         let mut found = [None; MAX_SLOTS];
         let mut identifiers = 0;
-        let mut cells = row.split(|&byte| byte == b',');
         for (at, column) in self.columns.iter().enumerate() {
-            let Some(cell) = cells.next() else {
-                return Err(RowFault::Columns { expected: self.columns.len(), found: at });
-            };
+            if at > 0 {
+                rest = rest.strip_prefix(b",")?;
+            }
             match column {
-                Column::Empty if cell.is_empty() => {}
-                Column::Constant(text) if cell == text.as_bytes() => {}
-                Column::Empty | Column::Constant(_) => return Err(RowFault::Fixed { column: at + 1 }),
-                Column::Email(_) | Column::Phone(_) if cell.is_empty() => {}
+                Column::Empty => {}
+                Column::Constant(text) => rest = rest.strip_prefix(text.as_bytes())?,
+                Column::Email(_) | Column::Phone(_) if matches!(rest.first(), Some(b',' | b'\n')) => {}
                 Column::Email(_) | Column::Phone(_) => {
-                    let digest = self.decode(cell).ok_or(RowFault::Digest { column: at + 1 })?;
-                    if digest == DIGEST_OF_NOTHING {
-                        return Err(RowFault::DigestOfNothing { column: at + 1 });
-                    }
+                    let (cell, after) = rest.split_at_checked(self.encoding.width())?;
+                    let digest = self.decode(cell).filter(|digest| *digest != DIGEST_OF_NOTHING)?;
                     found[identifiers] = column.kind().map(|kind| (kind, digest));
                     identifiers += 1;
+                    rest = after;
                 }
             }
         }
-        let beyond = cells.count();
-        if beyond > 0 {
-            return Err(RowFault::Columns {
-                expected: self.columns.len(),
-                found: self.columns.len() + beyond,
-            });
+        rest = rest.strip_prefix(self.line_end.as_bytes())?;
+        self.allows(identifiers).then_some((text.len() - rest.len(), found))
+    }
+
+    /// What is wrong with a line that [`RowGrammar::scan`] refuses, by splitting it into cells.
+    fn diagnose(&self, line: &[u8]) -> RowFault {
+        let Some(row) = line.strip_suffix(self.line_end.as_bytes()) else { return RowFault::LineEnd };
+        if row.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            return RowFault::LineEnd;
         }
-        match (self.shape, identifiers) {
-            (_, 0) | (RowShape::IdentifierPerRow, 2..) => {
-                return Err(RowFault::Identifiers { found: identifiers });
+        let cells: Vec<&[u8]> = row.split(|&byte| byte == b',').collect();
+        if cells.len() != self.columns.len() {
+            return RowFault::Columns { expected: self.columns.len(), found: cells.len() };
+        }
+        let mut identifiers = 0;
+        for ((column, cell), kind) in (1..).zip(&cells).zip(self.columns) {
+            match kind {
+                Column::Empty | Column::Email(_) | Column::Phone(_) if cell.is_empty() => {}
+                Column::Constant(text) if *cell == text.as_bytes() => {}
+                Column::Empty | Column::Constant(_) => return RowFault::Fixed { column },
+                Column::Email(_) | Column::Phone(_) => match self.decode(cell) {
+                    None => return RowFault::Digest { column },
+                    Some(DIGEST_OF_NOTHING) => return RowFault::DigestOfNothing { column },
+                    Some(_) => identifiers += 1,
+                },
             }
-            (RowShape::PersonPerRow | RowShape::IdentifierPerRow, _) => {}
         }
-        for (kind, digest) in found.into_iter().flatten() {
-            each(kind, Digest::from_bytes(digest));
+        RowFault::Identifiers { found: identifiers }
+    }
+
+    const fn allows(&self, identifiers: usize) -> bool {
+        match self.shape {
+            RowShape::PersonPerRow => identifiers > 0,
+            RowShape::IdentifierPerRow => identifiers == 1,
         }
-        Ok(())
     }
 
     fn decode(&self, cell: &[u8]) -> Option<[u8; 32]> {
@@ -134,7 +169,8 @@ impl RowGrammar {
         let mut digest = [0; 32];
         match self.encoding {
             Encoding::LowerHex => {
-                if cell.iter().any(u8::is_ascii_uppercase) {
+                // Every digit and lower-case letter has this bit, and no upper-case letter has.
+                if cell.iter().fold(0x20, |bits, byte| bits & byte) == 0 {
                     return None;
                 }
                 const_hex::decode_to_slice(cell, &mut digest).ok()?;
@@ -143,11 +179,19 @@ impl RowGrammar {
                 // The decoder refuses a last character with stray bits, so one digest has one text.
                 let mut bytes = [0; 36];
                 let written = STANDARD.decode_slice(cell, &mut bytes).ok()?;
-                digest
-                    .copy_from_slice(bytes[..written].try_into().ok().filter(|b: &&[u8; 32]| b.len() == 32)?);
+                digest = bytes[..written].try_into().ok()?;
             }
         }
         Some(digest)
+    }
+}
+
+/// The digests of a row, in column order.
+type Found = [Option<(Kind, [u8; 32])>; MAX_SLOTS];
+
+fn hand_over(found: Found, mut each: impl FnMut(Kind, Digest)) {
+    for (kind, digest) in found.into_iter().flatten() {
+        each(kind, Digest::from_bytes(digest));
     }
 }
 
@@ -161,36 +205,44 @@ pub fn preamble_len(
     operation: Operation,
 ) -> Option<usize> {
     let layout = platform.upload.layout()?;
-    let mut expected: Vec<Vec<&str>> = Vec::new();
-    if !layout.header.is_empty() {
-        expected.push(layout.header.to_vec());
+    let header = layout.header;
+    let mut rest = file;
+    if !header.is_empty() {
+        rest = strip_row(rest, layout.line_end, header.iter().copied())?;
     }
     if matches!(platform.upload, Upload::MicrosoftBulk(_)) {
-        let row = |cells: &[(&str, &'static str)], name: &'static str| -> Vec<&str> {
-            let cell = |header: &&&str| cells.iter().find(|(column, _)| *column == **header);
-            let mut row: Vec<&str> =
-                layout.header.iter().map(|header| cell(&header).map_or("", |(_, text)| text)).collect();
-            row[0] = name;
-            row
+        // By the name of each column, where the writer goes by position.
+        let version = |column: &&'static str| match *column {
+            "Type" => "Format Version",
+            "Name" => "6.0",
+            _ => "",
         };
-        expected.push(row(&[("Name", "6.0")], "Format Version"));
-        let mut list = row(
-            &[("Status", "Active"), ("Id", "-1"), ("Scope", "Customer"), ("Action Type", operation.word())],
-            "Customer List",
-        );
-        list[layout.header.iter().position(|header| *header == "Audience")?] = list_name;
-        expected.push(list);
+        let list = |column: &&'static str| match *column {
+            "Type" => "Customer List",
+            "Status" => "Active",
+            "Id" => "-1",
+            "Scope" => "Customer",
+            "Audience" => list_name,
+            "Action Type" => operation.word(),
+            _ => "",
+        };
+        rest = strip_row(rest, layout.line_end, header.iter().map(version))?;
+        rest = strip_row(rest, layout.line_end, header.iter().map(list))?;
     }
-    let mut at = 0;
-    for row in expected {
-        for (cell_at, cell) in row.into_iter().enumerate() {
-            for text in [if cell_at > 0 { "," } else { "" }, cell] {
-                file.get(at..)?.starts_with(text.as_bytes()).then_some(())?;
-                at += text.len();
-            }
+    Some(file.len() - rest.len())
+}
+
+/// What follows exactly this row, if the text begins with it.
+fn strip_row<'file, 'cell>(
+    mut text: &'file [u8],
+    line_end: &str,
+    cells: impl Iterator<Item = &'cell str>,
+) -> Option<&'file [u8]> {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            text = text.strip_prefix(b",")?;
         }
-        file.get(at..)?.starts_with(layout.line_end.as_bytes()).then_some(())?;
-        at += layout.line_end.len();
+        text = text.strip_prefix(cell.as_bytes())?;
     }
-    Some(at)
+    text.strip_prefix(line_end.as_bytes())
 }

@@ -36,9 +36,8 @@ impl RowFormat {
     #[must_use]
     pub fn of(platform: &Platform) -> Option<Self> {
         let layout = platform.upload.layout()?;
-        let (mut gaps, mut kinds) = (vec![Vec::new()], Vec::new());
+        let (mut gaps, mut kinds, mut gap) = (Vec::new(), Vec::new(), Vec::new());
         for (at, column) in layout.columns.iter().enumerate() {
-            let gap = gaps.last_mut().expect("the list began with one gap and only grows");
             if at > 0 {
                 gap.push(b',');
             }
@@ -47,13 +46,12 @@ impl RowFormat {
                 Column::Constant(text) => gap.extend_from_slice(text.as_bytes()),
                 Column::Email(_) | Column::Phone(_) => {
                     kinds.extend(column.kind());
-                    gaps.push(Vec::new());
+                    gaps.push(std::mem::take(&mut gap));
                 }
             }
         }
-        gaps.last_mut()
-            .expect("the list began with one gap and only grows")
-            .extend_from_slice(layout.line_end.as_bytes());
+        gap.extend_from_slice(layout.line_end.as_bytes());
+        gaps.push(gap);
         Some(Self { gaps, kinds, encoding: platform.encoding, shape: layout.shape })
     }
 

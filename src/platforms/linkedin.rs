@@ -39,7 +39,7 @@ pub(super) const LINKEDIN: Platform = Platform {
     max_bytes_per_file: Some(20_000_000),
     minimum_upload: Some(300),
     minimum_serve: Some(300),
-    screens: &[Operation::Add, Operation::Replace],
+    screens: &[Operation::Replace],
     recommended: Way::Replace,
     consent: ConsentRule::None,
     expiry_days: None,
@@ -49,8 +49,9 @@ pub(super) const LINKEDIN: Platform = Platform {
         "Whether a person's second address may stand on a row of its own was not confirmed; each address has \
          its own row.",
         "After how long a list that is not renewed expires was not found.",
-        "Which of add, replace and remove the screen offers was not confirmed. Where it cannot remove, \
-         upload full.csv as a new list, point the campaigns to it and delete the old list.",
+        "Whether the screen can replace the list of an audience was not confirmed; its help says that one \
+         audience is made from one list. Where it cannot, upload full.csv as a new list, point the campaigns \
+         to it and delete the old one.",
     ],
     sources: &[
         Source {
@@ -82,6 +83,8 @@ pub(super) const LINKEDIN: Platform = Platform {
          10,000 addresses or more.",
         "Wait up to 48 hours until the audience is ready.",
         "To refresh, replace the list by the new full.csv; do not merely add, or people who objected stay in.",
+        "A release may hold remove.csv alone. The screen takes no removals: hand the file to whoever runs the \
+         interface (action REMOVE), or delete the list until the next full.csv.",
     ],
     may_not: &[
         "Not for campaigns that the advertiser's agreement or the notice given to these people does not cover: \

@@ -83,7 +83,7 @@ pub struct Platform {
     pub minimum_upload: Option<u64>,
     /// Fewest people the platform must have matched before it shows an ad.
     pub minimum_serve: Option<u64>,
-    /// What its screen (or its file import) can do with a file.
+    /// What its screen, its file import or, for [`Origin::Interface`], its interface can do with a file.
     pub screens: &'static [Operation],
     /// How best to keep its audience up to date.
     pub recommended: Way,
@@ -95,7 +95,8 @@ pub struct Platform {
     pub open_questions: &'static [&'static str],
     /// Where the facts come from.
     pub sources: &'static [Source],
-    /// How a person uploads the file: where to click, in what order, what to wait for.
+    /// How a person uploads the file: where to click, in what order, what to wait for. Limits and waits
+    /// come from the sources; the names of menus change too often to be sourced.
     pub steps: &'static [&'static str],
     /// What the file may not be used for on this platform.
     pub may_not: &'static [&'static str],

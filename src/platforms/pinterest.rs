@@ -59,7 +59,7 @@ pub(super) const PINTEREST: Platform = Platform {
          after matching.",
     ],
     may_not: &[
-        "Not for people who opted out of targeting with Pinterest or with you.",
-        "Not for sensitive categories, which Pinterest's advertising guidelines exclude.",
+        "Not before somebody has read Pinterest's rules for customer lists: they were not among the pages \
+         checked.",
     ],
 };

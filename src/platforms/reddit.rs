@@ -61,5 +61,8 @@ pub(super) const REDDIT: Platform = Platform {
          column order EMAIL_SHA256, at most 2,500 rows a request.",
         "Fewer than about 1,000 matches, and no ad is shown.",
     ],
-    may_not: &["Not to be shared with another ad account without a basis that covers it."],
+    may_not: &[
+        "Not before somebody has read Reddit's rules for customer lists: they were not among the pages checked.",
+        "Not to be shared with another ad account without a basis that covers it.",
+    ],
 };

@@ -50,6 +50,46 @@ pub fn markdown() -> String {
     text
 }
 
+/// A Markdown section for each platform: what it is called, its header, what could not be confirmed,
+/// and where the facts come from. A sentence a line.
+#[must_use]
+pub fn notes() -> String {
+    let mut text = String::new();
+    for platform in ALL {
+        let _ = write!(text, "### {}\n\n`{}`", platform.title, platform.name);
+        if !platform.aliases.is_empty() {
+            let _ = write!(text, ", also `{}`", platform.aliases.join("`, `"));
+        }
+        text.push_str(".\n");
+        match platform.upload {
+            Upload::None { why } => {
+                let _ = writeln!(text, "No file: {}", by_sentence(why, ""));
+            }
+            Upload::Csv(layout) | Upload::MicrosoftBulk(layout) if layout.header.is_empty() => {
+                text.push_str("The file has no header.\n");
+            }
+            Upload::Csv(layout) | Upload::MicrosoftBulk(layout) => {
+                let _ = writeln!(text, "Header: `{}`.", layout.header.join(","));
+            }
+        }
+        let _ = writeln!(text, "Its files can: {}.", operations(platform.screens));
+        text.push_str("\nNot confirmed:\n\n");
+        for question in platform.open_questions {
+            let _ = writeln!(text, "- {}", by_sentence(question, "  "));
+        }
+        text.push_str("\nSources:\n\n");
+        for source in platform.sources {
+            let _ = writeln!(text, "- {}: {} (checked {})", source.title, source.place, source.checked);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn by_sentence(text: &str, indent: &str) -> String {
+    text.replace(". ", &format!(".\n{indent}"))
+}
+
 /// The word for an e-mail form, as configs and docs write it.
 #[must_use]
 pub const fn email_form(form: EmailForm) -> &'static str {
@@ -129,7 +169,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

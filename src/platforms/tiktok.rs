@@ -84,7 +84,7 @@ pub(super) const TIKTOK: Platform = Platform {
         "Wait 24 to 48 hours. TikTok says that it deletes the file afterwards.",
     ],
     may_not: &[
-        "Not for people below the age that TikTok's advertising policies set for the product.",
+        "Not before somebody has read TikTok's rules for customer files: they were not among the pages checked.",
         "Not to be shared with another advertiser account without a basis that covers it.",
     ],
 };

@@ -59,7 +59,7 @@ pub(super) const X: Platform = Platform {
         "Wait up to 48 hours. Fewer than 100 matched people active in the last 90 days, and no ad is shown.",
     ],
     may_not: &[
-        "Not for sensitive categories, which X's policy on tailored audiences excludes.",
+        "Not before somebody has read X's rules for custom audiences: they were not among the pages checked.",
         "Not to be shared with another advertiser account without a basis that covers it.",
     ],
 };
