@@ -366,3 +366,6 @@ fn compare_rows(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

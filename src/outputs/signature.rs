@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// The namespace of our signatures: one made for another purpose never counts here.
 pub const NAMESPACE: &str = "verho-manifest";
+/// The only version of SSH signatures there is (OpenSSH, PROTOCOL.sshsig).
+const SSHSIG_VERSION: u32 = 1;
 /// The most bytes a key file may have.
 const KEY_BYTES_MAX: u64 = 64 << 10;
 
@@ -190,6 +192,10 @@ impl Verified {
         let signature = SshSig::from_pem(armoured).map_err(|_| SignatureError::Malformed)?;
         // Base64 and line breaks leave room for other spellings of the same bytes.
         if armour(&signature).is_none_or(|text| text.as_bytes() != armoured) {
+            return Err(SignatureError::Malformed);
+        }
+        // Neither is part of what is signed, so each has one allowed value.
+        if signature.version() != SSHSIG_VERSION || !signature.reserved().is_empty() {
             return Err(SignatureError::Malformed);
         }
         if signature.namespace() != NAMESPACE {
