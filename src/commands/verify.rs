@@ -138,7 +138,8 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
         not_checked.push("whose key signed the release: no list of allowed signers was given or fits");
     }
     if !checked.pages_remade {
-        not_checked.push("that summary.md and UPLOAD.md follow from the manifest: another version wrote them");
+        not_checked
+            .push("that summary.md and UPLOAD.md follow from the manifest: another version wrote them");
     }
     let ok = checks.iter().all(|line| line.ok);
     Ok(VerifyReport { ok, release, signed_by: key, signer, checks, not_checked })
@@ -169,7 +170,9 @@ fn check_signature(
 ) -> Signed {
     let Some(signature) = signature else {
         let checks = match allowed {
-            Some(_) => vec![line("signature", false, "the release is not signed, but allowed signers were given")],
+            Some(_) => {
+                vec![line("signature", false, "the release is not signed, but allowed signers were given")]
+            }
             None => vec![line("signature", true, "the release is not signed")],
         };
         return Signed { key: None, signer: None, checks };
@@ -177,7 +180,11 @@ fn check_signature(
     let verified = match Verified::check(manifest, signature) {
         Ok(verified) => verified,
         Err(error) => {
-            return Signed { key: None, signer: None, checks: vec![line("signature", false, error.to_string())] };
+            return Signed {
+                key: None,
+                signer: None,
+                checks: vec![line("signature", false, error.to_string())],
+            };
         }
     };
     let key = verified.fingerprint();
@@ -203,7 +210,11 @@ fn expect_signature(manifest: &Manifest, signed: &mut Signed) {
         // A signature that is wrong was told of already.
         && signed.checks.iter().all(|line| line.ok)
     {
-        signed.checks.push(line("signature", false, "the manifest names a signing key, and no signature by it is there"));
+        signed.checks.push(line(
+            "signature",
+            false,
+            "the manifest names a signing key, and no signature by it is there",
+        ));
     }
 }
 

@@ -74,7 +74,11 @@ impl Found {
 
 fn check_audience(audience: &AudienceRecord, outcome: Outcome, found: &mut Found) {
     let place = || format!("audience {}", audience.name);
-    found.unless(audience.rows.add_up(), place, "rows read = unreadable + not selected + suppressed + eligible");
+    found.unless(
+        audience.rows.add_up(),
+        place,
+        "rows read = unreadable + not selected + suppressed + eligible",
+    );
     found.unless(audience.people.add_up(), place, "people read = not selected + suppressed + eligible");
     found.unless(
         audience.people.eligible <= audience.size_before_objections,
@@ -124,7 +128,9 @@ fn check_platform(audience: &AudienceRecord, platform: &PlatformRecord, found: &
     );
     found.unless(
         platform.reasons.iter().all(|reason| {
-            reason.alone <= reason.primary && reason.primary <= reason.holds && reason.holds <= people.suppressed
+            reason.alone <= reason.primary
+                && reason.primary <= reason.holds
+                && reason.holds <= people.suppressed
         }),
         place,
         "a reason alone is at most first, first at most held, held at most the suppressed",
@@ -159,9 +165,10 @@ fn check_files(audience: &AudienceRecord, platform: &PlatformRecord, found: &mut
     for kind in [UploadKind::Full, UploadKind::Add, UploadKind::Remove] {
         let files: Vec<_> = platform.files.iter().filter(|file| file.kind == kind).collect();
         found.unless(
-            files.iter().enumerate().all(|(at, file)| {
-                file.parts as usize == files.len() && file.part as usize == at + 1
-            }),
+            files
+                .iter()
+                .enumerate()
+                .all(|(at, file)| file.parts as usize == files.len() && file.part as usize == at + 1),
             place,
             "all parts of an upload are there, in order",
         );

@@ -51,11 +51,17 @@ fn other_spellings_are_refused_without_quoting_them() {
         ("\"schema\": 1", "\"schema\":  1", |error| *error == ManifestError::Spelling),
         ("\"schema\": 1", "\"schema\": 1.0", |error| matches!(error, ManifestError::Shape { .. })),
         ("\"schema\": 1", "\"schema\": \"1\"", |error| matches!(error, ManifestError::Shape { .. })),
-        ("\"schema\": 1,", "\"schema\": 1, \"canary\": 1,", |error| matches!(error, ManifestError::Shape { .. })),
+        ("\"schema\": 1,", "\"schema\": 1, \"canary\": 1,", |error| {
+            matches!(error, ManifestError::Shape { .. })
+        }),
         ("\"schema\": 1,", "", |error| matches!(error, ManifestError::Shape { .. })),
-        ("\"schema\": 1,", "\"schema\": 1, \"schema\": 1,", |error| matches!(error, ManifestError::Shape { .. })),
+        ("\"schema\": 1,", "\"schema\": 1, \"schema\": 1,", |error| {
+            matches!(error, ManifestError::Shape { .. })
+        }),
         (zeros, "canary", |error| matches!(error, ManifestError::Shape { .. })),
-        ("2026-11-21T02:00:00Z", "2026-11-21T04:00:00+02:00", |error| matches!(error, ManifestError::Shape { .. })),
+        ("2026-11-21T02:00:00Z", "2026-11-21T04:00:00+02:00", |error| {
+            matches!(error, ManifestError::Shape { .. })
+        }),
         ("Example Life", "Ex\\u0061mple Life", |error| *error == ManifestError::Spelling),
         ("\"replay\": false", "\"replay\": null", |error| matches!(error, ManifestError::Shape { .. })),
         ("\"retarget\"", "\"canary\"", |error| matches!(error, ManifestError::Shape { .. })),
@@ -93,7 +99,9 @@ fn a_record_that_disagrees_with_itself_is_noticed() {
         ("at most first", |predicate| predicate.audiences[0].platforms[0].reasons[2].alone = 1),
         ("at most first", |predicate| predicate.audiences[0].platforms[0].reasons[1].holds = 4),
         ("order of precedence", |predicate| predicate.audiences[0].platforms[0].reasons.swap(0, 1)),
-        ("order of precedence", |predicate| predicate.audiences[0].platforms[0].reasons[0].code = "x".to_owned()),
+        ("order of precedence", |predicate| {
+            predicate.audiences[0].platforms[0].reasons[0].code = "x".to_owned()
+        }),
         ("named for what", |predicate| predicate.audiences[0].platforms[0].files[0].name.push('x')),
         ("named for what", |predicate| predicate.audiences[0].platforms[0].files[0].kind = UploadKind::Add),
         ("named for what", |predicate| predicate.audiences[0].platforms[0].files[0].parts = 0),

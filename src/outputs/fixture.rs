@@ -119,7 +119,10 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         tool: ToolRecord {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             phone_metadata: "9.0.20".to_owned(),
-            platform_tables: vec![TableDate { platform: "meta".to_owned(), checked: "2026-11-21".to_owned() }],
+            platform_tables: vec![TableDate {
+                platform: "meta".to_owned(),
+                checked: "2026-11-21".to_owned(),
+            }],
         },
         release: ReleaseRecord {
             name: "2026-11-21T02-00-00Z".to_owned(),
@@ -219,9 +222,10 @@ impl Draft {
     pub(crate) fn new(platforms: &[&str]) -> Self {
         let mut draft = Self { predicate: predicate(platforms), files: BTreeMap::new(), with_pages: true };
         let (verdicts, numbers) = Verdicts::number(&suppressed(platforms.len()));
-        draft
-            .files
-            .insert(verdicts_file("savings"), verdicts.to_text(platforms, &["targeting-opt-outs"]).into_bytes());
+        draft.files.insert(
+            verdicts_file("savings"),
+            verdicts.to_text(platforms, &["targeting-opt-outs"]).into_bytes(),
+        );
         let lines: String = tags().iter().map(|(tag, class)| format!("{tag},{}\n", numbers[class])).collect();
         draft.files.insert(suppressions_file("savings"), format!("tag,class\n{lines}").into_bytes());
         for name in platforms {
@@ -274,7 +278,10 @@ impl Draft {
         let subject = self
             .files
             .iter()
-            .map(|(name, bytes)| Subject { name: name.clone(), digest: SubjectDigest { sha256: sha256(bytes) } })
+            .map(|(name, bytes)| Subject {
+                name: name.clone(),
+                digest: SubjectDigest { sha256: sha256(bytes) },
+            })
             .collect();
         let manifest = Manifest::new(subject, self.predicate);
         let bytes = manifest.to_bytes();

@@ -67,10 +67,17 @@ fn a_run_writes_the_same_bytes_as_the_formats_say() {
     let published = run(&Disk::real(), ours.path(), None).expect("publishes");
     let expected = Draft::new(&["meta"]).write(by_hand.path());
     let mut compared = 0;
-    for name in ["manifest.json", "SHA256SUMS", "summary.md", "UPLOAD.md", "audiences/savings/suppressions.csv",
-        "audiences/savings/verdicts.csv", "audiences/savings/meta/full.csv"]
-    {
-        let [left, right] = [&published.path, &expected].map(|release| fs::read(release.join(name)).expect("is there"));
+    for name in [
+        "manifest.json",
+        "SHA256SUMS",
+        "summary.md",
+        "UPLOAD.md",
+        "audiences/savings/suppressions.csv",
+        "audiences/savings/verdicts.csv",
+        "audiences/savings/meta/full.csv",
+    ] {
+        let [left, right] =
+            [&published.path, &expected].map(|release| fs::read(release.join(name)).expect("is there"));
         assert!(left == right, "{name} differs");
         compared += 1;
     }
@@ -224,14 +231,20 @@ fn something_else_named_latest_stops_publishing() {
 #[test]
 fn names_that_could_leave_the_release_are_refused() {
     let scratch = tempfile::tempdir().expect("scratch");
-    for name in ["", ".", "..", "../x", "/x", "a//b", "a/", "a/../b", ".hidden", "-x", "a b", "ä", "a\nb", "a\\b", "a,b"] {
+    for name in [
+        "", ".", "..", "../x", "/x", "a//b", "a/", "a/../b", ".hidden", "-x", "a b", "ä", "a\nb", "a\\b",
+        "a,b",
+    ] {
         let staging = begin(scratch.path()).expect("begins");
         assert!(matches!(staging.create(name), Err(OutputError::Name)), "{name:?}");
         drop(staging);
         let begun = Staging::begin(&Disk::real(), scratch.path(), name, [1; 16]);
         assert!(matches!(begun, Err(OutputError::Name)), "{name:?}");
     }
-    assert!(matches!(Staging::begin(&Disk::real(), scratch.path(), "latest", [1; 16]), Err(OutputError::Name)));
+    assert!(matches!(
+        Staging::begin(&Disk::real(), scratch.path(), "latest", [1; 16]),
+        Err(OutputError::Name)
+    ));
 }
 
 #[test]
@@ -279,7 +292,9 @@ fn keys_that_cannot_sign_have_an_error_each() {
         let path = scratch.path().join(name);
         let _ = fs::set_permissions(&path, fs::Permissions::from_mode(mode));
         match Signer::read(&path) {
-            Ok(signer) => assert!(name == "ed25519" && mode == 0o600 && signer.fingerprint().starts_with("SHA256:")),
+            Ok(signer) => {
+                assert!(name == "ed25519" && mode == 0o600 && signer.fingerprint().starts_with("SHA256:"))
+            }
             Err(error) => assert!(expected(&error) && !error.hint().is_empty(), "{name} {mode:o}: {error}"),
         }
     }
@@ -290,7 +305,9 @@ fn keys_that_cannot_sign_have_an_error_each() {
 /// Fresh keys by OpenSSH itself; `None` where it is not installed.
 pub(crate) fn keys() -> Option<tempfile::TempDir> {
     let scratch = tempfile::tempdir().expect("scratch");
-    for (name, kind, passphrase) in [("ed25519", "ed25519", ""), ("locked", "ed25519", "secret words"), ("rsa", "rsa", "")] {
+    for (name, kind, passphrase) in
+        [("ed25519", "ed25519", ""), ("locked", "ed25519", "secret words"), ("rsa", "rsa", "")]
+    {
         let made = std::process::Command::new("ssh-keygen")
             .args(["-q", "-t", kind, "-N", passphrase, "-C", "test", "-f"])
             .arg(scratch.path().join(name))
@@ -372,7 +389,9 @@ fn large_files_are_the_bytes_that_were_written_in_whatever_pieces() {
     let scratch = tempfile::tempdir().expect("scratch");
     let staging = begin(scratch.path()).expect("begins");
     let bytes: Vec<u8> = (0..3_500_000_u32).map(|at| (at % 251) as u8).collect();
-    for (name, piece) in [("a", 1_usize << 22), ("b", 1 << 20), ("c", (1 << 20) - 1), ("d", 4_097), ("e", 997)] {
+    for (name, piece) in
+        [("a", 1_usize << 22), ("b", 1 << 20), ("c", (1 << 20) - 1), ("d", 4_097), ("e", 997)]
+    {
         let mut file = staging.create(name).expect("created");
         for part in bytes.chunks(piece) {
             file.write(part).expect("written");
@@ -402,7 +421,8 @@ fn parts_of(prefixes: &[u16], limits: UploadLimits) -> Option<BTreeMap<String, V
         plan.observe(u16::from_be_bytes([row[0], row[1]]), row.len());
     }
     let parts = plan.parts()?;
-    let mut writer = UploadWriter::begin(&staging, "a/p", UploadKind::Full, b"h\n", limits, parts).expect("begins");
+    let mut writer =
+        UploadWriter::begin(&staging, "a/p", UploadKind::Full, b"h\n", limits, parts).expect("begins");
     for row in &rows {
         writer.row(u16::from_be_bytes([row[0], row[1]]), row).expect("the plan holds");
     }
@@ -458,5 +478,8 @@ fn a_row_stays_in_its_part_when_others_come_and_go() {
 fn an_upload_that_no_number_of_parts_can_hold_is_refused() {
     let same = vec![7_u16; 50];
     assert_eq!(parts_of(&same, UploadLimits { rows_max: Some(49), bytes_max: None }), None);
-    assert!(parts_of(&same, UploadLimits { rows_max: Some(50), bytes_max: None }).is_some_and(|parts| parts.len() == 1));
+    assert!(
+        parts_of(&same, UploadLimits { rows_max: Some(50), bytes_max: None })
+            .is_some_and(|parts| parts.len() == 1)
+    );
 }

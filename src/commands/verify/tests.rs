@@ -74,7 +74,9 @@ fn modes_fail_a_release_only_when_asked() {
     let release = Draft::new(&["meta"]).write(scratch.path());
     fs::set_permissions(release.join(SUMS_FILE), fs::Permissions::from_mode(0o644)).expect("changed");
     let report = verify(&release, &options()).expect("verifies");
-    assert!(report.ok && report.checks.iter().any(|line| line.name == "modes" && line.detail.contains(SUMS_FILE)));
+    assert!(
+        report.ok && report.checks.iter().any(|line| line.name == "modes" && line.detail.contains(SUMS_FILE))
+    );
     let report = verify(&release, &VerifyOptions { strict_modes: true, ..options() }).expect("verifies");
     assert_eq!(failed(&report), ["modes"]);
 }

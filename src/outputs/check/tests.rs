@@ -294,7 +294,8 @@ fn files_that_come_go_or_change_are_noticed() {
             fs::set_permissions(release.join(FULL), fs::Permissions::from_mode(0o644)).expect("changed");
         }),
         ("a folder for all to read", Rule::Mode, |release| {
-            fs::set_permissions(release.join("audiences"), fs::Permissions::from_mode(0o755)).expect("changed");
+            fs::set_permissions(release.join("audiences"), fs::Permissions::from_mode(0o755))
+                .expect("changed");
         }),
         ("another spelling of the manifest", Rule::ManifestUnreadable, |release| {
             let bytes = fs::read(release.join(MANIFEST_FILE)).expect("is there");

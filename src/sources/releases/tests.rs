@@ -73,9 +73,14 @@ fn rows_and_suppressions_are_read_back() {
     assert_eq!((opened.register_rows("other"), opened.audience("other").is_none()), (None, true));
     let place = path.join("audiences/savings/suppressions.csv");
     let sound = fs::read_to_string(&place).expect("is there");
-    for (line, text) in [(1, "tag;class\n".to_owned()), (4, sound.replace(",0\n", ",9\n").replace(",1\n", ",9\n").replace(",2\n", ",9\n"))] {
+    for (line, text) in [
+        (1, "tag;class\n".to_owned()),
+        (4, sound.replace(",0\n", ",9\n").replace(",1\n", ",9\n").replace(",2\n", ",9\n")),
+    ] {
         fs::write(&place, &text).expect("written");
-        let Err(ReleaseError::Line { line: found, .. }) = opened.suppressions(audience) else { panic!("line {line}") };
+        let Err(ReleaseError::Line { line: found, .. }) = opened.suppressions(audience) else {
+            panic!("line {line}")
+        };
         assert!(found <= line, "{found}");
     }
 }
