@@ -156,6 +156,12 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Whether the input is not there at all, or cannot be opened.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::NoMatch { .. } | Self::Unreadable { .. } | Self::NotAFile { .. })
+    }
+
     /// The stable kebab-case code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
