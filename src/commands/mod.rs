@@ -1,3 +1,4 @@
 //! The stories: each reads top to bottom and returns a value. (being written)
 
 pub mod platforms;
+pub mod verify;

@@ -10,6 +10,7 @@ mod counts;
 mod inputs;
 mod reconcile;
 mod results;
+pub mod suppressions;
 #[cfg(test)]
 pub(crate) mod tests;
 mod values;
@@ -22,6 +23,7 @@ pub use reconcile::Mismatch;
 pub use results::{
     AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
 };
+pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
 
 /// The statement's type, fixed by in-toto.

@@ -60,6 +60,12 @@ pub enum OutputError {
         /// Path below the release.
         name: String,
     },
+    /// Lines came out of order, twice, or with a class that was not announced.
+    #[error("the lines of {name} did not come in order")]
+    Order {
+        /// Path below the release.
+        name: String,
+    },
     /// So large that the platform's limit would need more parts than we make.
     #[error("{name} would need more than {most} parts to fit the platform's limit")]
     TooManyParts {
@@ -98,7 +104,7 @@ impl OutputError {
             Self::Locked { .. } => "wait for the other run to end; the lock goes with its process",
             Self::NotAFolder { .. } => "set [output] dir to a folder, or move away what stands there",
             Self::LatestInTheWay { .. } => "move it away: verho keeps a link named latest in that folder",
-            Self::Name | Self::Twice { .. } | Self::Unfinished { .. } | Self::OverLimit { .. } => {
+            Self::Name | Self::Twice { .. } | Self::Unfinished { .. } | Self::OverLimit { .. } | Self::Order { .. } => {
                 "this is a fault of verho; please report it with the version and the command"
             }
             Self::TooManyParts { .. } => "split the audience by its where into smaller ones",

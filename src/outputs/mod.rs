@@ -7,6 +7,7 @@
 pub mod check;
 mod disk;
 mod error;
+pub mod guide;
 pub mod records;
 mod release;
 pub mod signature;

@@ -22,6 +22,7 @@ mod error;
 mod files;
 mod framing;
 mod header;
+pub mod releases;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
