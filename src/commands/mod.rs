@@ -1,1 +1,3 @@
-//! (being written)
+//! The stories: each reads top to bottom and returns a value. (being written)
+
+pub mod platforms;

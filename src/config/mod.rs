@@ -3,9 +3,22 @@
 //! The file as written is `schema.rs`; `load.rs` turns one into the other and reports every fault
 //! at once. Nothing here opens a customer file or asks the time.
 
+mod countries;
+mod faults;
+mod fields;
+mod load;
+mod rules;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use crate::people::{Context, Party, Use};
+pub use crate::policy::closure::Closure;
+pub use self::faults::{Fault, Faults};
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
 pub use crate::policy::selection::Selection;
 
@@ -156,16 +169,6 @@ pub struct IdentifierColumn {
     pub hashed: Option<HashAlgorithm>,
 }
 
-/// In what capacity a person uses an identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Context {
-    /// Private life: goes into consumer audiences.
-    #[default]
-    Personal,
-    /// Work: goes into business audiences only.
-    Work,
-}
-
 /// A yes-or-no field. A value in `yes` is yes, in `no` is no; blank or anything else is unknown.
 /// When `no` is `None`, every other value that is not blank is no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,26 +213,6 @@ pub struct BasisField {
     pub none: Vec<String>,
 }
 
-/// Lawful ground (GDPR Art. 6(1)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Use {
-    /// Art. 6(1)(f).
-    LegitimateInterest,
-    /// Art. 6(1)(a).
-    Consent,
-}
-
-impl Use {
-    /// The word written in config and records.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::LegitimateInterest => "legitimate_interest",
-            Self::Consent => "consent",
-        }
-    }
-}
-
 /// An objection flag: a value in `opted_out` is an objection; one in `not_objected` is none;
 /// blank means what `blank` says; anything else is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,16 +238,6 @@ pub struct PartyField {
     pub consumer: Vec<String>,
     /// Values that mean business representative.
     pub business: Vec<String>,
-}
-
-/// Consumer or business.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Party {
-    /// A private person.
-    #[default]
-    Consumer,
-    /// A person representing a company.
-    Business,
 }
 
 /// An attribute that `where` may use.
@@ -333,8 +306,8 @@ pub struct RegisterColumns {
     pub scope: Option<String>,
     /// Date or moment of the objection.
     pub at: Option<String>,
-    /// The file is one bare column without a header; which of the fields above it fills is told by
-    /// the one that is set (its name is then empty).
+    /// The file is one bare column; which of the fields above it fills is told by the one that is set
+    /// (its name is then empty). Its first line is skipped only when [`Files::header`] is set.
     pub bare: bool,
 }
 
@@ -452,15 +425,6 @@ pub struct PolicySettings {
     pub possible_phones: bool,
     /// Time zone of "today" (default UTC), an IANA name.
     pub time_zone: String,
-}
-
-/// How far an objection spreads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closure {
-    /// Everyone who shares an identifier with an objector is left out.
-    Person,
-    /// Only the objector's identifiers are dropped from other people.
-    Identifier,
 }
 
 /// `[output]`.
