@@ -9,9 +9,9 @@ use super::person::{Code, Facts};
 /// The audiences, in the order of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Audience {
-    /// Customers in Finland, Sweden, Estonia and Germany, on Meta and LinkedIn.
+    /// Customers in Finland, Sweden, Estonia and Germany, on Meta and `LinkedIn`.
     Customers,
-    /// Savers in Finland, on Meta and LinkedIn.
+    /// Savers in Finland, on Meta and `LinkedIn`.
     Savings,
     /// Customers in Finland and Sweden, on Google Ads.
     Google,
@@ -30,7 +30,7 @@ impl Audience {
     }
 
     /// The filter: `None` is unknown.
-    const fn selects(self, facts: &Facts) -> Option<bool> {
+    const fn selects(self, facts: Facts) -> Option<bool> {
         match (self, facts.country) {
             (Self::Customers | Self::Google, None) => None,
             (Self::Customers, Some(country)) => Some(!matches!(country, Country::Britain)),
@@ -46,14 +46,13 @@ impl Audience {
     }
 
     /// What becomes of a person.
-    pub(super) fn fate(self, facts: &Facts) -> Fate {
+    pub(super) fn fate(self, facts: Facts) -> Fate {
         let selected = self.selects(facts);
         if selected == Some(false) {
             return Fate::NotSelected;
         }
         let mut against = facts.against;
-        let covered =
-            matches!(facts.country, Some(Country::Finland | Country::Sweden | Country::Estonia));
+        let covered = matches!(facts.country, Some(Country::Finland | Country::Sweden | Country::Estonia));
         // Where the ground or the country is unknown an earlier code holds anyway.
         if !covered || (self == Self::Google && !facts.by_consent) {
             against |= 1 << Code::NoBasis as u8;

@@ -79,7 +79,9 @@ pub enum SynthError {
     #[error("a base needs at least one row\n\nhint: --rows 10000 shows every case several times")]
     NoRows,
     /// More rows than there are telephone numbers.
-    #[error("a base has at most {max} rows: telephone numbers run out\n\nhint: write several bases with different seeds")]
+    #[error(
+        "a base has at most {max} rows: telephone numbers run out\n\nhint: write several bases with different seeds"
+    )]
     TooManyRows {
         /// The limit.
         max: u64,
@@ -292,7 +294,7 @@ impl Base {
             put_id(out, self.seed, row.customer);
             out.push(b',');
             out.extend_from_slice(audience.name().as_bytes());
-            let (place, upload, reason) = match audience.fate(&row.facts) {
+            let (place, upload, reason) = match audience.fate(row.facts) {
                 Fate::Suppressed(code) => (code as usize, b",no,", code.word()),
                 Fate::NotSelected => (Code::ALL.len(), b",no,", "not-selected"),
                 Fate::Upload => {
@@ -382,7 +384,11 @@ fn put_phone(out: &mut Vec<u8>, seed: u64, row: &Row) {
             let number = number(index);
             let at_home = row.country == number.country.code();
             // Each row of a shared number draws its own spelling.
-            number.put(out, at_home, &mut Draw::new(seed, index, mix(row.customer, u64::from(row.leads), 11)));
+            number.put(
+                out,
+                at_home,
+                &mut Draw::new(seed, index, mix(row.customer, u64::from(row.leads), 11)),
+            );
         }
         PhoneCell::LostPlus(index) => number(index).put_without_plus(out),
         PhoneCell::Spreadsheet(index) => {

@@ -47,9 +47,7 @@ impl Country {
                 code: "DE",
                 calling: b"49",
                 trunk: b"0",
-                prefixes: &[
-                    b"170", b"171", b"172", b"173", b"174", b"175", b"176", b"177", b"178", b"179",
-                ],
+                prefixes: &[b"170", b"171", b"172", b"173", b"174", b"175", b"176", b"177", b"178", b"179"],
             },
             Self::Britain => Numbering {
                 code: "GB",

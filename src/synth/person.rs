@@ -193,10 +193,8 @@ pub(super) fn row(seed: u64, plan: &Plan, index: u64) -> Row {
         _ => index,
     };
     let mut row = ordinary(seed, index, customer);
-    if place.kind != Kind::Clean {
-        if !single(seed, index, place.kind, &mut row) {
-            group(seed, index, place, &mut row);
-        }
+    if place.kind != Kind::Clean && !single(seed, index, place.kind, &mut row) {
+        group(seed, index, place, &mut row);
     }
     row
 }
@@ -359,7 +357,9 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
                 row.relationship = "former";
             }
         }
-        (Kind::DuplicateBridge, 0) => object(seed, place, Entry::Email, row),
+        (Kind::DuplicateBridge | Kind::LinkedByPhone | Kind::Chain, 0) => {
+            object(seed, place, Entry::Email, row);
+        }
         (Kind::DuplicateBridge, 1) => {
             let code = if objects_by_flag(seed, place) { Code::OptedOut } else { Code::OnRegister };
             row.facts.add(code);
@@ -368,7 +368,6 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
             share_email(first + 1, EmailStyle::Plain, row);
             row.facts.add(Code::LinkedToObjector);
         }
-        (Kind::LinkedByPhone | Kind::Chain, 0) => object(seed, place, Entry::Email, row),
         (Kind::LinkedByPhone | Kind::Chain, 1) => {
             row.phone = PhoneCell::Number(first);
             row.facts.add(Code::LinkedToObjector);
@@ -376,8 +375,7 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
         (Kind::Chain, _) => share_email(first + 1, EmailStyle::Plain, row),
         (Kind::LinkedByEmail, 0) => object(seed, place, Entry::Phone(first), row),
         (Kind::LinkedByEmail, _) => {
-            let styles =
-                [EmailStyle::Plain, EmailStyle::Upper, EmailStyle::Tagged, EmailStyle::Undotted];
+            let styles = [EmailStyle::Plain, EmailStyle::Upper, EmailStyle::Tagged, EmailStyle::Undotted];
             share_email(first, Draw::new(seed, index, 4).pick(&styles), row);
             row.facts.add(Code::LinkedToObjector);
         }
@@ -386,7 +384,6 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
             row.phone = PhoneCell::Number(first);
             row.facts.add(Code::OnRegister);
         }
-        (Kind::Household, _) => row.phone = PhoneCell::Number(first),
         (Kind::HouseholdPhoneOnly | Kind::AtShareCap, _) => {
             phone_only(row);
             row.phone = PhoneCell::Number(first);
@@ -398,7 +395,7 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
                 row.facts.add(Code::SharedIdentifier);
             }
             // What too many people share spreads nothing, so one of them may well have objected.
-            if member == 0 && mix(seed, first, 0x5b) % 4 == 0 {
+            if member == 0 && mix(seed, first, 0x5b).is_multiple_of(4) {
                 row.entry = Some(id_entry(&mut Draw::new(seed, index, 5)));
                 row.facts.add(Code::OnRegister);
             }
@@ -406,7 +403,7 @@ fn group(seed: u64, index: u64, place: Place, row: &mut Row) {
         (Kind::MinorAndParent | Kind::MinorAndParentPhoneOnly, 0) => {
             minor(&mut Draw::new(seed, index, 6), row);
         }
-        (Kind::MinorAndParent, _) => row.phone = PhoneCell::Number(first),
+        (Kind::Household | Kind::MinorAndParent, _) => row.phone = PhoneCell::Number(first),
         (Kind::MinorAndParentPhoneOnly, _) => {
             phone_only(row);
             row.phone = PhoneCell::Number(first);

@@ -28,7 +28,7 @@ impl Address {
     /// The personal address of an index.
     pub(super) fn personal(seed: u64, index: u64, gmail: bool) -> Self {
         let bits = mix(seed, index, 0xe3a1);
-        if gmail || bits % 50 == 0 {
+        if gmail || bits.is_multiple_of(50) {
             return Self {
                 first: "verho",
                 last: "synth",
