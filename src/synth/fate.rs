@@ -3,8 +3,9 @@
 //! Promises: one answer for each person and audience, with the first code by precedence. The
 //! constants here say the same as the text in `texts.rs`; change both.
 
+use super::code::Code;
 use super::numbers::Country;
-use super::person::{Code, Facts};
+use super::person::Facts;
 
 /// The audiences, in the order of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,75 +5,10 @@
 //! of one customer id carry the same facts. It does not know how a cell is spelled out
 //! (`spelling.rs`) nor what an audience makes of the facts (`fate.rs`).
 
+use super::code::Code;
 use super::numbers::{Country, Draw, mix};
 use super::plan::{Kind, Place, Plan};
 use super::words::PRODUCTS;
-
-/// A code of the rule book that holds for a person, in order of precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub(super) enum Code {
-    OptedOut,
-    OnRegister,
-    LinkedToObjector,
-    UnderAge,
-    AgeUnknown,
-    NotACustomer,
-    RelationshipUnknown,
-    TargetingUnknown,
-    NoConsent,
-    BasisUnknown,
-    CountryUnknown,
-    NoBasis,
-    PlatformConsentMissing,
-    SelectionUnknown,
-    SharedIdentifier,
-    NoIdentifier,
-}
-
-impl Code {
-    /// Every code, in order of precedence.
-    pub(super) const ALL: [Self; 16] = [
-        Self::OptedOut,
-        Self::OnRegister,
-        Self::LinkedToObjector,
-        Self::UnderAge,
-        Self::AgeUnknown,
-        Self::NotACustomer,
-        Self::RelationshipUnknown,
-        Self::TargetingUnknown,
-        Self::NoConsent,
-        Self::BasisUnknown,
-        Self::CountryUnknown,
-        Self::NoBasis,
-        Self::PlatformConsentMissing,
-        Self::SelectionUnknown,
-        Self::SharedIdentifier,
-        Self::NoIdentifier,
-    ];
-
-    /// The word written in the truth.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::OptedOut => "opted-out",
-            Self::OnRegister => "on-register",
-            Self::LinkedToObjector => "linked-to-objector",
-            Self::UnderAge => "under-age",
-            Self::AgeUnknown => "age-unknown",
-            Self::NotACustomer => "not-a-customer",
-            Self::RelationshipUnknown => "relationship-unknown",
-            Self::TargetingUnknown => "targeting-unknown",
-            Self::NoConsent => "no-consent",
-            Self::BasisUnknown => "basis-unknown",
-            Self::CountryUnknown => "country-unknown",
-            Self::NoBasis => "no-basis",
-            Self::PlatformConsentMissing => "platform-consent-missing",
-            Self::SelectionUnknown => "selection-unknown",
-            Self::SharedIdentifier => "shared-identifier",
-            Self::NoIdentifier => "no-identifier",
-        }
-    }
-}
 
 /// What holds for a person, whichever audience asks.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use super::code::Code;
 use super::numbers::{BLOCK, Country, Draw, Number, ROWS_MAX, Walk};
-use super::person::{Code, EmailStyle};
+use super::person::EmailStyle;
 use super::plan::{Kind, MIXTURE, Plan};
 use super::spelling::Address;
 use super::{SynthError, SynthOptions, SynthReport, synth};
