@@ -3,9 +3,20 @@
 //! The file as written is `schema.rs`; `load.rs` turns one into the other and reports every fault
 //! at once. Nothing here opens a customer file or asks the time.
 
+mod countries;
+mod faults;
+mod fields;
+mod load;
+mod rules;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use self::faults::{Fault, Faults};
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
 pub use crate::policy::selection::Selection;
 
@@ -333,8 +344,8 @@ pub struct RegisterColumns {
     pub scope: Option<String>,
     /// Date or moment of the objection.
     pub at: Option<String>,
-    /// The file is one bare column without a header; which of the fields above it fills is told by
-    /// the one that is set (its name is then empty).
+    /// The file is one bare column; which of the fields above it fills is told by the one that is set
+    /// (its name is then empty). Its first line is skipped only when [`Files::header`] is set.
     pub bare: bool,
 }
 

@@ -1,0 +1,18 @@
+//! The countries of ISO 3166-1 by their two letters, so that a typing mistake in a basis row is a
+//! fault and not a country nobody lives in. Kosovo's `XK` is user-assigned, and in common use.
+
+const CODES: &str = "\
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \
+BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI \
+FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN \
+IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME \
+MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF \
+PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV \
+SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK \
+YE YT ZA ZM ZW";
+
+/// The code as two upper-case letters, when it is one.
+pub(super) fn code(text: &str) -> Option<[u8; 2]> {
+    let code: [u8; 2] = text.to_ascii_uppercase().into_bytes().try_into().ok()?;
+    CODES.as_bytes().split(|byte| *byte == b' ').any(|known| known == code).then_some(code)
+}

@@ -1,0 +1,375 @@
+//! From the text of a `verho.toml` to a [`Config`], or to every fault in it.
+//!
+//! The file is read through spans (`table.rs`), each table by a reader of its own, then the tables
+//! are checked against each other. Only [`Config::load`] touches a file, and only the config.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::faults::{Fault, Faults};
+use super::table::{Item, Reading, Table, shown};
+use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, rules};
+use crate::policy::scope::binding_scopes;
+use crate::policy::selection::{Field, Fields, nearest};
+
+/// The largest config, in bytes: a config is written by hand.
+const SIZE_MAX: usize = 4 << 20;
+/// Registers and bases are numbered in 64-bit sets.
+const MANY_MAX: usize = 64;
+/// The version of the config's shape.
+const SCHEMA: u64 = 1;
+
+impl Config {
+    /// Reads and checks a config file.
+    pub fn load(path: &Path) -> Result<Self, Faults> {
+        Self::read(path, false)
+    }
+
+    /// Like [`Self::load`], but references (assessment, consent wording, notice, instruction) may be
+    /// missing or empty. What it returns is good for checking, never for a release.
+    pub fn load_draft(path: &Path) -> Result<Self, Faults> {
+        Self::read(path, true)
+    }
+
+    /// Checks the text of a config; `path` is where it stands, and relative paths start at its folder.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Faults> {
+        parse(path, text, false)
+    }
+
+    /// Like [`Self::parse`], with missing references allowed as in [`Self::load_draft`].
+    pub fn parse_draft(path: &Path, text: &str) -> Result<Self, Faults> {
+        parse(path, text, true)
+    }
+
+    fn read(path: &Path, draft: bool) -> Result<Self, Faults> {
+        let whole = |message: &str, hint: &str| {
+            let fault = Fault { span: 0..0, code: "unreadable-config", message: message.to_owned(), hint: hint.to_owned() };
+            Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
+        };
+        let bytes = std::fs::read(path).map_err(|error| {
+            let message = format!("the config cannot be read: {}", error.kind());
+            whole(&message, "verho init writes a first one")
+        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| whole("the config is not UTF-8 text", "save it as UTF-8"))?;
+        parse(path, &text, draft)
+    }
+}
+
+/// What the readers of the tables share, and what is checked once all are read.
+pub(super) struct Loading<'t> {
+    pub(super) reading: &'t Reading,
+    base: PathBuf,
+    source_names: BTreeMap<String, Range<usize>>,
+    register_names: BTreeMap<String, Range<usize>>,
+    audience_names: BTreeMap<String, Range<usize>>,
+    attributes: BTreeMap<String, Option<Attribute>>,
+    /// Id spaces of the sources.
+    pub(super) id_spaces: Vec<String>,
+    /// Sources that map no birth date.
+    pub(super) without_birth_date: Vec<Range<usize>>,
+    /// Audiences that ask for an age where the policy asks for none.
+    pub(super) audience_asks_age: Vec<Range<usize>>,
+    /// What is read, for comparison with what is written.
+    pub(super) inputs: Vec<(Range<usize>, PathBuf)>,
+    /// Whether any source maps an objection flag or any register stands.
+    pub(super) anybody_can_object: bool,
+    /// The policy's age limit, when it could be read.
+    pub(super) min_age: Option<u16>,
+    channel_bans_bind: Option<bool>,
+}
+
+fn parse(path: &Path, text: &str, draft: bool) -> Result<Config, Faults> {
+    let reading = Reading { text: text.to_owned(), draft, ..Reading::default() };
+    let config = read(path, text, &reading);
+    let mut list = reading.faults.into_inner();
+    match config {
+        Some(config) if list.is_empty() => Ok(config),
+        _ => {
+            if list.is_empty() {
+                // Every reader notes why it returns nothing; this is the net below them.
+                let message = "the config was not understood".to_owned();
+                list.push(Fault { span: 0..0, code: "internal", message, hint: "report this".to_owned() });
+            }
+            list.sort_by_key(|fault| (fault.span.start, fault.span.end));
+            list.dedup();
+            Err(Faults { path: path.to_owned(), text: text.to_owned(), list })
+        }
+    }
+}
+
+fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
+    if text.len() > SIZE_MAX {
+        let message = format!("the config is larger than {} MB", SIZE_MAX >> 20);
+        reading.fault(&(0..0), "too-large", message, "a where may use IN with a shorter list, or an attribute");
+        return None;
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        syntax(reading, text, error);
+    }
+    if reading.any() {
+        return None;
+    }
+    let base = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_owned));
+    let mut loading = Loading {
+        reading,
+        base: base.unwrap_or_default(),
+        source_names: BTreeMap::new(),
+        register_names: BTreeMap::new(),
+        audience_names: BTreeMap::new(),
+        attributes: BTreeMap::new(),
+        id_spaces: Vec::new(),
+        without_birth_date: Vec::new(),
+        audience_asks_age: Vec::new(),
+        inputs: Vec::new(),
+        anybody_can_object: false,
+        min_age: None,
+        channel_bans_bind: None,
+    };
+    let mut config = tables(&mut loading, &document)?;
+    config.path = path.to_owned();
+    config.sha256 = Sha256::digest(text.as_bytes()).into();
+    Some(config)
+}
+
+/// A fault of the TOML itself. The parser's words can quote the file, so only their gist is kept.
+fn syntax(reading: &Reading, text: &str, error: &toml::de::Error) {
+    let span = error.span().unwrap_or(0..0);
+    let (message, hint) = if error.message().contains("duplicate key") {
+        ("this key or table is written twice", "drop one of them; several sources are [[source]], each with its own tables")
+    } else if text.get(span.clone()).is_some_and(|part| part.contains('\'') || part.contains('"')) {
+        ("this is not TOML: a quote is not closed, or something follows it", "text stands in quotes: name = \"crm\"")
+    } else {
+        ("this is not TOML", "a line is key = value, [table] or [[table]]; text stands in quotes")
+    };
+    reading.fault(&span, "toml-syntax", message, hint);
+}
+
+fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> Option<Config> {
+    let reading = loading.reading;
+    // A missing table has no place; faults about it point at the file's beginning.
+    let top = Table::new(reading, document.get_ref(), 0..0, "the config");
+    let schema = top.need("schema", "write schema = 1 at the top").and_then(|item| item.whole(SCHEMA, SCHEMA));
+    let controller = top
+        .need("controller", "[controller] says who decides: name and role")
+        .and_then(|item| rules::controller(item, reading.draft));
+    let small = |key: &'static str| match top.get(key) {
+        Some(item) => item.table(format!("[{key}]")).map(Some),
+        None => Some(None),
+    };
+    let policy = small("policy").and_then(rules::policy);
+    loading.min_age = policy.as_ref().map(|policy| policy.min_age);
+    loading.channel_bans_bind = policy.as_ref().map(|policy| policy.channel_bans_bind);
+    let output = small("output").and_then(|table| rules::output(loading, table));
+    let keys = small("keys").and_then(|table| rules::keys(loading, table));
+    let limits = small("limits").and_then(rules::limits);
+
+    let sources = several(&top, "source", true, |item| fields::source(loading, item));
+    let registers = several(&top, "register", false, |item| {
+        loading.anybody_can_object = true;
+        rules::register(loading, item)
+    });
+    let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
+    let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
+    loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
+    top.finish();
+    schema?;
+    Some(Config {
+        path: PathBuf::new(),
+        sha256: [0; 32],
+        controller: controller?,
+        sources: sources?,
+        registers: registers?,
+        bases: bases?,
+        audiences: audiences?,
+        policy: policy?,
+        output: output?,
+        keys: keys?,
+        limits: limits?,
+    })
+}
+
+/// Reads all of `[[key]]`. A single `[key]` is the commonest slip and gets its own hint.
+fn several<'t, T>(
+    top: &Table<'t>,
+    key: &'static str,
+    needed: bool,
+    mut read: impl FnMut(Item<'t>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Some(item) = top.get(key) else {
+        if needed {
+            let hint = match key {
+                "basis" => "without a basis nothing may go up: [[basis]] says who may rely on what, where",
+                "source" => "[[source]] names a customer table",
+                _ => "[[audience]] says who should see an ad, and where",
+            };
+            top.fault("missing-key", format!("the config has no [[{key}]]"), hint);
+            return None;
+        }
+        return Some(Vec::new());
+    };
+    if !item.is_list() {
+        item.fault("wrong-type", format!("{key} is not a list of tables"), format!("write [[{key}]], with two brackets"));
+        return None;
+    }
+    let items = item.list()?;
+    if items.len() > MANY_MAX && matches!(key, "register" | "basis") {
+        let message = format!("the config has {} of [[{key}]]; at most {MANY_MAX} are allowed", items.len());
+        item.fault("too-many", message, "join some of them");
+        return None;
+    }
+    let read: Vec<_> = items.into_iter().map(&mut read).collect();
+    read.into_iter().collect()
+}
+
+impl Loading<'_> {
+    pub(super) fn source_name(&mut self, item: Item<'_>) -> Option<String> {
+        unique_name(&mut self.source_names, item)
+    }
+
+    pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
+        unique_name(&mut self.register_names, item)
+    }
+
+    pub(super) fn audience_name(&mut self, item: Item<'_>) -> Option<String> {
+        unique_name(&mut self.audience_names, item)
+    }
+
+    /// The path, absolute and without `.` and `..`; nothing is looked up on disk.
+    pub(super) fn absolute(&self, path: &str) -> PathBuf {
+        let mut whole = PathBuf::new();
+        for part in self.base.join(path).components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                part => whole.push(part),
+            }
+        }
+        whole
+    }
+
+    /// Remembers an attribute, and refuses one that another source declares in another way: a
+    /// filter asks one question of all sources.
+    pub(super) fn note_attribute(&mut self, item: Item<'_>, attribute: Option<&Attribute>) {
+        let clash = match (self.attributes.get(item.key), attribute) {
+            (Some(Some(known)), Some(new)) => known.separator != new.separator || known.kind != new.kind,
+            _ => false,
+        };
+        if clash {
+            let message = format!("{} is declared otherwise in another source", shown(item.key));
+            item.fault("contradiction", message, "give it the same separator and kind everywhere, or another name");
+        }
+        self.attributes.entry(item.key.to_owned()).or_insert_with(|| attribute.cloned());
+    }
+
+    /// Reads a `where`; its faults are placed within the text when the config writes it verbatim.
+    pub(super) fn selection(&self, item: Item<'_>) -> Option<Selection> {
+        let text = item.text()?;
+        let mut fields = Fields::new();
+        for (name, attribute) in &self.attributes {
+            fields.insert(name, attribute.as_ref().and_then(|attribute| attribute.separator.as_deref()));
+        }
+        match Selection::parse(text, &fields) {
+            Ok(selection) => Some(selection),
+            Err(fault) => {
+                let span = item.span_within(fault.offset);
+                self.reading.fault(&span, "bad-where", fault.message, fault.hint);
+                None
+            }
+        }
+    }
+
+    /// The scopes that bind an audience; `None` when the policy was faulty.
+    pub(super) fn binding(&self, selection: Option<&Selection>, purpose: Purpose) -> Option<Scopes> {
+        let fields = selection.map(Selection::fields).unwrap_or_default();
+        let profile = fields.into_iter().any(|field| match field {
+            Field::Attribute(name) => match self.attributes.get(name) {
+                Some(Some(attribute)) => attribute.kind != AttributeKind::Given,
+                _ => true,
+            },
+            Field::Country | Field::Relationship | Field::Party | Field::Age => false,
+        });
+        Some(binding_scopes(purpose, profile, self.channel_bans_bind?))
+    }
+
+    fn cross_checks(&self, top: &Table<'_>, output: Option<&Path>) {
+        if !self.anybody_can_object && top.has("source") {
+            top.fault(
+                "nobody-could-object",
+                "the config has no [[register]], and no source maps targeting: nobody's objection could be heard",
+                "name the list of people who objected as a [[register]], or the column as targeting = { … }",
+            );
+        }
+        if self.min_age != Some(0) {
+            for span in &self.without_birth_date {
+                let message = "the source maps no birth_date, and the policy asks for an age";
+                let hint = "birth_date = \"date_of_birth\"; if nobody can be a minor, [policy] min_age = 0";
+                self.reading.fault(span, "missing-key", message, hint);
+            }
+        } else if !self.without_birth_date.is_empty() {
+            for span in &self.audience_asks_age {
+                let message = "the audience asks for an age, and a source maps no birth_date";
+                self.reading.fault(span, "missing-key", message, "birth_date = \"date_of_birth\" in every source");
+            }
+        }
+        let Some(output) = output else { return };
+        for (span, input) in &self.inputs {
+            if input.starts_with(output) {
+                let message = "this is read from the folder that releases are written to";
+                self.reading.fault(span, "output-is-input", message, "give [output] dir a folder of its own");
+            }
+        }
+    }
+}
+
+fn unique_name(names: &mut BTreeMap<String, Range<usize>>, item: Item<'_>) -> Option<String> {
+    let name = item.name()?;
+    if names.insert(name.clone(), item.span()).is_some() {
+        item.fault("duplicate-name", format!("the name {name} is taken"), "give each its own name");
+        return None;
+    }
+    Some(name)
+}
+
+/// A platform as the config needs to know it.
+pub(super) struct KnownPlatform {
+    /// Canonical name.
+    pub(super) name: &'static str,
+    /// Why no file can be written for it.
+    pub(super) no_upload: Option<&'static str>,
+}
+
+/// The platform of this name or alias; otherwise a hint.
+pub(super) fn platform(word: &str) -> Result<KnownPlatform, String> {
+    const NAMES: [(&str, &[&str]); 12] = [
+        ("meta", &["facebook", "instagram"]),
+        ("linkedin", &[]),
+        ("google-ads", &["google"]),
+        ("tiktok", &[]),
+        ("x", &["twitter"]),
+        ("microsoft-ads", &["microsoft", "bing"]),
+        ("snapchat", &["snap"]),
+        ("pinterest", &[]),
+        ("reddit", &[]),
+        ("amazon-ads", &["amazon"]),
+        ("uid2", &[]),
+        ("euid", &[]),
+    ];
+    let found = NAMES.iter().find(|(name, aliases)| *name == word || aliases.contains(&word));
+    found.map(|(name, _)| KnownPlatform { name, no_upload: None }).ok_or_else(|| {
+        let all = NAMES.map(|(name, _)| name);
+        match nearest(word, all) {
+            Some(near) => format!("did you mean \"{near}\"? verho platforms lists them"),
+            None => format!("the platforms are {}", all.join(", ")),
+        }
+    })
+}
+
