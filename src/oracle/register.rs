@@ -62,7 +62,7 @@ fn read_one(
     let (mut rows, mut unparsed, mut ages) = (0_u64, 0_u64, Vec::new());
     for path in paths {
         let take_trailer = matches!(register.age_from, Some(AgeFrom::Trailer(_)));
-        let header = register.files.header && !register.columns.bare;
+        let header = register.files.header;
         let Ok(table) = read::table(&path, &register.files, header, take_trailer, &register.name) else {
             broken.insert("register-broken");
             continue;
