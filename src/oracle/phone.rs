@@ -26,9 +26,27 @@ pub(super) struct Phone {
 pub(super) type Alpha2 = [u8; 2];
 
 impl Phone {
-    /// Reads a cell in a region; `None` when there is no number in it, or it stands for nobody.
+    /// Reads a cell in a region; `None` when there is no number in it, or it stands for nobody. Of the
+    /// ways to read it, in this order, the first valid one counts, else the first at all: as it stands;
+    /// without a trunk zero in brackets; `00` in front as a plus; eleven digits or more that do not
+    /// begin with zero as a number that lost its plus. Letters are refused: the library would turn a
+    /// word beside a number into digits.
     pub(super) fn parse(cell: &str, region: Option<Alpha2>) -> Option<Self> {
-        Self::read(&clean(cell)?, region)
+        let text = clean(cell)?;
+        if text.contains(char::is_alphabetic) {
+            return None;
+        }
+        let mut ways = vec![text.clone(), text.replace("(0)", "")];
+        if let Some(rest) = text.strip_prefix("00") {
+            ways.push(format!("+{}", rest.replace("(0)", "")));
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() >= 11 && !digits.starts_with('0') && !text.contains('+') {
+            ways.push(format!("+{digits}"));
+        }
+        let read: Vec<_> = ways.iter().filter_map(|way| Self::read(way, region)).collect();
+        let best = read.iter().find(|phone| phone.valid).or(read.first())?;
+        (!is_filler(&best.e164)).then(|| best.clone())
     }
 
     fn read(text: &str, region: Option<Alpha2>) -> Option<Self> {
@@ -36,11 +54,6 @@ impl Phone {
         let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
         let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
         let national = number.get_national_significant_number();
-        let mut digits = national.chars();
-        let first = digits.next()?;
-        if digits.all(|digit| digit == first) {
-            return None;
-        }
         Some(Self { e164, national, valid: number.is_valid(), possible: is_possible(&number) })
     }
 
@@ -55,21 +68,32 @@ impl Phone {
     }
 }
 
+/// The last seven digits are one digit.
+fn is_filler(e164: &str) -> bool {
+    last_seven(e164).is_some_and(|seven| seven.chars().all(|digit| seven.starts_with(digit)))
+}
+
 fn is_possible(number: &PhoneNumber) -> bool {
     PHONE_NUMBER_UTIL.is_possible_number(number)
 }
 
-/// Every reading of a cell in these regions, with a zero or a plus that a spreadsheet dropped.
+/// Every reading of a cell in these regions, also with zeros or a plus that a spreadsheet dropped or
+/// somebody added. Generous: it only ever meets objections.
 pub(super) fn readings(cell: &str, regions: &BTreeSet<Option<Alpha2>>) -> BTreeSet<String> {
     let Some(text) = clean(cell) else { return BTreeSet::new() };
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let bare = digits.trim_start_matches('0');
+    let others = if (6..=20).contains(&digits.len()) {
+        vec![format!("+{bare}"), bare.to_owned(), format!("0{bare}")]
+    } else {
+        Vec::new()
+    };
     let mut readings = BTreeSet::new();
     for region in regions {
-        readings.extend(Phone::read(&text, *region).map(|phone| phone.e164));
-        if !text.starts_with(['+', '0']) {
-            for text in [format!("0{text}"), format!("+{text}")] {
-                let other = Phone::read(&text, *region).filter(|phone| phone.possible);
-                readings.extend(other.map(|phone| phone.e164));
-            }
+        readings.extend(Phone::parse(cell, *region).map(|phone| phone.e164));
+        for way in others.iter().chain([&text, &text.replace("(0)", "")]) {
+            let other = Phone::read(way, *region).filter(|phone| phone.possible);
+            readings.extend(other.map(|phone| phone.e164));
         }
     }
     readings
@@ -110,11 +134,7 @@ fn clean(cell: &str) -> Option<String> {
     if text.is_empty() || is_rounded(text) {
         return None;
     }
-    let text = match text.strip_prefix("00") {
-        Some(rest) => format!("+{}", trim(rest)),
-        None => text.to_owned(),
-    };
-    Some(if text.starts_with('+') { text.replace("(0)", "") } else { text })
+    Some(text.to_owned())
 }
 
 /// `3.58401E+11`: the digits that are missing are lost.

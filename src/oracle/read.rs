@@ -80,7 +80,7 @@ pub(super) fn table(
     if header {
         skip_blank_lines(&text, &mut at);
         if at < text.len() {
-            let record = record(&text, at, delimiter);
+            let record = record(&text, at, delimiter, None);
             let Some(cells) = record.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
             for cell in cells {
                 let Ok(cell) = String::from_utf8(cell) else {
@@ -191,7 +191,7 @@ pub(super) fn records(text: &[u8], mut at: usize, delimiter: u8, width: usize) -
         if at >= text.len() {
             return records;
         }
-        let parsed = record(text, at, delimiter);
+        let parsed = record(text, at, delimiter, Some(width));
         match parsed.cells {
             Some(cells) if cells.len() == width => {
                 records.push(Record::Whole(cells));
@@ -219,17 +219,29 @@ struct Parsed {
     several_lines: bool,
 }
 
-/// One record by RFC 4180: a cell is quoted as a whole or holds no quote at all.
-fn record(text: &[u8], start: usize, delimiter: u8) -> Parsed {
-    let (mut at, mut cells, mut several_lines) = (start, Vec::new(), false);
-    let broken = Parsed { cells: None, next: text.len(), several_lines: true };
+/// Where a record goes wrong.
+struct Broken;
+
+/// One record by RFC 4180: a cell is quoted as a whole or holds no quote at all. `width` is the number
+/// of cells a row should have, once that is known.
+fn record(text: &[u8], start: usize, delimiter: u8, width: Option<usize>) -> Parsed {
+    let mut lines = Lines { text, delimiter, start, line: start, enough: width.map(|width| width - 1), first: 0 };
+    match cells(text, start, delimiter, &mut lines) {
+        Ok((cells, next)) => Parsed { cells: Some(cells), next, several_lines: lines.line > start },
+        Err(Broken) => Parsed { cells: None, next: text.len(), several_lines: true },
+    }
+}
+
+fn cells(text: &[u8], start: usize, delimiter: u8, lines: &mut Lines<'_>) -> Result<(Vec<Vec<u8>>, usize), Broken> {
+    let (mut at, mut cells) = (start, Vec::new());
     loop {
         let mut cell = Vec::new();
         if text.get(at) == Some(&b'"') {
+            let opened = at;
             at += 1;
             loop {
                 match (text.get(at), text.get(at + 1)) {
-                    (None, _) => return broken,
+                    (None, _) => return Err(Broken),
                     (Some(b'"'), Some(b'"')) => {
                         cell.push(b'"');
                         at += 2;
@@ -239,14 +251,16 @@ fn record(text: &[u8], start: usize, delimiter: u8) -> Parsed {
                         break;
                     }
                     (Some(byte), _) => {
-                        several_lines |= matches!(byte, b'\n' | b'\r');
+                        if matches!(byte, b'\n' | b'\r') {
+                            lines.end(at, opened)?;
+                        }
                         cell.push(*byte);
                         at += 1;
                     }
                 }
             }
             if text.get(at).is_some_and(|byte| *byte != delimiter && !matches!(byte, b'\n' | b'\r')) {
-                return broken;
+                return Err(Broken);
             }
         } else {
             while let Some(byte) = text.get(at) {
@@ -254,17 +268,67 @@ fn record(text: &[u8], start: usize, delimiter: u8) -> Parsed {
                     break;
                 }
                 if *byte == b'"' {
-                    return broken;
+                    return Err(Broken);
                 }
                 cell.push(*byte);
                 at += 1;
             }
         }
+        if cell.contains(&0) {
+            return Err(Broken);
+        }
         cells.push(cell);
         match text.get(at) {
             Some(byte) if *byte == delimiter => at += 1,
-            Some(_) => return Parsed { cells: Some(cells), next: at + 1, several_lines },
-            None => return Parsed { cells: Some(cells), next: at, several_lines },
+            _ => {
+                lines.last(at)?;
+                return Ok((cells, (at + 1).min(text.len())));
+            }
         }
+    }
+}
+
+/// Watches the lines that a record runs over, since a quote that is opened on one row and closed on
+/// another would join rows without a trace.
+struct Lines<'a> {
+    text: &'a [u8],
+    delimiter: u8,
+    start: usize,
+    /// Where the current line begins.
+    line: usize,
+    /// Separators that make a line look like a row.
+    enough: Option<usize>,
+    /// Separators on the first line.
+    first: usize,
+}
+
+impl Lines<'_> {
+    fn separators(&self, end: usize) -> usize {
+        let line = self.text.get(self.line..end).unwrap_or_default();
+        line.iter().filter(|byte| **byte == self.delimiter).count()
+    }
+
+    /// A line ends inside a quoted cell that was opened at `opened`.
+    fn end(&mut self, at: usize, opened: usize) -> Result<(), Broken> {
+        let separators = self.separators(at);
+        let enough = self.enough.unwrap_or(usize::MAX);
+        if self.line == self.start {
+            self.first = separators;
+        } else {
+            let wholly_inside = self.line > opened;
+            let blank = at == self.line && self.text.get(at.wrapping_sub(1)) == Some(&b'\r');
+            if separators >= enough && !blank && (wholly_inside || self.first >= enough) {
+                return Err(Broken);
+            }
+        }
+        self.line = at + 1;
+        Ok(())
+    }
+
+    /// The record ends.
+    fn last(&self, at: usize) -> Result<(), Broken> {
+        let enough = self.enough.unwrap_or(usize::MAX);
+        let merged = self.line > self.start && self.first >= enough && self.separators(at) >= enough;
+        if merged { Err(Broken) } else { Ok(()) }
     }
 }

@@ -31,7 +31,10 @@ pub(crate) fn write(place: usize, spaces: &[String], day: &str, pool: &Pool, dir
     let bare = rng.chance(30);
     let hash = |rng: &mut Rng| if rng.chance(30) { Some(rng.pick(&HASHES)) } else { None };
     let mut fields = Vec::new();
-    let keys = [Field::Id, Field::Email(hash(rng)), Field::Phone(hash(rng)), Field::Domain];
+    let mut keys = vec![Field::Id, Field::Email(hash(rng)), Field::Phone(hash(rng))];
+    if rng.chance(15) {
+        keys.push(Field::Domain);
+    }
     if bare {
         fields.push(rng.pick(&keys));
         toml.push_str(&bare_key(fields[0]));
@@ -124,7 +127,7 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
         .map(str::to_owned)
         .collect();
     let mut text = if bare { String::new() } else { style.line(&header, rng) };
-    for _ in 0..rng.between(0, 6) {
+    for _ in 0..rng.between(0, 4) {
         // One key says whom; the others are mostly blank, as in real lists.
         let chosen = rng.below(fields.len());
         let cells: Vec<_> = fields
@@ -151,7 +154,7 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
     match field {
         Field::Id => pool.id(rng),
         Field::Domain => pool.rare_address(rng).domain(rng),
-        Field::Email(_) | Field::Phone(_) if rng.chance(4) => {
+        Field::Email(_) | Field::Phone(_) if rng.chance(3) => {
             let none = if matches!(field, Field::Email(_)) { rng.pick(&NO_ADDRESS) } else { rng.pick(&NO_NUMBER) };
             none.to_owned()
         }

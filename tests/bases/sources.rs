@@ -30,6 +30,8 @@ enum Field {
 pub(crate) struct Shared {
     /// Whether people work for companies in this base.
     pub(crate) business: bool,
+    /// And whether most of them do.
+    pub(crate) mostly_business: bool,
     /// Whether the policy asks for an age.
     pub(crate) ages: bool,
     /// Attributes with kinds, the same in every source.
@@ -152,7 +154,7 @@ fn answers(
         toml.push_str(&format!("basis = {{ constant = \"{word}\" }}\n"));
     }
     if rng.chance(70) {
-        let blank = rng.pick(&["not_objected", "not_objected", "unknown"]);
+        let blank = rng.pick(&["not_objected", "not_objected", "not_objected", "not_objected", "unknown"]);
         let scope = rng.pick(&["", "", ", scope = [\"profiling\"]", ", scope = [\"email\", \"lookalike\"]"]);
         toml.push_str(&format!(
             "targeting = {{ column = \"ban\", opted_out = [\"K\", \"1\"], not_objected = [\"E\", \"0\"], blank = \"{blank}\"{scope} }}\n"
@@ -185,8 +187,8 @@ fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &m
     let header: Vec<_> = columns.iter().map(|column| column.name.to_owned()).collect();
     let mut text = style.line(&header, rng);
     let many = rng.between(5, 60);
-    let faults = rng.pick(&[0, 0, 2, 6]);
-    let trouble = rng.pick(&[2, 4, 8]);
+    let faults = rng.pick(&[0, 0, 0, 0, 1, 5]);
+    let trouble = rng.pick(&[0, 1, 2, 5]);
     for _ in 0..many {
         let cells: Vec<_> = columns.iter().map(|column| cell(column, shared, pool, trouble, rng)).collect();
         if rng.chance(faults) {
@@ -204,14 +206,16 @@ fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &m
 /// A cell; `trouble`: in how many of a hundred it is blank or odd.
 fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut Rng) -> String {
     let odd = rng.chance(trouble);
+    // Most people of a base are of one kind.
+    let party: &[&str] = if shared.mostly_business { &["B2B", "B2B", "B2B", "B2B", "B2C"] } else { &["B2C", "B2C", "B2C", "B2C", "B2B"] };
     let usual = |rng: &mut Rng, usual: &[&str], odd_ones: &[&str]| {
         let from = if odd { odd_ones } else { usual };
         rng.pick(from).to_owned()
     };
     match column.field {
-        Field::Id => match rng.below(30) {
+        Field::Id => match rng.below(120) {
             0 => String::new(),
-            1 => format!(" {} ", pool.id(rng)),
+            1..=4 => format!(" {} ", pool.id(rng)),
             _ => pool.id(rng),
         },
         Field::Email => several(column, rng, |rng| match rng.below(20) {
@@ -224,12 +228,12 @@ fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut
             1 => rng.pick(&NO_NUMBER).to_owned(),
             _ => pool.number(rng).spelled(rng),
         }),
-        Field::Country => usual(rng, &["FI", "FI", "FI", "fi", "FIN", "Finland", "Suomi", "SE", "EE", "US", ""], &["Atlantis", "", "NO", "DE"]),
+        Field::Country => usual(rng, &["FI", "FI", "FI", "FI", "fi", "FIN", "Finland", "Suomi", "SE", "EE", "US", " SE "], &["Atlantis", "", "NO", "DE"]),
         Field::Birth => birth(odd, shared, rng),
         Field::Status => usual(rng, &["active", "active", "new", " active "], &["", "closed", "paused"]),
         Field::Ground => usual(rng, &["LI", "LI", "C", "yes"], &["", "no", "maybe"]),
         Field::Ban => usual(rng, &["", "", "E", "0"], &["K", "1", "?", ""]),
-        Field::Party => usual(rng, &["B2C", "B2C", "B2B"], &["", "other"]),
+        Field::Party => usual(rng, party, &["", "other"]),
         Field::Signal => usual(rng, &["1", "1", "1", "1", "0"], &["", "2"]),
         Field::Group => usual(rng, &["savings", "loan", "savings|loan", "card| savings", "pension"], &["", "|"]),
         Field::Score => usual(rng, &["0", "1", "12", "7.50", "-3", "100"], &["", "high"]),
@@ -252,10 +256,10 @@ fn birth(odd: bool, shared: &Shared, rng: &mut Rng) -> String {
         return rng.pick(&["", "unknown", "1890-01-01", "2999-12-31", "2001-02-29", "31.12.1980"]).to_owned();
     }
     match rng.below(20) {
-        0 => format!("{}-{month:02}-{day:02}", year - 18),
-        1 => format!("{}-12-31", year - 18),
-        2 => format!("{}-06-15", year - 9),
-        3 => format!("{}-02-29", rng.pick(&[2008, 2004, 1996])),
+        0 if rng.chance(50) => format!("{}-{month:02}-{day:02}", year - 18),
+        1 if rng.chance(50) => format!("{}-12-31", year - 18),
+        2 if rng.chance(30) => format!("{}-06-15", year - 9),
+        3 if rng.chance(50) => format!("{}-02-29", rng.pick(&[2008, 2004, 1996])),
         4 => format!("{}-03-01T00:00:00", year - 40),
         _ => format!("{}-{:02}-{:02}", rng.between(1935, 2002), rng.between(1, 12), rng.between(1, 28)),
     }
