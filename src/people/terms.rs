@@ -2,7 +2,7 @@
 //! address, and on which lawful ground.
 
 /// In what capacity a person uses an identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub enum Context {
     /// Private life: goes into consumer audiences.
     #[default]

@@ -95,7 +95,8 @@ impl<'p> FactReader<'p> {
             return *known;
         }
         let fact = identifiers::country(cell)
-            .map_or(CountryFact::Unknown, |region| CountryFact::Known(region.code()));
+            .and_then(|region| region.code().as_bytes().try_into().ok())
+            .map_or(CountryFact::Unknown, CountryFact::Known);
         // Bounded: a column of junk must not grow a table of junk.
         if self.countries.len() < 4096 {
             self.countries.insert(cell.to_vec(), fact);

@@ -1,4 +1,4 @@
-//! Google: Customer Match for Google Ads and Display & Video 360.
+//! Google: Customer Match for Google Ads.
 //!
 //! Checked 2026-11-21 against Google's help pages and the Data Manager documentation. It knows
 //! nothing but the table.
@@ -15,7 +15,7 @@ use crate::identifiers::{EmailForm, PhoneForm};
 /// two of them plain, so those columns are left out; Google asks for no order and no full set.
 pub(super) const GOOGLE_ADS: Platform = Platform {
     name: "google-ads",
-    aliases: &["google", "customer-match", "youtube", "dv360"],
+    aliases: &["google", "customer-match", "youtube"],
     title: "Google Ads (Customer Match)",
     email: Some(EmailForm::Google),
     phone: Some(PhoneForm::E164),

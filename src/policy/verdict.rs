@@ -11,7 +11,7 @@ use super::standing::{Selected, Standing};
 use crate::people::{Context, Party};
 
 /// What kind of identifier, in the six classes that audiences tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdentifierClass {
     /// An e-mail address, else a phone number.
     pub is_email: bool,
@@ -77,9 +77,15 @@ impl Holdings {
         }
         if mark == KeyMark::NONE {
             self.free.insert(class);
-        } else if !self.marked.contains(&(class, mark.scopes, mark.youngest)) {
+        } else {
             self.marked.push((class, mark.scopes, mark.youngest));
         }
+    }
+
+    /// Puts the marked in one order, each once, so that equal holdings are equal.
+    pub fn settle(&mut self) {
+        self.marked.sort_unstable();
+        self.marked.dedup();
     }
 }
 

@@ -9,6 +9,10 @@
 //! The thread that calls [`BatchReader::next_batch`] reads, unpacks and cuts at row ends; splitting
 //! rows into cells is left to [`Batch::for_each`], on whichever thread the batch is sent to.
 
+pub mod customers;
+pub mod keys;
+pub mod registers;
+
 mod batch;
 mod blocks;
 #[cfg(feature = "columnar")]
