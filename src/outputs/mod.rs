@@ -14,9 +14,7 @@ pub mod signature;
 mod upload;
 
 #[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
 pub use error::OutputError;
