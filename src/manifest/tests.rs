@@ -42,9 +42,9 @@ fn what_is_written_is_read_back() {
 /// Each case replaces one piece of the text and names the error it must give.
 #[test]
 fn other_spellings_are_refused_without_quoting_them() {
+    type Expected = fn(&ManifestError) -> bool;
     let text = String::from_utf8(sample().to_bytes()).expect("JSON is text");
     let zeros = "0303030303030303030303030303030303030303030303030303030303030303";
-    type Expected = fn(&ManifestError) -> bool;
     let cases: &[(&str, &str, Expected)] = &[
         ("urn:verho:manifest:1", "urn:verho:manifest:2", |error| *error == ManifestError::Version),
         ("\"schema\": 1", "\"schema\": 2", |error| *error == ManifestError::Version),
