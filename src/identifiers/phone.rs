@@ -94,6 +94,11 @@ impl Phone {
         Some(phone)
     }
 
+    /// From a buffer of international digits.
+    pub(in crate::identifiers) const fn whole(digits: [u8; DIGITS_MAX], len: u8) -> Self {
+        Self { digits, len }
+    }
+
     pub(in crate::identifiers) fn from_line(line: Line) -> Option<Self> {
         let mut phone = Self { digits: [0; DIGITS_MAX], len: 0 };
         phone.push_number(u64::from(line.country))?;
@@ -263,8 +268,12 @@ fn write_with_plus(digits: &[u8], buffer: &mut String) {
     buffer.extend(digits.iter().map(|b| char::from(*b)));
 }
 
-fn refuse_service(_line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
-    if kind == PhoneNumberType::PremiumRate { Err(Reject::PremiumNumber) } else { Ok(()) }
+/// Premium-rate lines belong to services. The metadata also counts Britain's 084 and 087 among them, which
+/// Ofcom calls business rate and companies use as their ordinary number; Meta's help page (2082575038703844,
+/// checked 2026-11-21) lists one as accepted.
+fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
+    let business = line.country == 44 && matches!(line.national / 100_000_000, 84 | 87);
+    if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
 }
 
 fn is_filler(line: Line) -> bool {
