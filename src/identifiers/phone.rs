@@ -195,7 +195,9 @@ fn read(
             }
             // The first reading that is possible at all is the one to report.
             other => {
-                if matches!(best, Verdict::Not) || (matches!(best, Verdict::TooLong) && matches!(other, Verdict::Possible(_))) {
+                if matches!(best, Verdict::Not)
+                    || (matches!(best, Verdict::TooLong) && matches!(other, Verdict::Possible(_)))
+                {
                     best = other;
                 }
                 None

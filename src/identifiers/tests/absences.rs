@@ -45,7 +45,9 @@ fn codes_are_kebab_case_unique_and_described() {
     let mut faults = Faults::default();
     for reject in Reject::ALL {
         let code = reject.code();
-        if !code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') || Reject::from_code(code) != Some(*reject) {
+        if !code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+            || Reject::from_code(code) != Some(*reject)
+        {
             faults.add(code);
         }
         if !reject.description().ends_with('.') || !(reject.for_email() || reject.for_phone()) {

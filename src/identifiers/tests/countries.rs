@@ -1,8 +1,8 @@
 //! What people write in a country column.
 
 use super::*;
-use crate::identifiers::country::fold;
 use crate::identifiers::countries::{CODES, NAMES};
+use crate::identifiers::country::fold;
 
 #[test]
 fn names_and_codes_of_a_country_are_one_region() {
@@ -30,9 +30,16 @@ fn names_and_codes_of_a_country_are_one_region() {
         }
     }
     for (code, text) in [
-        ("US", " United  States "), ("US", "The United States of America"), ("GB", "United Kingdom"),
-        ("CZ", "Czech Republic"), ("KR", "Korea, Republic of"), ("BA", "Bosnia & Herzegovina"), ("CI", "Côte d’Ivoire"),
-        ("FI", "\u{feff}Finland\u{a0}"), ("NL", "The Netherlands"), ("RU", "Россия"),
+        ("US", " United  States "),
+        ("US", "The United States of America"),
+        ("GB", "United Kingdom"),
+        ("CZ", "Czech Republic"),
+        ("KR", "Korea, Republic of"),
+        ("BA", "Bosnia & Herzegovina"),
+        ("CI", "Côte d’Ivoire"),
+        ("FI", "\u{feff}Finland\u{a0}"),
+        ("NL", "The Netherlands"),
+        ("RU", "Россия"),
     ] {
         if country(text.as_bytes()) != region(code) {
             faults.add(format!("{text} is not {code}"));
@@ -42,7 +49,9 @@ fn names_and_codes_of_a_country_are_one_region() {
 
 #[test]
 fn what_is_no_country_is_none() {
-    for text in ["", " ", "-", "XX", "ZZ", "ZZZ", "Atlantis", "EU", "Fin land", "1", "001", "Finland Sweden", "\u{0}"] {
+    for text in
+        ["", " ", "-", "XX", "ZZ", "ZZZ", "Atlantis", "EU", "Fin land", "1", "001", "Finland Sweden", "\u{0}"]
+    {
         assert_eq!(country(text.as_bytes()), None, "{text:?}");
     }
     assert_eq!(country(&[0xff, 0xfe]), None);

@@ -24,16 +24,60 @@ fn check(cells: &[&str], place: &str, digits: &str) {
 fn every_way_of_writing_a_finnish_mobile_is_one_number() {
     check(
         &[
-            "0401234567", "040 123 4567", "040-1234567", "040-123 4567", "(040) 1234567", "040/1234567", "040.123.4567",
-            "+358401234567", "+358 40 1234567", "+358-40-1234567", "+358 (0)40 123 4567", "+358(0)401234567",
-            "+358 0401234567", "00358401234567", "00358 40 1234567", "00358(0)40 1234567", "00 358 40 123 4567",
-            "358401234567", "358 40 1234567", "401234567", "40 123 4567", "tel:+358401234567", "tel:0401234567",
-            "tel:0401234567;phone-context=+358", "puh. 040 1234567", "Puh: 0401234567", "GSM 040 1234567",
-            "0401234567 ext. 12", "0401234567x12", "0401234567;ext=12", "+358401234567#12", "040\u{2011}123\u{2011}4567",
-            "040\u{2013}1234567", "040\u{a0}123\u{202f}4567", "\u{200e}+358401234567\u{200e}", "０４０１２３４５６７",
-            "＋３５８４０１２３４５６７", "٠٤٠١٢٣٤٥٦٧", "۰۴۰۱۲۳۴۵۶۷", "०४०१२३४५६७", "=\"0401234567\"", "'0401234567",
-            "\"0401234567\"", "358401234567.0", "401234567.0", "3.58401234567E+11", "3,58401234567E+11", "4.01234567e8",
-            " 0401234567\r\n", "+00358401234567", "(+358) 40 1234567", "+358 40 - 123 45 67", "040 123\t4567",
+            "0401234567",
+            "040 123 4567",
+            "040-1234567",
+            "040-123 4567",
+            "(040) 1234567",
+            "040/1234567",
+            "040.123.4567",
+            "+358401234567",
+            "+358 40 1234567",
+            "+358-40-1234567",
+            "+358 (0)40 123 4567",
+            "+358(0)401234567",
+            "+358 0401234567",
+            "00358401234567",
+            "00358 40 1234567",
+            "00358(0)40 1234567",
+            "00 358 40 123 4567",
+            "358401234567",
+            "358 40 1234567",
+            "401234567",
+            "40 123 4567",
+            "tel:+358401234567",
+            "tel:0401234567",
+            "tel:0401234567;phone-context=+358",
+            "puh. 040 1234567",
+            "Puh: 0401234567",
+            "GSM 040 1234567",
+            "0401234567 ext. 12",
+            "0401234567x12",
+            "0401234567;ext=12",
+            "+358401234567#12",
+            "040\u{2011}123\u{2011}4567",
+            "040\u{2013}1234567",
+            "040\u{a0}123\u{202f}4567",
+            "\u{200e}+358401234567\u{200e}",
+            "０４０１２３４５６７",
+            "＋３５８４０１２３４５６７",
+            "٠٤٠١٢٣٤٥٦٧",
+            "۰۴۰۱۲۳۴۵۶۷",
+            "०४०१२३४५६७",
+            "=\"0401234567\"",
+            "'0401234567",
+            "\"0401234567\"",
+            "358401234567.0",
+            "401234567.0",
+            "3.58401234567E+11",
+            "3,58401234567E+11",
+            "4.01234567e8",
+            " 0401234567\r\n",
+            "+00358401234567",
+            "(+358) 40 1234567",
+            "+358 40 - 123 45 67",
+            "040 123\t4567",
+            "358 (0)40 1234567",
         ],
         "FI",
         "358401234567",
@@ -42,7 +86,11 @@ fn every_way_of_writing_a_finnish_mobile_is_one_number() {
 
 #[test]
 fn countries_keep_their_own_trunk_rules() {
-    check(&["+44 (0)20 7946 0958", "020 7946 0958", "(020) 79460958", "00442079460958", "442079460958"], "GB", "442079460958");
+    check(
+        &["+44 (0)20 7946 0958", "020 7946 0958", "(020) 79460958", "00442079460958", "442079460958"],
+        "GB",
+        "442079460958",
+    );
     check(&["+39 06 1234 5678", "06 12345678", "+39 (0)6 12345678"], "IT", "390612345678");
     check(&["+45 32 12 34 56", "+45 (0)32 12 34 56", "32123456"], "DK", "4532123456");
     check(&["+46 (0)70 123 45 67", "070-123 45 67", "701234567"], "SE", "46701234567");
@@ -67,30 +115,60 @@ fn whole_numbers_without_plus_or_region_are_read() {
 #[test]
 fn what_is_no_number_has_a_code() {
     use Reject::{
-        Blank, EmergencyNumber, InvalidPhone, Letters, LooksHashed, NotValid, Placeholder, PremiumNumber, RepeatedDigits,
-        SeveralValues, ShortNumber, SpreadsheetDamage, TooLong,
+        Blank, EmergencyNumber, InvalidPhone, Letters, LooksHashed, NotValid, Placeholder, PremiumNumber,
+        RepeatedDigits, SeveralValues, ShortNumber, SpreadsheetDamage, TooLong,
     };
     let hex = "0".repeat(64);
     let mut faults = Faults::default();
     for (cell, reject) in [
-        ("", Blank), (" \u{feff}", Blank), ("n/a", Placeholder), ("-", Placeholder), ("ei ole", Placeholder), ("++++", InvalidPhone),
-        ("abc", Letters), (" +A BCD EFG ", Letters), ("0401234567 Matti", Letters), ("1-800-FLOWERS", Letters),
-        ("040 123 4567 / 050 765 4321", SeveralValues), ("0401234567, 0507654321", SeveralValues),
-        ("0401234567;0507654321", SeveralValues), ("0401234567 tai 0507654321", SeveralValues),
-        ("0401234567\n0507654321", SeveralValues), ("+358401234567 +358507654321", SeveralValues),
-        ("3.58401E+11", SpreadsheetDamage), ("3.584E11", SpreadsheetDamage), ("4E+08", SpreadsheetDamage), ("112", EmergencyNumber),
-        ("911", EmergencyNumber), ("118", EmergencyNumber), ("16400", ShortNumber), ("1", ShortNumber),
-        ("0600 12345", PremiumNumber), ("+358 700 12345", PremiumNumber), ("0000000000", RepeatedDigits),
-        ("+358 40 0000000", RepeatedDigits), ("0405555555", RepeatedDigits), ("1111111111", RepeatedDigits),
-        ("+12345678901234567890", TooLong), ("+358", InvalidPhone), ("+999 1234567", InvalidPhone), ("+1 555 123 4567", NotValid),
-        ("012", ShortNumber), (hex.as_str(), LooksHashed), (&hex[..40], LooksHashed), ("+0401234567", InvalidPhone),
+        ("", Blank),
+        (" \u{feff}", Blank),
+        ("n/a", Placeholder),
+        ("-", Placeholder),
+        ("ei ole", Placeholder),
+        ("++++", InvalidPhone),
+        ("abc", Letters),
+        (" +A BCD EFG ", Letters),
+        ("0401234567 Matti", Letters),
+        ("1-800-FLOWERS", Letters),
+        ("040 123 4567 / 050 765 4321", SeveralValues),
+        ("0401234567, 0507654321", SeveralValues),
+        ("0401234567;0507654321", SeveralValues),
+        ("0401234567 tai 0507654321", SeveralValues),
+        ("0401234567\n0507654321", SeveralValues),
+        ("+358401234567 +358507654321", SeveralValues),
+        ("3.58401E+11", SpreadsheetDamage),
+        ("3.584E11", SpreadsheetDamage),
+        ("4E+08", SpreadsheetDamage),
+        ("112", EmergencyNumber),
+        ("911", EmergencyNumber),
+        ("118", EmergencyNumber),
+        ("16400", ShortNumber),
+        ("1", ShortNumber),
+        ("0600 12345", PremiumNumber),
+        ("+358 700 12345", PremiumNumber),
+        ("0000000000", RepeatedDigits),
+        ("+358 40 0000000", RepeatedDigits),
+        ("0405555555", RepeatedDigits),
+        ("1111111111", RepeatedDigits),
+        ("+12345678901234567890", TooLong),
+        ("+358", InvalidPhone),
+        ("+999 1234567", InvalidPhone),
+        ("+1 555 123 4567", NotValid),
+        ("012", ShortNumber),
+        (hex.as_str(), LooksHashed),
+        (&hex[..40], LooksHashed),
+        ("+0401234567", InvalidPhone),
     ] {
         let got = parse(cell, "FI").err();
         if got != Some(reject) {
             faults.add(format!("{cell:?}: {got:?} and not {}", reject.code()));
         }
     }
-    assert_eq!(Phone::parse(Plaintext::new(&[0xff]), None, PhoneRule::default(), &mut Scratch::new()).err(), Some(Reject::NotText));
+    assert_eq!(
+        Phone::parse(Plaintext::new(&[0xff]), None, PhoneRule::default(), &mut Scratch::new()).err(),
+        Some(Reject::NotText)
+    );
 }
 
 #[test]
@@ -111,10 +189,19 @@ fn alternatives_reach_what_one_region_cannot() {
     let mut scratch = Scratch::new();
     let mut faults = Faults::default();
     for (cell, places, digits) in [
-        ("0701234567", &["FI", "SE"][..], "46701234567"), ("0401234567", &["SE", "FI"], "358401234567"),
-        ("401234567", &["FI"], "358401234567"), ("358401234567", &[], "358401234567"), ("+0401234567", &["FI"], "358401234567"),
-        ("4532123456", &["FI"], "4532123456"), ("3.58401234567E+11", &[], "358401234567"), ("0401234567 Matti", &["FI"], "358401234567"),
+        ("0701234567", &["FI", "SE"][..], "46701234567"),
+        ("0401234567", &["SE", "FI"], "358401234567"),
+        ("401234567", &["FI"], "358401234567"),
+        ("358401234567", &[], "358401234567"),
+        ("+0401234567", &["FI"], "358401234567"),
+        ("4532123456", &["FI"], "4532123456"),
+        ("3.58401234567E+11", &[], "358401234567"),
+        ("0401234567 Matti", &["FI"], "358401234567"),
         ("00358401234567", &["US"], "358401234567"),
+        ("0401234567 / 0507654321", &["FI"], "358507654321"),
+        ("+358401234567 +358507654321", &[], "358401234567"),
+        ("040 123 4567, 050 765 4321 tai 09 123 4567", &["FI"], "35891234567"),
+        ("1-650-FLOWERS", &["US"], "16503569377"),
     ] {
         let regions: Vec<Region> = places.iter().filter_map(|place| region(place)).collect();
         let mut out = vec![WideKey(1)];
@@ -127,6 +214,7 @@ fn alternatives_reach_what_one_region_cannot() {
     let mut out = Vec::new();
     phone_alternatives(Plaintext::new("ab".repeat(32).as_bytes()), &[], &mut scratch, &key, &mut out);
     phone_alternatives(Plaintext::new(b""), &[], &mut scratch, &key, &mut out);
+    phone_alternatives(Plaintext::new(b"3.584E+11"), &[], &mut scratch, &key, &mut out);
     assert!(out.is_empty());
 }
 
@@ -146,9 +234,39 @@ fn last_resorts_meet_whatever_the_spelling() {
 }
 
 #[test]
+fn a_registers_cell_with_several_values_names_each() {
+    let count = |kind, cell: &str| several(kind, Plaintext::new(cell.as_bytes())).len();
+    for (cell, pieces) in [
+        ("a@b.com", 1),
+        ("a@b.com; c@d.com", 2),
+        ("a@b.com c@d.com, e@f.com", 3),
+        ("A <a@b.com>, C <c@d.com>", 2),
+        ("nobody", 1),
+        ("", 1),
+    ] {
+        assert_eq!(count(Kind::Email, cell), pieces, "{cell}");
+    }
+    for (cell, pieces) in [
+        ("0401234567", 1),
+        ("040 123 4567 / 050 765 4321", 2),
+        ("030/1234567", 1),
+        ("0401234567 tai 0507654321", 2),
+        ("+358401234567+358507654321", 2),
+    ] {
+        assert_eq!(count(Kind::Phone, cell), pieces, "{cell}");
+    }
+    let key = key();
+    let mut scratch = Scratch::new();
+    for piece in several(Kind::Email, Plaintext::new(b"Jane <jane@example.com>; joe@example.com")) {
+        assert!(Email::parse(piece, &mut scratch).map(|email| email.wide_key(&key)).is_ok());
+    }
+}
+
+#[test]
 fn steps_name_what_was_done() {
     let mut scratch = Scratch::new();
-    let steps = steps_phone(Plaintext::new(b" +358 (0)40 123 4567 ext 5"), None, PhoneRule::default(), &mut scratch);
+    let steps =
+        steps_phone(Plaintext::new(b" +358 (0)40 123 4567 ext 5"), None, PhoneRule::default(), &mut scratch);
     let steps = steps.unwrap_or_default();
     assert!(steps.contains(&"extension removed") && steps.contains(&"separators removed"), "{steps:?}");
     let steps = steps_phone(Plaintext::new(b"374-93-828222"), None, PhoneRule::default(), &mut scratch);

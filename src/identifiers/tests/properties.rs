@@ -44,7 +44,10 @@ fn spell_phone(national: &str, choices: [u8; 4]) -> String {
         0 | 1 => number,
         2 => format!(" {number}\n"),
         3 => format!("=\"{number}\""),
-        4 => number.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x660 + d)).unwrap_or(c)).collect(),
+        4 => number
+            .chars()
+            .map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x660 + d)).unwrap_or(c))
+            .collect(),
         _ => format!("'{number}"),
     }
 }
@@ -68,7 +71,7 @@ proptest! {
         let (mut scratch, key) = (Scratch::new(), key());
         for cell in [bytes.as_slice(), text.as_bytes()] {
             let _ = Email::parse(Plaintext::new(cell), &mut scratch).map(|email| {
-                EmailForm::ALL.map(|form| (email.digest(form), email.canonical_form(form)));
+                let _ = EmailForm::ALL.map(|form| (email.digest(form), email.canonical_form(form)));
                 let mut out = Vec::new();
                 hashed::email_hashes(&email, hashed::Algorithm::Md5, &mut out);
                 email.wide_key(&key)

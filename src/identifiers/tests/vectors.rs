@@ -40,7 +40,9 @@ fn known_answers() {
         let region = vector.region.as_deref().and_then(Region::from_code);
         let answers: Vec<_> = forms(&vector.platform, &vector.kind)
             .iter()
-            .map(|form| normalise_form(*form, mode, Plaintext::new(vector.input.as_bytes()), region, &mut scratch))
+            .map(|form| {
+                normalise_form(*form, mode, Plaintext::new(vector.input.as_bytes()), region, &mut scratch)
+            })
             .collect();
         let wanted = vector.sha256.as_deref().and_then(|hex| Digest::from_hex(hex.as_bytes()));
         if let (Some(text), Some(wanted)) = (&vector.normalised, wanted) {
