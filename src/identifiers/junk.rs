@@ -190,11 +190,12 @@ pub(in crate::identifiers) fn is_placeholder_local(local: &str) -> bool {
 
 /// Domains that no mail can reach (RFC 2606, RFC 6761, RFC 6762). The names kept for examples stay usable.
 pub(in crate::identifiers) fn is_placeholder_domain(domain: &str) -> bool {
+    // Lower-case by now, and names rather than file endings.
     matches!(domain.as_bytes().last(), Some(b'd' | b't' | b'l' | b'n'))
-        && (domain.ends_with(".invalid")
-            || domain.ends_with(".localhost")
-            || domain.ends_with(".local")
-            || domain.ends_with(".localdomain"))
+        && domain
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| matches!(last, "invalid" | "localhost" | "local" | "localdomain"))
 }
 
 /// User parts of a function (RFC 2142 and common use), which nobody owns as a person.

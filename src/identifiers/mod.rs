@@ -8,6 +8,12 @@
 //! This is the lowest module. It knows no platform, person, register, file or clock, and imports
 //! nothing of ours.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a cell is handed over: who wraps it again says so at that place"
+)]
+#![expect(clippy::doc_markdown, reason = "LinkedIn and TikTok are names and not code")]
+
 mod countries;
 mod country;
 mod digest;

@@ -107,8 +107,7 @@ fn in_region(digits: &[u8], region: Region) -> Option<(&'static [u8], &[u8])> {
         ("DE", [b'0', rest @ ..]) => Some((b"49", rest)),
         ("GB", [b'0', rest @ ..]) => Some((b"44", rest)),
         ("EE", rest) if rest.len() == 8 => Some((b"372", rest)),
-        ("US", [b'1', rest @ ..]) if rest.len() == 10 => Some((b"1", rest)),
-        ("US", rest) if rest.len() == 10 => Some((b"1", rest)),
+        ("US", [b'1', rest @ ..] | rest) if rest.len() == 10 => Some((b"1", rest)),
         _ => None,
     }
 }
@@ -138,14 +137,11 @@ fn is_in_use(code: &[u8], national: &[u8]) -> bool {
 fn is_british(second: u8, third: u8, fourth: u8) -> bool {
     match (second, third) {
         (b'4', b'5') => matches!(fourth, b'0'..=b'6' | b'8' | b'9'),
-        (b'5', b'0') => fourth != b'9',
+        (b'5', b'0') | (b'8', b'2' | b'3') => fourth != b'9',
         (b'5', b'2') => fourth != b'4',
         (b'7', b'0') => fourth != b'0',
-        (b'7', b'8') => fourth != b'1',
-        (b'7', b'9') => !matches!(fourth, b'7'),
-        (b'8', b'2' | b'3') => fourth != b'9',
-        (b'9', b'1') => fourth != b'1',
-        (b'9', b'3') => fourth != b'7',
+        (b'7', b'8') | (b'9', b'1') => fourth != b'1',
+        (b'7', b'9') | (b'9', b'3') => fourth != b'7',
         (b'4' | b'5' | b'7' | b'8' | b'9', _) => true,
         _ => false,
     }

@@ -93,7 +93,7 @@ fn readings(cell: &[u8], regions: &[Region], scratch: &mut Scratch, found: &mut 
 /// them objects; any other cell comes back whole. A customer's cell is split only by the separator its
 /// column declares.
 #[must_use]
-pub fn several<'src>(kind: Kind, cell: Plaintext<'src>) -> Vec<Plaintext<'src>> {
+pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
     let Ok(text) = std::str::from_utf8(cell.read()) else { return vec![cell] };
     let is_value = |piece: &str| match kind {
         Kind::Email => piece.contains('@'),
@@ -117,7 +117,8 @@ pub fn several<'src>(kind: Kind, cell: Plaintext<'src>) -> Vec<Plaintext<'src>> 
         && let Some(plus) = text.rfind('+')
         && is_value(&text[..plus])
     {
-        return vec![Plaintext::new(text[..plus].as_bytes()), Plaintext::new(text[plus..].as_bytes())];
+        let (one, other) = text.as_bytes().split_at(plus);
+        return vec![Plaintext::new(one), Plaintext::new(other)];
     }
     vec![cell]
 }

@@ -58,7 +58,7 @@ fn an_address_is_found_under_every_form() {
         ),
         ("jane@xn--mller-kva.example", &["jane@müller.example"]),
     ] {
-        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch).ok().expect("valid");
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch).expect("valid");
         for algorithm in Algorithm::ALL {
             let mut out = Vec::new();
             email_hashes(&email, algorithm, &mut out);

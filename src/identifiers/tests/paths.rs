@@ -58,8 +58,8 @@ fn phones_of_both_paths_agree() {
         cell.clear();
         match dice.roll(5) {
             0 | 1 => cell.push_str(trunk),
-            2 => cell.push_str(&format!("+{code}")),
-            3 => cell.push_str(&format!("00{code}")),
+            2 => cell.extend(["+", code]),
+            3 => cell.extend(["00", code]),
             _ => cell.push_str(code),
         }
         let len = 9 - usize::from(home == "EE")
