@@ -9,6 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use memchr::memchr;
+
 use super::delimited::Text;
 
 /// Where a record begins.
@@ -190,6 +192,7 @@ pub(super) struct Cells {
     /// 0, 1, 2, …
     pub(super) wanted: Arc<[u32]>,
     pub(super) rows: usize,
+    pub(super) max_record_bytes: usize,
 }
 
 impl Batch {
@@ -227,16 +230,22 @@ impl Batch {
 
 impl Cells {
     fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Record<'_>)) {
+        let data = &self.data;
+        let has_nul = memchr(0, data).is_some();
         for row in 0..self.rows {
             let spans = &self.spans[row * self.width..(row + 1) * self.width];
             let place = Place { file, line: first_line + row as u64 };
-            if self.data[spans.first().map_or(0, |s| s.0 as usize)..spans.last().map_or(0, |s| s.1 as usize)]
-                .contains(&0)
-            {
-                f(Record::Fault(RowFault { code: RowFaultCode::Nul, place, data: &self.data, spans }));
+            let bytes: usize = spans.iter().map(|(start, end)| (end - start) as usize).sum();
+            let nul = |(start, end): &Span| memchr(0, &data[*start as usize..*end as usize]).is_some();
+            let code = if bytes > self.max_record_bytes {
+                RowFaultCode::TooLong
+            } else if has_nul && spans.iter().any(nul) {
+                RowFaultCode::Nul
             } else {
-                f(Record::Row(Row { data: &self.data, spans, wanted: &self.wanted, place }));
-            }
+                f(Record::Row(Row { data, spans, wanted: &self.wanted, place }));
+                continue;
+            };
+            f(Record::Fault(RowFault { code, place, data, spans }));
         }
     }
 }

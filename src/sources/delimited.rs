@@ -198,8 +198,7 @@ impl Splitter<'_> {
             std::cmp::Ordering::Less => RowFaultCode::ShortRow,
             std::cmp::Ordering::Greater => RowFaultCode::LongRow,
             std::cmp::Ordering::Equal => {
-                let row =
-                    Row { data: &self.scratch, spans: &self.spans, wanted: &self.layout.wanted, place };
+                let row = Row { data: &self.scratch, spans: &self.spans, wanted: &self.layout.wanted, place };
                 if self.is_utf8 || wanted_is_utf8(&row) {
                     return f(Record::Row(row));
                 }
@@ -220,9 +219,9 @@ impl Splitter<'_> {
     fn unquote(&mut self, start: usize, end: usize) -> usize {
         let record = &self.data[start..end];
         let delimiter = self.layout.rules.delimiter;
-        let reader = self.unquoter.get_or_insert_with(|| {
-            Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build())
-        });
+        let reader = self
+            .unquoter
+            .get_or_insert_with(|| Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build()));
         reader.reset();
         if self.scratch.len() < record.len() {
             self.scratch.resize(record.len(), 0);
@@ -262,7 +261,8 @@ impl Splitter<'_> {
         self.pieces.clear();
         let mut from = start;
         loop {
-            let to = memchr2(self.layout.rules.delimiter, 0, &self.data[from..end]).map_or(end, |at| from + at);
+            let to =
+                memchr2(self.layout.rules.delimiter, 0, &self.data[from..end]).map_or(end, |at| from + at);
             let (mut a, mut b) = (from, to);
             while a < b && self.data[a] == b'"' {
                 a += 1;

@@ -225,8 +225,7 @@ impl Lines {
     /// Both the first line and this one have enough delimiters to be rows: one quote opened on the first
     /// and one closed on the other would join two rows without a trace.
     fn looks_merged(&self, delimiters: usize, rules: &Rules) -> bool {
-        delimiters >= rules.delimiters
-            && self.first_delimiters.is_some_and(|first| first >= rules.delimiters)
+        delimiters >= rules.delimiters && self.first_delimiters.is_some_and(|first| first >= rules.delimiters)
     }
 
     fn unclosed(&self) -> RowFaultCode {

@@ -109,11 +109,7 @@ enum Reader {
 /// Opens the files of a table and checks each header: every wanted column must be there exactly once.
 /// Only wanted columns are handed out; `wanted` may name one column twice. A list without a header has
 /// one column, whose name is empty.
-pub fn open(
-    files: &config::Files,
-    wanted: &[&str],
-    options: &ReadOptions,
-) -> Result<OpenTable, SourceError> {
+pub fn open(files: &config::Files, wanted: &[&str], options: &ReadOptions) -> Result<OpenTable, SourceError> {
     let found: Arc<[SourceFile]> = files::resolve(files)?.into();
     let mut table = OpenTable {
         columns: wanted.iter().map(ToString::to_string).collect(),
