@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use memchr::memchr;
 
-use super::delimited::Text;
+use super::text::Text;
 
 /// Where a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,11 +110,13 @@ pub enum RowFaultCode {
     Nul,
     /// Longer than the limit for one record.
     TooLong,
+    /// A line of an NDJSON file that is not one JSON object, or whose mapped values are not plain.
+    BadJson,
 }
 
 impl RowFaultCode {
     /// The table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ShortRow,
         Self::LongRow,
         Self::StrayQuote,
@@ -123,6 +125,7 @@ impl RowFaultCode {
         Self::InvalidEncoding,
         Self::Nul,
         Self::TooLong,
+        Self::BadJson,
     ];
 
     /// The stable kebab-case code.
@@ -153,6 +156,10 @@ impl RowFaultCode {
             }
             Self::Nul => ("nul-character", "The row holds a NUL character."),
             Self::TooLong => ("row-too-long", "The row is longer than the limit for one record."),
+            Self::BadJson => (
+                "bad-json",
+                "The line is not one JSON object in which each mapped key stands at most once, with a plain and exact value.",
+            ),
         }
     }
 }
@@ -176,7 +183,7 @@ pub struct Batch {
 
 /// What a batch holds.
 pub(super) enum Body {
-    /// Delimited text, framed but not split.
+    /// Lines, framed but not split.
     Text(Text),
     /// Cells side by side, from a columnar file. Only that reader makes them.
     #[cfg_attr(not(feature = "columnar"), expect(dead_code, reason = "only columnar files make cells"))]

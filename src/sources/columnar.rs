@@ -358,3 +358,149 @@ fn write_moment(count: i64, unit: TimeUnit, zone: Option<&TimeZone>, out: &mut S
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{
+        Categories, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series, TimeZone,
+    };
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::{Encoding, Files};
+    use crate::sources::{BatchReader, Record, open};
+
+    fn frame() -> DataFrame {
+        let column = |name: &str, values: Series, kind: &DataType| {
+            values.strict_cast(kind).expect("castable").with_name(name.into()).into_column()
+        };
+        let whole = || Series::new("".into(), [Some(0_i64), None, Some(358_401_234_567)]);
+        let small = || Series::new("".into(), [Some(1_i64), None, Some(-7)]);
+        let real = || Series::new("".into(), [Some(358_401_234_567.0), None, Some(1.5)]);
+        let text = || Series::new("".into(), [Some("äö, \"x\""), None, Some("")]);
+        let zone = TimeZone::opt_try_new(Some("Europe/Helsinki")).expect("a zone");
+        let ns = |zone| DataType::Datetime(TimeUnit::Nanoseconds, zone);
+        let columns = vec![
+            column("text", text(), &DataType::String),
+            column("categories", text(), &DataType::from_categories(Categories::global())),
+            column("i64", whole(), &DataType::Int64),
+            column("u64", whole(), &DataType::UInt64),
+            column("i8", small(), &DataType::Int8),
+            column("f64", real(), &DataType::Float64),
+            column("decimal", real(), &DataType::Decimal(20, 2)),
+            column("nan", Series::new("".into(), [f64::NAN, -0.0, f64::INFINITY]), &DataType::Float64),
+            column("bool", Series::new("".into(), [Some(true), None, Some(false)]), &DataType::Boolean),
+            column("date", small(), &DataType::Int32).cast(&DataType::Date).expect("castable"),
+            column("moment", whole(), &ns(None)),
+            column("zoned", whole(), &ns(zone)),
+            column("time", whole(), &DataType::Time),
+            column("null", Series::new_null("".into(), 3), &DataType::Null),
+            column("list", small(), &DataType::List(Box::new(DataType::Int64))),
+            column("duration", whole(), &DataType::Duration(TimeUnit::Nanoseconds)),
+        ];
+        DataFrame::new(3, columns).expect("equal heights")
+    }
+
+    fn files(folder: &TempDir, name: &str) -> Files {
+        Files {
+            pattern: folder.path().join(name),
+            as_written: name.to_owned(),
+            format: None,
+            encoding: Encoding::Utf8,
+            delimiter: None,
+            header: true,
+        }
+    }
+
+    fn written(mut frame: DataFrame) -> TempDir {
+        let folder = TempDir::new().expect("a scratch folder");
+        let create = |name: &str| File::create(folder.path().join(name)).expect("a scratch file");
+        ParquetWriter::new(create("t.parquet")).finish(&mut frame).expect("written");
+        IpcWriter::new(create("t.arrow")).finish(&mut frame).expect("written");
+        folder
+    }
+
+    fn read(files: &Files, wanted: &[&str], batch_rows: usize) -> Result<Vec<Vec<String>>, SourceError> {
+        let options = ReadOptions { batch_rows, digest_key: Some([1; 32]), ..ReadOptions::default() };
+        let mut table = open(files, wanted, &options)?;
+        let mut rows = Vec::new();
+        while let Some(batch) = table.next_batch()? {
+            batch.for_each(|record| {
+                let Record::Row(row) = record else { panic!("a fault") };
+                assert_eq!(row.place().line, rows.len() as u64 + 1);
+                rows.push(
+                    (0..row.len()).map(|at| String::from_utf8_lossy(row.cell(at)).into_owned()).collect(),
+                );
+            });
+        }
+        let digest = &table.digests()[0];
+        assert_eq!(digest.rows, rows.len() as u64);
+        assert_eq!(digest.bytes, table.progress().bytes_total);
+        assert!(digest.hmac.is_some());
+        Ok(rows)
+    }
+
+    #[test]
+    fn every_type_has_its_exact_text() {
+        let folder = written(frame());
+        for (column, expect) in [
+            ("text", ["äö, \"x\"", "", ""]),
+            ("categories", ["äö, \"x\"", "", ""]),
+            ("i64", ["0", "", "358401234567"]),
+            ("u64", ["0", "", "358401234567"]),
+            ("i8", ["1", "", "-7"]),
+            ("f64", ["358401234567", "", "1.5"]),
+            ("decimal", ["358401234567", "", "1.50"]),
+            ("nan", ["", "0", "inf"]),
+            ("bool", ["true", "", "false"]),
+            ("date", ["1970-01-02", "", "1969-12-25"]),
+            ("moment", ["1970-01-01T00:00:00", "", "1970-01-01T00:05:58.401234567"]),
+            ("zoned", ["1970-01-01T02:00:00+02:00", "", "1970-01-01T02:05:58.401234567+02:00"]),
+            ("time", ["00:00:00", "", "00:05:58.401234567"]),
+            ("null", ["", "", ""]),
+        ] {
+            for file in ["t.parquet", "t.arrow"] {
+                for rows in [1, 2, 65_536] {
+                    let got = read(&files(&folder, file), &["i64", column, column], rows).expect(column);
+                    let got: Vec<_> = got.iter().map(|row| row[2].as_str()).collect();
+                    assert_eq!(got, expect, "{column} of {file} in batches of {rows}");
+                }
+            }
+        }
+        for (column, kind) in [("list", "lists"), ("duration", "durations")] {
+            for file in ["t.parquet", "t.arrow"] {
+                let error = read(&files(&folder, file), &["text", column], 7).expect_err(column);
+                assert_eq!(error.code(), "column-type");
+                assert!(error.to_string().contains(column) && error.to_string().contains(kind), "{error}");
+            }
+        }
+        let error = read(&files(&folder, "t.arrow"), &["Text"], 7).expect_err("no such column");
+        assert!(error.to_string().contains("did you mean \"text\""), "{error}");
+    }
+
+    #[test]
+    fn many_rows_come_in_order() {
+        let numbers: Vec<i64> = (0..200_000).collect();
+        let column = Series::new("id".into(), &numbers).into_column();
+        let folder = written(DataFrame::new(numbers.len(), vec![column]).expect("one column"));
+        for file in ["t.parquet", "t.arrow"] {
+            let got = read(&files(&folder, file), &["id"], 30_000).expect("readable");
+            assert_eq!(got.len(), numbers.len());
+            assert!(got.iter().zip(&numbers).all(|(row, number)| row[0] == number.to_string()), "{file}");
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_refused_without_a_word_of_theirs() {
+        let folder = written(frame());
+        for file in ["t.parquet", "t.arrow"] {
+            let path = folder.path().join(file);
+            let whole = std::fs::read(&path).expect("just written");
+            for cut in [0, 3, 8, whole.len() / 2, whole.len() - 1] {
+                std::fs::write(&path, &whole[..cut]).expect("scratch");
+                let error = read(&files(&folder, file), &["text"], 7).expect_err("damaged");
+                assert_eq!(error.code(), "format-unreadable", "{file} {cut}");
+            }
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub(super) struct Rules {
     pub(super) delimiters: usize,
     /// Longest record, without its line end.
     pub(super) max_record_bytes: usize,
+    /// Whether quotes mean anything; otherwise every line is a record.
+    pub(super) quotes: bool,
 }
 
 /// A record that is not a plain line: it holds quotes, or is a fault.
@@ -47,7 +49,8 @@ pub(super) fn frame(data: &[u8], ended: bool, max_rows: usize, rules: &Rules) ->
     let mut frame = Frame::default();
     let mut rows = 0;
     loop {
-        let quote = memchr(b'"', &data[frame.end..]).map(|at| frame.end + at);
+        let quote = if rules.quotes { memchr(b'"', &data[frame.end..]) } else { None };
+        let quote = quote.map(|at| frame.end + at);
         let plain_end = match quote {
             Some(at) => line_start(data, frame.end, at),
             None => last_line_end(data, frame.end, ended),

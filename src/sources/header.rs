@@ -8,7 +8,7 @@ use memchr::{memchr, memchr2};
 
 use super::batch::RowFaultCode;
 use super::blocks::Blocks;
-use super::delimited::Start;
+use super::text::Start;
 use super::error::SourceError;
 use super::framing::{self, Rules, Scan};
 
@@ -126,7 +126,7 @@ fn read_with(
     let mut readings = Vec::new();
     let mut fault = None;
     for &delimiter in candidates {
-        let rules = Rules { delimiter, delimiters: usize::MAX, max_record_bytes };
+        let rules = Rules { delimiter, delimiters: usize::MAX, max_record_bytes, quotes: true };
         let read = match framing::scan(view, 0, blocks.ended(), &rules) {
             Scan::More => return Ok(None),
             Scan::Fault(code) => Err(code),

@@ -19,6 +19,8 @@ mod error;
 mod files;
 mod framing;
 mod header;
+mod ndjson;
+mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +30,7 @@ pub use error::SourceError;
 pub use files::{SourceFile, read_small};
 
 use crate::config;
-use delimited::DelimitedReader;
+use text::TextReader;
 
 /// How to read.
 #[derive(Debug, Clone)]
@@ -101,7 +103,7 @@ pub struct OpenTable {
 
 /// The reader of one file.
 enum Reader {
-    Delimited(Box<DelimitedReader>),
+    Text(Box<TextReader>),
     #[cfg(feature = "columnar")]
     Columnar(Box<columnar::ColumnarReader>),
 }
@@ -178,11 +180,11 @@ impl OpenTable {
     fn start(&self, index: usize) -> Result<Reader, SourceError> {
         let file = &self.files[index];
         match file.format {
-            config::Format::Delimited => {
+            config::Format::Delimited | config::Format::Ndjson => {
                 let input = files::Input::open(file, self.options.digest_key.as_ref())?;
-                let reader = DelimitedReader::start(
+                let reader = TextReader::start(
                     input,
-                    &delimited::Start {
+                    &text::Start {
                         index,
                         shown: &file.shown,
                         settings: &self.settings,
@@ -190,12 +192,13 @@ impl OpenTable {
                         options: &self.options,
                         records: &self.records[index],
                         pool: &self.pool,
+                        json: file.format == config::Format::Ndjson,
                     },
                 )?;
-                Ok(Reader::Delimited(Box::new(reader)))
+                Ok(Reader::Text(Box::new(reader)))
             }
             #[cfg(feature = "columnar")]
-            _ => Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
+            config::Format::Parquet | config::Format::Arrow => Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
                 file,
                 index,
                 &self.columns,
@@ -203,7 +206,7 @@ impl OpenTable {
                 &self.records[index],
             )?))),
             #[cfg(not(feature = "columnar"))]
-            config::Format::Parquet | config::Format::Arrow | config::Format::Ndjson => {
+            config::Format::Parquet | config::Format::Arrow => {
                 Err(SourceError::NotInThisBuild {
                     file: file.shown.clone(),
                     format: files::format_name(file.format),
@@ -261,7 +264,7 @@ type Finished = (u64, Option<[u8; 32]>, Option<Vec<u8>>);
 impl Reader {
     fn header(&self) -> &[String] {
         match self {
-            Self::Delimited(reader) => reader.header(),
+            Self::Text(reader) => reader.header(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.header(),
         }
@@ -269,7 +272,7 @@ impl Reader {
 
     fn next_batch(&mut self) -> Result<Option<Batch>, SourceError> {
         match self {
-            Self::Delimited(reader) => reader.next_batch(),
+            Self::Text(reader) => reader.next_batch(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.next_batch(),
         }
@@ -277,7 +280,7 @@ impl Reader {
 
     fn finish(&mut self) -> Result<Finished, SourceError> {
         match self {
-            Self::Delimited(reader) => reader.finish(),
+            Self::Text(reader) => reader.finish(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.finish(),
         }
@@ -285,7 +288,7 @@ impl Reader {
 
     fn bytes_read(&self) -> u64 {
         match self {
-            Self::Delimited(reader) => reader.bytes_read(),
+            Self::Text(reader) => reader.bytes_read(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.bytes_read(),
         }

@@ -411,7 +411,7 @@ fn paths_that_are_no_files_are_refused() {
         check(name, code);
     }
     #[cfg(not(feature = "columnar"))]
-    for name in ["t.parquet", "t.arrow", "t.ndjson"] {
+    for name in ["t.parquet", "t.arrow"] {
         std::fs::write(table.path(name), b"x").expect("scratch");
         check(name, "format-not-in-this-build");
     }
@@ -494,6 +494,46 @@ fn a_trailer_is_kept_out_of_the_rows() {
             assert_eq!(open.trailer(0), trailer.map(str::as_bytes), "{content:?} {rows}");
         }
     }
+}
+
+#[test]
+fn ndjson_gives_the_text_a_csv_would_have() {
+    let check = |content: &[u8], expect: &[&str]| {
+        for rows in [65_536, 7, 1] {
+            let table = named(&[("t.ndjson", content)], "t.ndjson").rows(rows);
+            let got = table.read(&["id", "email", "id"]);
+            assert_eq!(got, expect, "{} in batches of {rows}", String::from_utf8_lossy(content));
+        }
+    };
+    let head = r#"{"id":1,"email":"a@example.com","other":{"x":[1]}}"#;
+    for (line, expect) in [
+        (r#"{"email":"b@example.com","id":"02"}"#, "0:2 02|b@example.com|02"),
+        (r#" { "id" : 358401234567 , "email" : null } "#, "0:2 358401234567||358401234567"),
+        (r#"{"id":358401234567.0}"#, "0:2 358401234567||358401234567"),
+        (r#"{"id":-1.5,"email":true}"#, "0:2 -1.5|true|-1.5"),
+        (r#"{"id":"","email":"\u00e4\n\"x\""}"#, "0:2 |ä\n\"x\"|"),
+        (r"{}", "0:2 ||"),
+        (r#"{"id":1,"id":2}"#, "0:2 !bad-json id|1|id|2"),
+        (r#"{"id":"","id":"x"}"#, "0:2 !bad-json id|id|x"),
+        (r#"{"id":[1]}"#, "0:2 !bad-json id|1"),
+        (r#"{"id":123456789012345678901234567890}"#, "0:2 !bad-json id|123456789012345678901234567890"),
+        (r#"{"id":1,"email":"a@example.com""#, "0:2 !bad-json id|1|email|a@example.com"),
+        (r#"{"id":1} {"id":2}"#, "0:2 !bad-json id|1|id|2"),
+        (r#""a@example.com""#, "0:2 !bad-json a@example.com"),
+        (r#"{"email":"\u0000"}"#, "0:2 !nul-character email|\\u0000"),
+    ] {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = format!("{head}{end}{line}{end}{end}{head}");
+            check(text.as_bytes(), &["0:1 1|a@example.com|1", expect, "0:4 1|a@example.com|1"]);
+        }
+    }
+    let bad = [head.as_bytes(), b"\n{\"email\":\"\xE4\"}\n"].concat();
+    check(&bad, &["0:1 1|a@example.com|1", "0:2 !invalid-encoding email|\u{fffd}"]);
+
+    let table = named(&[("t.jsonl", head.as_bytes())], "t.jsonl");
+    assert_eq!(table.open(&["id"]).expect("a key").unmapped(), ["email", "other"]);
+    assert_eq!(table.open(&["Id"]).err().expect("no such key").code(), "column-missing");
+    assert_eq!(named(&[("t.jsonl", b"\n")], "t.jsonl").open(&["a"]).err().expect("empty").code(), "file-empty");
 }
 
 #[test]
