@@ -16,6 +16,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span as TimeSpan, Timestamp};
+use polars::io::HiveOptions;
 use polars::lazy::dsl::ScanSources;
 use polars::prelude::{
     AnyValue, Column, DataFrame, DataType, Engine, IpcScanOptions, LazyFrame, PlanCallback, ScanArgsParquet,
@@ -192,11 +193,18 @@ fn stream(
 
 fn scan(file: File, format: Format) -> polars::prelude::PolarsResult<LazyFrame> {
     let sources = ScanSources::Files(Arc::from([file]));
+    // A path is no data here: `year=2026/` in a folder's name must not become a column.
+    let hive_options = HiveOptions::new_disabled();
     match format {
-        Format::Parquet => {
-            LazyFrame::scan_parquet_sources(sources, ScanArgsParquet { cache: false, ..Default::default() })
-        }
-        _ => LazyFrame::scan_ipc_sources(sources, IpcScanOptions::default(), UnifiedScanArgs::default()),
+        Format::Parquet => LazyFrame::scan_parquet_sources(
+            sources,
+            ScanArgsParquet { cache: false, glob: false, hive_options, ..Default::default() },
+        ),
+        _ => LazyFrame::scan_ipc_sources(
+            sources,
+            IpcScanOptions::default(),
+            UnifiedScanArgs { glob: false, hive_options, ..Default::default() },
+        ),
     }
 }
 
@@ -362,7 +370,8 @@ fn write_moment(count: i64, unit: TimeUnit, zone: Option<&TimeZone>, out: &mut S
 #[cfg(test)]
 mod tests {
     use polars::prelude::{
-        Categories, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series, TimeZone,
+        Categories, DataType, IntoColumn, IntoSeries, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series,
+        TimeZone,
     };
     use tempfile::TempDir;
 
@@ -379,7 +388,7 @@ mod tests {
         let real = || Series::new("".into(), [Some(358_401_234_567.0), None, Some(1.5)]);
         let text = || Series::new("".into(), [Some("äö, \"x\""), None, Some("")]);
         let zone = TimeZone::opt_try_new(Some("Europe/Helsinki")).expect("a zone");
-        let ns = |zone| DataType::Datetime(TimeUnit::Nanoseconds, zone);
+        let zoned = whole().i64().expect("whole").clone().into_datetime(TimeUnit::Nanoseconds, zone);
         let columns = vec![
             column("text", text(), &DataType::String),
             column("categories", text(), &DataType::from_categories(Categories::global())),
@@ -391,11 +400,11 @@ mod tests {
             column("nan", Series::new("".into(), [f64::NAN, -0.0, f64::INFINITY]), &DataType::Float64),
             column("bool", Series::new("".into(), [Some(true), None, Some(false)]), &DataType::Boolean),
             column("date", small(), &DataType::Int32).cast(&DataType::Date).expect("castable"),
-            column("moment", whole(), &ns(None)),
-            column("zoned", whole(), &ns(zone)),
+            column("moment", whole(), &DataType::Datetime(TimeUnit::Nanoseconds, None)),
+            zoned.into_series().with_name("zoned".into()).into_column(),
             column("time", whole(), &DataType::Time),
             column("null", Series::new_null("".into(), 3), &DataType::Null),
-            column("list", small(), &DataType::List(Box::new(DataType::Int64))),
+            Series::new("list".into(), [small(), small(), small()]).into_column(),
             column("duration", whole(), &DataType::Duration(TimeUnit::Nanoseconds)),
         ];
         DataFrame::new(3, columns).expect("equal heights")

@@ -8,9 +8,9 @@ use memchr::{memchr, memchr2};
 
 use super::batch::RowFaultCode;
 use super::blocks::Blocks;
-use super::text::Start;
 use super::error::SourceError;
 use super::framing::{self, Rules, Scan};
+use super::text::Start;
 
 /// Separators looked for, in order of preference, and their names in messages.
 const SEPARATORS: [(u8, &str); 4] =

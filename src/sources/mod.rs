@@ -198,20 +198,20 @@ impl OpenTable {
                 Ok(Reader::Text(Box::new(reader)))
             }
             #[cfg(feature = "columnar")]
-            config::Format::Parquet | config::Format::Arrow => Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
-                file,
-                index,
-                &self.columns,
-                &self.options,
-                &self.records[index],
-            )?))),
-            #[cfg(not(feature = "columnar"))]
             config::Format::Parquet | config::Format::Arrow => {
-                Err(SourceError::NotInThisBuild {
-                    file: file.shown.clone(),
-                    format: files::format_name(file.format),
-                })
+                Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
+                    file,
+                    index,
+                    &self.columns,
+                    &self.options,
+                    &self.records[index],
+                )?)))
             }
+            #[cfg(not(feature = "columnar"))]
+            config::Format::Parquet | config::Format::Arrow => Err(SourceError::NotInThisBuild {
+                file: file.shown.clone(),
+                format: files::format_name(file.format),
+            }),
         }
     }
 

@@ -533,7 +533,10 @@ fn ndjson_gives_the_text_a_csv_would_have() {
     let table = named(&[("t.jsonl", head.as_bytes())], "t.jsonl");
     assert_eq!(table.open(&["id"]).expect("a key").unmapped(), ["email", "other"]);
     assert_eq!(table.open(&["Id"]).err().expect("no such key").code(), "column-missing");
-    assert_eq!(named(&[("t.jsonl", b"\n")], "t.jsonl").open(&["a"]).err().expect("empty").code(), "file-empty");
+    assert_eq!(
+        named(&[("t.jsonl", b"\n")], "t.jsonl").open(&["a"]).err().expect("empty").code(),
+        "file-empty"
+    );
 }
 
 #[test]
