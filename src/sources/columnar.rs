@@ -326,8 +326,9 @@ fn write_value(value: &AnyValue<'_>, zone: Option<&TimeZone>, out: &mut String) 
                 Err(_) => write!(out, "{days}"),
             }
         }
-        AnyValue::Datetime(count, unit, _) => write_moment(*count, *unit, zone, out),
-        AnyValue::DatetimeOwned(count, unit, _) => write_moment(*count, *unit, zone, out),
+        AnyValue::Datetime(count, unit, _) | AnyValue::DatetimeOwned(count, unit, _) => {
+            write_moment(*count, *unit, zone, out)
+        }
         AnyValue::Time(nanoseconds) => {
             match Time::midnight().checked_add(SignedDuration::from_nanos(*nanoseconds)) {
                 Ok(time) => write!(out, "{time}"),

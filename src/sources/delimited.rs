@@ -150,15 +150,12 @@ impl Splitter<'_> {
     fn special(&mut self, special: &Special, f: &mut impl FnMut(Record<'_>)) {
         let (start, end) = (special.start as usize, special.end as usize);
         let content_end = content_end(self.data, start, end);
-        match special.fault {
-            Some(code) => {
-                self.fault(code, start, content_end, f);
-                self.place.line += 1;
-            }
-            None => {
-                self.quoted(start, content_end, f);
-                self.place.line += framing::count_lines(&self.data[start..end]) as u64;
-            }
+        if let Some(code) = special.fault {
+            self.fault(code, start, content_end, f);
+            self.place.line += 1;
+        } else {
+            self.quoted(start, content_end, f);
+            self.place.line += framing::count_lines(&self.data[start..end]) as u64;
         }
     }
 

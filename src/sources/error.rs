@@ -226,7 +226,7 @@ fn listed(names: &[String]) -> String {
     let mut text =
         names.iter().take(LISTED_MAX).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     if names.len() > LISTED_MAX {
-        text.push_str(&format!(" and {} more", names.len() - LISTED_MAX));
+        text += " and more";
     }
     text
 }

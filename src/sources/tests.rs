@@ -315,7 +315,7 @@ fn compressed_files_are_unpacked_to_the_end_or_refused() {
 #[test]
 fn what_unpacks_beyond_reason_is_refused() {
     let mut bomb = Vec::new();
-    let member = gzip(&[b'\n'; 1 << 20]);
+    let member = gzip(&vec![b'\n'; 1 << 20]);
     for _ in 0..80 {
         bomb.extend_from_slice(&member);
     }
@@ -537,6 +537,37 @@ fn ndjson_gives_the_text_a_csv_would_have() {
         named(&[("t.jsonl", b"\n")], "t.jsonl").open(&["a"]).err().expect("empty").code(),
         "file-empty"
     );
+}
+
+/// Compiles only while a type has no `Debug`: with one, both implementations would fit.
+#[test]
+fn nothing_that_holds_cells_can_be_printed() {
+    trait NoDebug<Either> {
+        fn holds() {}
+    }
+    impl<T: ?Sized> NoDebug<()> for T {}
+    impl<T: ?Sized + std::fmt::Debug> NoDebug<u8> for T {}
+    <Batch as NoDebug<_>>::holds();
+    <Record<'_> as NoDebug<_>>::holds();
+    <Row<'_> as NoDebug<_>>::holds();
+    <RowFault<'_> as NoDebug<_>>::holds();
+    <OpenTable as NoDebug<_>>::holds();
+}
+
+#[test]
+fn a_batch_is_split_on_another_thread() {
+    let table = table("a,b\n1,\"2\"\n3\n");
+    let mut open = table.open(&["b"]).expect("right header");
+    let batch = open.next_batch().expect("readable").expect("rows");
+    let count = std::thread::spawn(move || {
+        let mut count = 0;
+        batch.for_each(|_| count += 1);
+        count
+    });
+    assert_eq!(count.join().expect("no panic"), 2);
+    assert!(open.next_batch().expect("readable").is_none());
+    assert!(open.next_batch().expect("still at its end").is_none());
+    assert_eq!(open.digests()[0].rows, 2);
 }
 
 #[test]
