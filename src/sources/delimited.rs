@@ -3,8 +3,8 @@
 //! It promises exact physical line numbers and a strict count of cells, and that rows without quotes
 //! are never copied: they are split in place, which a test proves equal to the `csv` crate. Records
 //! with quotes are framed strictly by `framing` first (`csv` alone takes a stray quote for text, and
-//! swallows rows after an unclosed one) and then unquoted by `csv_core`. It must not know what a
-//! column means.
+//! swallows rows after an unclosed one); where a quote is doubled in them, `csv_core` unquotes them. It
+//! must not know what a column means.
 
 use memchr::{memchr, memchr2, memchr2_iter, memchr3_iter};
 
@@ -165,19 +165,24 @@ impl Splitter<'_> {
         if self.has_nul && memchr(0, record).is_some() {
             return self.fault(RowFaultCode::Nul, start, end, f);
         }
-        let count = self.unquote(start, end);
+        let (borrowed, count) = match self.split_quoted(start, end) {
+            Some(count) => (true, count),
+            None => (false, self.unquote(start, end)),
+        };
         let place = self.place;
         let code = match count.cmp(&self.layout.fields) {
             std::cmp::Ordering::Less => RowFaultCode::ShortRow,
             std::cmp::Ordering::Greater => RowFaultCode::LongRow,
             std::cmp::Ordering::Equal => {
-                let row = Row { data: &self.scratch, spans: &self.spans, wanted: &self.layout.wanted, place };
+                let data = if borrowed { self.data } else { &self.scratch };
+                let row = Row { data, spans: &self.spans, wanted: &self.layout.wanted, place };
                 if self.is_utf8 || wanted_is_utf8(&row) {
                     return f(Record::Row(row));
                 }
                 RowFaultCode::InvalidEncoding
             }
         };
+        let count = self.unquote(start, end);
         self.pieces.clear();
         let mut from = 0;
         for &to in &self.ends[..count] {
@@ -185,6 +190,33 @@ impl Splitter<'_> {
             from = to as u32;
         }
         f(Record::Fault(RowFault { code, place, data: &self.scratch, spans: &self.pieces }));
+    }
+
+    /// Splits a legal record in place and returns how many cells there are. `None`: a quote is doubled
+    /// in it, so that its cells do not stand there as they read.
+    fn split_quoted(&mut self, start: usize, end: usize) -> Option<usize> {
+        let (data, delimiter) = (&self.data[..end], self.layout.rules.delimiter);
+        let (mut at, mut count) = (start, 0);
+        loop {
+            let (span, next) = if data.get(at) == Some(&b'"') {
+                let close = at + 1 + memchr(b'"', &data[at + 1..])?;
+                if data.get(close + 1) == Some(&b'"') {
+                    return None;
+                }
+                ((at + 1, close), close + 1)
+            } else {
+                let next = memchr(delimiter, &data[at..]).map_or(end, |found| at + found);
+                ((at, next), next)
+            };
+            if let Some(slot) = self.spans.get_mut(count) {
+                *slot = (span.0 as u32, span.1 as u32);
+            }
+            count += 1;
+            if next >= end {
+                return Some(count);
+            }
+            at = next + 1;
+        }
     }
 
     /// Unquotes a record into `scratch`, its ends into `ends` and as far as they fit into `spans`.

@@ -142,8 +142,17 @@ pub(super) fn scan(data: &[u8], start: usize, ended: bool, rules: &Rules) -> Sca
                 Err(code) => return Scan::Fault(code),
             }
         } else {
-            while at < window && !matches!(data[at], b'\n' | b'\r' | b'"') && data[at] != rules.delimiter {
-                at += 1;
+            // To the end of the line, or to the next quote; that one must open a field.
+            let end = memchr2(b'\n', b'\r', &data[at..]).map_or(window, |found| at + found);
+            match memchr(b'"', &data[at..end]).map(|found| at + found) {
+                Some(quote) if data[quote - 1] != rules.delimiter => {
+                    return Scan::Fault(RowFaultCode::StrayQuote);
+                }
+                Some(quote) => {
+                    at = quote;
+                    continue;
+                }
+                None => at = end,
             }
         }
         match data.get(at) {
