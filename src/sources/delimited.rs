@@ -9,7 +9,7 @@
 use memchr::{memchr, memchr2, memchr2_iter, memchr3_iter};
 
 use super::batch::{Place, Record, Row, RowFault, RowFaultCode, Span};
-use super::framing::{self, Rules, Special};
+use super::framing::{Rules, Special};
 
 /// What a worker must know about the table to split rows.
 pub(super) struct Layout {
@@ -150,13 +150,11 @@ impl Splitter<'_> {
     fn special(&mut self, special: &Special, f: &mut impl FnMut(Record<'_>)) {
         let (start, end) = (special.start as usize, special.end as usize);
         let content_end = content_end(self.data, start, end);
-        if let Some(code) = special.fault {
-            self.fault(code, start, content_end, f);
-            self.place.line += 1;
-        } else {
-            self.quoted(start, content_end, f);
-            self.place.line += framing::count_lines(&self.data[start..end]) as u64;
+        match special.fault {
+            Some(code) => self.fault(code, start, content_end, f),
+            None => self.quoted(start, content_end, f),
         }
+        self.place.line += u64::from(special.lines);
     }
 
     /// A legal record with quotes.

@@ -130,7 +130,7 @@ fn read_with(
         let read = match framing::scan(view, 0, blocks.ended(), &rules) {
             Scan::More => return Ok(None),
             Scan::Fault(code) => Err(code),
-            Scan::Record { end } => {
+            Scan::Record { end, .. } => {
                 names(&view[..end], delimiter).map(|names| Reading { delimiter, end, names })
             }
         };
