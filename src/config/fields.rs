@@ -76,11 +76,12 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
     let targeting = optional(columns.get("targeting"), targeting);
     loading.anybody_can_object |= columns.has("targeting");
     let party = optional(columns.get("party"), party);
-    let (ad_user_data, ad_personalization) = match columns.get("consent_signals") {
-        Some(item) => signals(item)?,
-        None => (None, None),
+    let signals = match columns.get("consent_signals") {
+        Some(item) => signals(item),
+        None => Some((None, None)),
     };
     columns.finish();
+    let (ad_user_data, ad_personalization) = signals?;
     Some(Source {
         name: name?,
         files: files?,

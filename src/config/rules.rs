@@ -4,6 +4,8 @@
 use super::fields::{HASHES, SCOPE_DEFAULT, files, scopes};
 use super::load::{Loading, platform};
 use super::table::{Item, Table, shown};
+use crate::policy::selection::Field;
+
 use super::{
     ActiveField, AgeFrom, Audience, Basis, Closure, Controller, HashAlgorithm, KeyColumn, Keys, Limits, Notice, Output,
     Party, PolicySettings, Purpose, Register, RegisterColumns, Role, Use,
@@ -390,14 +392,20 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
                 item.fault("out-of-range", message, "an audience may only ask for more; drop it or raise it");
                 return None;
             }
-            if policy == 0 && age > 0 {
+            if age > 0 {
                 loading.audience_asks_age.push(item.span());
             }
             Some(age)
         }),
     };
+    let filter = table.get("where");
     table.finish();
     let (selection, purpose) = (selection?, purpose?);
+    if let (Some(selection), Some(item)) = (&selection, filter)
+        && selection.fields().contains(&&Field::Age)
+    {
+        loading.audience_asks_age.push(item.span());
+    }
     let binding = loading.binding(selection.as_ref(), purpose);
     Some(Audience {
         name: name?,
@@ -470,9 +478,14 @@ pub(super) fn output(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<
 }
 
 /// Reads `[keys]`.
-pub(super) fn keys(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<Keys> {
+pub(super) fn keys(loading: &mut Loading<'_>, table: Option<Table<'_>>) -> Option<Keys> {
     let Some(table) = table else { return Some(Keys::default()) };
-    let path = |key| table.get(key).map_or(Some(None), |item: Item<'_>| item.text().map(|path| Some(loading.absolute(path))));
+    let mut path = |key| {
+        let Some(item) = table.get(key) else { return Some(None) };
+        let path = loading.absolute(item.text()?);
+        loading.inputs.push((item.span(), path.clone()));
+        Some(Some(path))
+    };
     let (root, signing) = (path("root"), path("signing"));
     table.finish();
     let (root, signing) = (root?, signing?);

@@ -29,7 +29,7 @@ pub const TEXT_MAX: usize = 64 * 1024;
 pub const OPERATORS_MAX: usize = 1024;
 
 /// The deepest nesting of parentheses and NOT.
-pub const DEPTH_MAX: usize = 40;
+pub const DEPTH_MAX: usize = 12;
 
 /// The attributes a `where` may use beside the mapped fields.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::decimal::Decimal;
 use super::predicate::{Field, Order, Predicate, Test, day, trim_text};
@@ -77,53 +78,37 @@ fn contains_ahead(parser: &Parser<'_>) -> Option<bool> {
 
 /// Reads a `where`.
 pub(super) fn parse(text: &str, fields: &Fields) -> Result<(Vec<Predicate>, Node)> {
-    let expr = expression(text)?;
+    let expr = expression(text, fields)?;
     let mut reader = Reader { text, fields, predicates: Vec::new() };
     let root = reader.condition(&expr)?;
     Ok((reader.predicates, root))
 }
 
-fn expression(text: &str) -> Result<Expr> {
+/// The words that mean something of their own, in capitals.
+const WORDS: [&str; 11] =
+    ["AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL", CONTAINS, "TRUE", "FALSE"];
+
+fn expression(text: &str, fields: &Fields) -> Result<Expr> {
     if text.len() > TEXT_MAX {
         return Err(fault(0, format!("a where may be at most {TEXT_MAX} bytes long"), "split the audience"));
     }
-    let tokens = Tokenizer::new(&WhereDialect, text).tokenize_with_location().map_err(|error| {
+    let mut tokens = Tokenizer::new(&WhereDialect, text).tokenize_with_location().map_err(|error| {
         fault(
             offset_of(text, error.location),
             "this text or comment is not closed, or holds a sign a where does not have".to_owned(),
             "close the quote; a quote inside a text is written twice",
         )
     })?;
-    let mut operators = 0;
-    for token in &tokens {
-        match &token.token {
-            Token::Whitespace(Whitespace::MultiLineComment(_)) => operators += 1,
-            Token::Whitespace(_) | Token::Comma | Token::SingleQuotedString(_) | Token::Number(..) => {}
-            #[rustfmt::skip]
-            Token::Word(_) | Token::LParen | Token::RParen | Token::Eq | Token::Neq | Token::Lt | Token::Gt
-            | Token::LtEq | Token::GtEq | Token::Minus | Token::Plus | Token::EOF => operators += 1,
-            _ => {
-                let offset = offset_of(text, token.span.start);
-                return Err(fault(offset, "this sign has no place in a where".to_owned(), ALLOWED));
-            }
-        }
-    }
-    if operators > OPERATORS_MAX {
-        let message = format!("a where may have at most {OPERATORS_MAX} words and signs besides literals");
-        return Err(fault(0, message, "use IN ('a', 'b', …), whose list may be long, or split the audience"));
-    }
+    tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    admit(text, fields, &mut tokens)?;
     let mut parser =
-        Parser::new(&WhereDialect).with_recursion_limit(DEPTH_MAX).with_tokens_with_locations(tokens);
+        Parser::new(&WhereDialect).with_recursion_limit(RECURSION_MAX).with_tokens_with_locations(tokens);
     let here = |parser: &Parser<'_>| match &parser.peek_token_ref().token {
         Token::EOF => text.len(),
         _ => offset_of(text, parser.peek_token_ref().span.start),
     };
     let expr = parser.parse_expr().map_err(|error| match error {
-        ParserError::RecursionLimitExceeded => fault(
-            here(&parser),
-            format!("parentheses and NOT are nested more than {DEPTH_MAX} deep here"),
-            "write it with fewer parentheses; AND and OR need none among themselves",
-        ),
+        ParserError::RecursionLimitExceeded => too_deep(here(&parser)),
         ParserError::TokenizerError(_) | ParserError::ParserError(_) => {
             fault(here(&parser), "this is not a condition, or not a whole one".to_owned(), ALLOWED)
         }
@@ -133,6 +118,134 @@ fn expression(text: &str) -> Result<Expr> {
         return Err(fault(here(&parser), message, "join conditions with AND or OR"));
     }
     Ok(expr)
+}
+
+/// How deep the parser may recurse: its frames are large, and a test's thread has 2 MB of stack.
+/// Each parenthesis costs it up to two levels.
+const RECURSION_MAX: usize = 2 * DEPTH_MAX + 6;
+
+fn too_deep(offset: usize) -> SelectionFault {
+    fault(
+        offset,
+        format!("parentheses and NOT are nested more than {DEPTH_MAX} deep here"),
+        "write it with fewer parentheses: AND and OR need none among themselves, and IN takes many values",
+    )
+}
+
+/// Lets only what a `where` may hold through to the parser, so that no construct of SQL that we do
+/// not mean is ever parsed, and bounds what the parser and the drop of its tree recurse over: the
+/// nesting, and chains of operators. Words that are fields are marked so: an attribute may be called
+/// `order` or `case`.
+fn admit(text: &str, fields: &Fields, tokens: &mut [TokenWithSpan]) -> Result<()> {
+    let (mut operators, mut parentheses, mut nots, mut compared) = (0, 0_usize, 0, false);
+    for place in 0..tokens.len() {
+        let (before, rest) = tokens.split_at_mut(place);
+        let Some((token, after)) = rest.split_first_mut() else { break };
+        let before = before.last().map(|token| &token.token);
+        let after = after.first().map(|token| &token.token);
+        let offset = |token: &TokenWithSpan| offset_of(text, token.span.start);
+        let refuse = |token: &TokenWithSpan, message: &str| Err(fault(offset(token), message.to_owned(), ALLOWED));
+        let mut compares = false;
+        let mut is_not = false;
+        match &mut token.token {
+            Token::EOF => break,
+            Token::Comma | Token::SingleQuotedString(_) | Token::Number(..) => {}
+            Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => compares = true,
+            Token::LParen => {
+                parentheses += 1;
+                compared = false;
+            }
+            Token::RParen => {
+                parentheses = parentheses.saturating_sub(1);
+                compared = false;
+            }
+            Token::Minus | Token::Plus => {
+                let operand = matches!(
+                    before,
+                    None | Some(Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen)
+                );
+                if operand || !matches!(after, Some(Token::Number(..))) {
+                    return refuse(token, "a where does not calculate; a sign belongs before a number");
+                }
+            }
+            Token::Word(word) if word.quote_style.is_none() => {
+                let upper = word.value.to_ascii_uppercase();
+                match WORDS.iter().find(|known| **known == upper) {
+                    Some(&("AND" | "OR")) => compared = false,
+                    Some(&"NOT") => is_not = true,
+                    Some(&("IN" | "BETWEEN" | "LIKE" | "IS" | CONTAINS)) => compares = true,
+                    Some(_) => {}
+                    None if upper == "DATE" && matches!(after, Some(Token::SingleQuotedString(_))) => {}
+                    None if fields.find(&word.value).is_some() => word.keyword = Keyword::NoKeyword,
+                    None if upper == "SELECT" || upper == "EXISTS" => {
+                        return refuse(token, "subqueries have no place in a where");
+                    }
+                    None if matches!(after, Some(Token::LParen)) => {
+                        return refuse(token, "functions have no place in a where");
+                    }
+                    None if is_sql(&upper) => return refuse(token, "this word has no place in a where"),
+                    None => {
+                        let word = word.value.clone();
+                        return Err(unknown(fields, &word, offset(token)));
+                    }
+                }
+            }
+            Token::Word(word) => {
+                word.keyword = Keyword::NoKeyword;
+                if fields.find(&word.value).is_none() {
+                    return Err(fault(
+                        offset(token),
+                        "double quotes are for names of fields, and no field has this name".to_owned(),
+                        "write a text in single quotes: 'savings'",
+                    ));
+                }
+            }
+            _ => return refuse(token, "this sign has no place in a where"),
+        }
+        nots = if is_not { nots + 1 } else { 0 };
+        if parentheses + nots > DEPTH_MAX {
+            return Err(too_deep(offset(token)));
+        }
+        if compares && compared {
+            return Err(fault(
+                offset(token),
+                "a comparison has a field on one side and a value on the other, and no third part".to_owned(),
+                "join comparisons with AND or OR",
+            ));
+        }
+        compared |= compares;
+        operators += usize::from(!matches!(
+            token.token,
+            Token::Comma | Token::SingleQuotedString(_) | Token::Number(..)
+        ));
+        if operators > OPERATORS_MAX {
+            let message = format!("a where may have at most {OPERATORS_MAX} words and signs besides literals");
+            let hint = "use IN ('a', 'b', …), whose list may be long, or split the audience";
+            return Err(fault(offset(token), message, hint));
+        }
+    }
+    Ok(())
+}
+
+/// Words of SQL that people try, for a better message than "no such field".
+fn is_sql(upper: &str) -> bool {
+    const TRIED: [&str; 12] = [
+        "CASE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR", "XOR", "UNKNOWN", "TIMESTAMP", "INTERVAL", "ESCAPE", "DISTINCT",
+        "ANY",
+    ];
+    TRIED.contains(&upper)
+}
+
+fn unknown(fields: &Fields, word: &str, offset: usize) -> SelectionFault {
+    let shown: String = word.chars().filter(|letter| !letter.is_control()).take(60).collect();
+    let hint = match nearest(word, fields.names()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => format!(
+            "declare it under [source.attributes], or use one of: {}",
+            fields.names().collect::<Vec<_>>().join(", ")
+        ),
+    };
+    fault(offset, format!("{shown} is neither a declared attribute nor a mapped field"), &hint)
 }
 
 struct Reader<'a> {
@@ -284,12 +397,8 @@ impl<'a> Reader<'a> {
 
     fn two_fields(&self, second: &Ident) -> SelectionFault {
         let offset = offset_of(self.text, second.span.start);
-        let (message, hint) = if second.quote_style.is_some() && self.fields.find(&second.value).is_none() {
-            ("double quotes are for names of fields", "write the text in single quotes: 'savings'")
-        } else {
-            ("a field cannot be compared with a field", "compare it with a text in single quotes, a number or a DATE")
-        };
-        fault(offset, message.to_owned(), hint)
+        let message = "a field cannot be compared with a field".to_owned();
+        fault(offset, message, "compare it with a text in single quotes, a number or a DATE")
     }
 
     /// A field that holds one value.
@@ -313,21 +422,8 @@ impl<'a> Reader<'a> {
         let offset = offset_of(self.text, ident.span.start);
         match self.fields.find(&ident.value) {
             Some((field, separator)) => Ok(Named { field, separator, offset }),
-            None => Err(self.unknown(ident, offset)),
+            None => Err(unknown(self.fields, &ident.value, offset)),
         }
-    }
-
-    fn unknown(&self, ident: &Ident, offset: usize) -> SelectionFault {
-        let shown: String = ident.value.chars().filter(|letter| !letter.is_control()).take(60).collect();
-        let near = nearest(&ident.value, self.fields.names());
-        let hint = match near {
-            Some(name) => format!("did you mean {name}?"),
-            None => format!(
-                "declare it under [source.attributes], or use one of: {}",
-                self.fields.names().collect::<Vec<_>>().join(", ")
-            ),
-        };
-        fault(offset, format!("{shown} is neither a declared attribute nor a mapped field"), &hint)
     }
 
     fn order(&self, named: &Named<'_>, order: Order, expr: &Expr) -> Result<Test> {
