@@ -8,6 +8,7 @@ mod faults;
 mod fields;
 mod load;
 mod rules;
+pub mod schema;
 mod table;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
+pub use self::schema::json_schema;
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
 pub use crate::policy::selection::Selection;
 

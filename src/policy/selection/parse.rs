@@ -7,8 +7,8 @@
 use jiff::civil::Date;
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, Spanned, UnaryOperator, Value};
 use sqlparser::dialect::{Dialect, Precedence};
-use sqlparser::parser::{Parser, ParserError};
 use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::decimal::Decimal;
@@ -144,7 +144,8 @@ fn admit(text: &str, fields: &Fields, tokens: &mut [TokenWithSpan]) -> Result<()
         let before = before.last().map(|token| &token.token);
         let after = after.first().map(|token| &token.token);
         let offset = |token: &TokenWithSpan| offset_of(text, token.span.start);
-        let refuse = |token: &TokenWithSpan, message: &str| Err(fault(offset(token), message.to_owned(), ALLOWED));
+        let refuse =
+            |token: &TokenWithSpan, message: &str| Err(fault(offset(token), message.to_owned(), ALLOWED));
         let mut compares = false;
         let mut is_not = false;
         match &mut token.token {
@@ -219,7 +220,8 @@ fn admit(text: &str, fields: &Fields, tokens: &mut [TokenWithSpan]) -> Result<()
             Token::Comma | Token::SingleQuotedString(_) | Token::Number(..)
         ));
         if operators > OPERATORS_MAX {
-            let message = format!("a where may have at most {OPERATORS_MAX} words and signs besides literals");
+            let message =
+                format!("a where may have at most {OPERATORS_MAX} words and signs besides literals");
             let hint = "use IN ('a', 'b', …), whose list may be long, or split the audience";
             return Err(fault(offset(token), message, hint));
         }
@@ -230,7 +232,17 @@ fn admit(text: &str, fields: &Fields, tokens: &mut [TokenWithSpan]) -> Result<()
 /// Words of SQL that people try, for a better message than "no such field".
 fn is_sql(upper: &str) -> bool {
     const TRIED: [&str; 12] = [
-        "CASE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR", "XOR", "UNKNOWN", "TIMESTAMP", "INTERVAL", "ESCAPE", "DISTINCT",
+        "CASE",
+        "ILIKE",
+        "RLIKE",
+        "REGEXP",
+        "SIMILAR",
+        "XOR",
+        "UNKNOWN",
+        "TIMESTAMP",
+        "INTERVAL",
+        "ESCAPE",
+        "DISTINCT",
         "ANY",
     ];
     TRIED.contains(&upper)
@@ -274,7 +286,9 @@ impl<'a> Reader<'a> {
         match expr {
             Expr::Nested(inner) => self.condition(inner),
             Expr::UnaryOp { op: UnaryOperator::Not, expr } => Ok(not(self.condition(expr)?)),
-            Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } => self.chain(expr, op),
+            Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } => {
+                self.chain(expr, op)
+            }
             Expr::BinaryOp { left, op, right } => self.comparison(expr, left, op, right),
             Expr::InList { expr, list, negated } => {
                 let named = self.single(expr, "IN")?;
@@ -375,7 +389,9 @@ impl<'a> Reader<'a> {
             (Expr::Identifier(_), _) => (left, right, order),
             (_, Expr::Identifier(_)) => (right, left, order.map(Order::flipped)),
             _ => {
-                return Err(self.refuse(whole, "a comparison has a field on one side and a value on the other"));
+                return Err(
+                    self.refuse(whole, "a comparison has a field on one side and a value on the other")
+                );
             }
         };
         let sign = match order {
@@ -444,13 +460,14 @@ impl<'a> Reader<'a> {
 
     fn literal(&self, expr: &Expr, field: &Field) -> Result<Literal> {
         let literal = self.any_literal(expr)?;
-        let words = |words: &[&str]| {
-            format!("{} is one of: '{}'", field.name(), words.join("', '"))
-        };
-        let wrong = |hint: String| fault(self.offset(expr), format!("{} never has this value", field.name()), &hint);
+        let words = |words: &[&str]| format!("{} is one of: '{}'", field.name(), words.join("', '"));
+        let wrong =
+            |hint: String| fault(self.offset(expr), format!("{} never has this value", field.name()), &hint);
         match (field, literal) {
             (Field::Attribute(_), literal) | (Field::Age, literal @ Literal::Number(_)) => Ok(literal),
-            (Field::Age, _) => Err(wrong("age is a number of whole years, written without quotes".to_owned())),
+            (Field::Age, _) => {
+                Err(wrong("age is a number of whole years, written without quotes".to_owned()))
+            }
             (Field::Country, Literal::Text(text)) if is_alpha2(&text) => {
                 Ok(Literal::Text(text.to_ascii_uppercase()))
             }
@@ -513,7 +530,8 @@ impl<'a> Reader<'a> {
             return Err(fault(self.offset(expr), message, "write IS NULL to ask for blank cells"));
         }
         if trim_text(text) != text {
-            let message = "cells are compared without white space at their edges, so this matches nothing".to_owned();
+            let message =
+                "cells are compared without white space at their edges, so this matches nothing".to_owned();
             return Err(fault(self.offset(expr), message, "drop the white space at the edges of the text"));
         }
         Ok(Literal::Text(text.to_owned()))

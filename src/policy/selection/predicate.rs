@@ -153,9 +153,8 @@ impl Test {
             Self::Blank => Tri::No,
             Self::Text(words) => contains(words, text).into(),
             Self::Like(pattern) => like(pattern, text).into(),
-            Self::Number(numbers) => Decimal::read(value).map_or(Tri::Unknown, |number| {
-                numbers.iter().any(|one| equals(one, number)).into()
-            }),
+            Self::Number(numbers) => Decimal::read(value)
+                .map_or(Tri::Unknown, |number| numbers.iter().any(|one| equals(one, number)).into()),
             Self::NumberOrder(order, bound) => {
                 match (Decimal::read(value), Decimal::read(bound.as_bytes())) {
                     (Some(number), Some(bound)) => order.holds(number.compare(bound)).into(),
@@ -191,9 +190,9 @@ pub(super) fn day(text: &str) -> Option<Date> {
         return None;
     }
     let digits = |range: std::ops::Range<usize>| {
-        date[range].iter().try_fold(0_i16, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-        })
+        date[range]
+            .iter()
+            .try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
     };
     let small = |value: i16| i8::try_from(value).ok();
     Date::new(digits(0..4)?, small(digits(5..7)?)?, small(digits(8..10)?)?).ok()

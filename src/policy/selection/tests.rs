@@ -8,7 +8,12 @@ use proptest::prelude::*;
 use super::*;
 
 fn fields() -> Fields {
-    Fields::new().with("plan", None).with("points", None).with("since", None).with("tags", Some(";")).with("order", None)
+    Fields::new()
+        .with("plan", None)
+        .with("points", None)
+        .with("since", None)
+        .with("tags", Some(";"))
+        .with("order", None)
 }
 
 fn parse(text: &str) -> Selection {
@@ -146,7 +151,8 @@ fn each_operator_answers_as_documented() {
 #[test]
 fn a_cell_that_is_not_utf8_is_unknown_and_not_blank() {
     let selection = parse("plan <> 'x' AND plan IS NOT NULL");
-    let answers: Vec<_> = selection.predicates().iter().map(|predicate| predicate.answer(b"\xff\xfe")).collect();
+    let answers: Vec<_> =
+        selection.predicates().iter().map(|predicate| predicate.answer(b"\xff\xfe")).collect();
     assert_eq!(answers, [Tri::Unknown, Tri::No]);
 }
 
@@ -218,7 +224,9 @@ fn everything_else_is_refused_with_its_place_and_a_hint() {
     for (text, offset, message, hint) in table {
         match Selection::parse(text, &fields()) {
             Err(fault)
-                if fault.offset == *offset && fault.message.contains(message) && fault.hint.contains(hint) => {}
+                if fault.offset == *offset
+                    && fault.message.contains(message)
+                    && fault.hint.contains(hint) => {}
             other => wrong.push(format!("{text}\n    {other:?}")),
         }
     }
@@ -262,7 +270,8 @@ fn deep_and_long_texts_are_refused_without_overflow() {
 
 #[test]
 fn a_question_asked_twice_is_one_predicate() {
-    let selection = parse("plan = 'a' OR plan <> 'a' AND plan IN ('a', 'a') OR points = 1.50 AND points = 1.5");
+    let selection =
+        parse("plan = 'a' OR plan <> 'a' AND plan IN ('a', 'a') OR points = 1.50 AND points = 1.5");
     assert_eq!(selection.predicates().len(), 2);
     let other = parse("points = 1.500");
     assert_eq!(selection.predicates()[1], other.predicates()[0]);
@@ -381,7 +390,8 @@ fn naive() -> impl Strategy<Value = Naive> {
     leaf.prop_recursive(6, 40, 2, |inner| {
         prop_oneof![
             inner.clone().prop_map(|inner| Naive::Not(Box::new(inner))),
-            (inner.clone(), inner.clone()).prop_map(|(one, other)| Naive::And(Box::new(one), Box::new(other))),
+            (inner.clone(), inner.clone())
+                .prop_map(|(one, other)| Naive::And(Box::new(one), Box::new(other))),
             (inner.clone(), inner).prop_map(|(one, other)| Naive::Or(Box::new(one), Box::new(other))),
         ]
     })
