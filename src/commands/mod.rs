@@ -1,1 +1,4 @@
-//! (being written)
+//! The stories: each reads top to bottom and returns a value. (being written)
+
+pub mod platforms;
+pub mod verify;
