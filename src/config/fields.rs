@@ -164,6 +164,7 @@ pub(super) fn files(loading: &mut Loading<'_>, table: &Table<'_>, header: bool) 
     Some(Files { pattern, as_written: path.to_owned(), format, encoding: encoding?, delimiter, header })
 }
 
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
 fn optional<'t, T>(item: Option<Item<'t>>, read: impl FnOnce(Item<'t>) -> Option<T>) -> Option<Option<T>> {
     match item {
         Some(item) => read(item).map(Some),

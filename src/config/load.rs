@@ -13,7 +13,8 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
-use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, rules};
+use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules};
+use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
 use crate::policy::selection::{Field, Fields, nearest};
 
@@ -143,7 +144,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         channel_bans_bind: None,
     };
     let mut config = tables(&mut loading, &document)?;
-    config.path = path.to_owned();
+    path.clone_into(&mut config.path);
     config.sha256 = Sha256::digest(text.as_bytes()).into();
     Some(config)
 }
@@ -190,7 +191,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
         loading.anybody_can_object = true;
-        rules::register(loading, item)
+        registers::register(loading, item)
     });
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
@@ -377,30 +378,22 @@ pub(super) struct KnownPlatform {
     pub(super) no_upload: Option<&'static str>,
 }
 
-/// The platform of this name or alias; otherwise a hint. Upper case, underscores and spaces are forgiven.
+/// The platform of this name or alias; otherwise a hint.
 pub(super) fn platform(word: &str) -> Result<KnownPlatform, String> {
-    const NAMES: [(&str, &[&str], Option<&str>); 12] = [
-        ("meta", &["facebook", "instagram"], None),
-        ("linkedin", &[], None),
-        ("google-ads", &["google"], None),
-        ("tiktok", &[], None),
-        ("x", &["twitter"], None),
-        ("microsoft-ads", &["microsoft", "bing"], None),
-        ("snapchat", &["snap"], None),
-        ("pinterest", &[], None),
-        ("reddit", &[], None),
-        ("amazon-ads", &["amazon"], Some("its file format is not published.")),
-        ("uid2", &[], None),
-        ("euid", &[], None),
-    ];
-    let wanted = word.trim().to_lowercase().replace(['_', ' '], "-");
-    let found = NAMES.iter().find(|(name, aliases, _)| *name == wanted || aliases.contains(&wanted.as_str()));
-    found.map(|(name, _, no_upload)| KnownPlatform { name, no_upload: *no_upload }).ok_or_else(|| {
-        let words =
-            NAMES.iter().flat_map(|(name, aliases, _)| std::iter::once(*name).chain(aliases.iter().copied()));
-        match nearest(&wanted, words) {
-            Some(near) => format!("did you mean \"{near}\"? verho platforms lists them"),
-            None => format!("the platforms are {}", NAMES.map(|(name, ..)| name).join(", ")),
-        }
+    if let Some(platform) = platforms::find(word) {
+        let no_upload = match platform.upload {
+            Upload::None { why } => Some(why),
+            Upload::Csv(_) | Upload::MicrosoftBulk(_) => None,
+        };
+        return Ok(KnownPlatform { name: platform.name, no_upload });
+    }
+    let words = platforms::ALL
+        .iter()
+        .flat_map(|platform| std::iter::once(platform.name).chain(platform.aliases.iter().copied()));
+    Err(if let Some(near) = nearest(&word.to_lowercase(), words) {
+        format!("did you mean \"{near}\"? verho platforms lists them")
+    } else {
+        let names: Vec<_> = platforms::ALL.iter().map(|platform| platform.name).collect();
+        format!("the platforms are {}", names.join(", "))
     })
 }

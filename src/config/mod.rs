@@ -7,6 +7,7 @@ mod countries;
 mod faults;
 mod fields;
 mod load;
+mod registers;
 mod rules;
 pub mod schema;
 mod table;

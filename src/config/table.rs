@@ -46,7 +46,7 @@ impl Reading {
 /// A table, and the keys asked for so far.
 pub(super) struct Table<'t> {
     reading: &'t Reading,
-    table: &'t DeTable<'t>,
+    entries: &'t DeTable<'t>,
     /// Where it stands.
     pub(super) span: Range<usize>,
     /// What messages call it, such as `[[source]]`.
@@ -70,7 +70,7 @@ impl<'t> Table<'t> {
         span: Range<usize>,
         name: impl Into<String>,
     ) -> Self {
-        Self { reading, table, span, name: name.into(), known: RefCell::default() }
+        Self { reading, entries: table, span, name: name.into(), known: RefCell::default() }
     }
 
     /// The value of an optional key.
@@ -78,7 +78,7 @@ impl<'t> Table<'t> {
         if !self.known.borrow().contains(&key) {
             self.known.borrow_mut().push(key);
         }
-        self.table.get(key).map(|value| Item { reading: self.reading, value, key })
+        self.entries.get(key).map(|value| Item { reading: self.reading, value, key })
     }
 
     /// The value of a key that must be there.
@@ -98,13 +98,13 @@ impl<'t> Table<'t> {
 
     /// Like [`Self::has`], for a key that this table may not have at all.
     pub(super) fn writes(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.entries.contains_key(key)
     }
 
     /// All keys with their values, for tables whose keys are the user's.
     pub(super) fn entries(&self) -> impl Iterator<Item = (Item<'t>, Range<usize>)> {
         let reading = self.reading;
-        self.table
+        self.entries
             .iter()
             .map(move |(key, value)| (Item { reading, value, key: key.get_ref().as_ref() }, key.span()))
     }
@@ -113,7 +113,7 @@ impl<'t> Table<'t> {
     pub(super) fn finish(self) {
         let mut known = self.known.into_inner();
         known.sort_unstable();
-        for key in self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+        for key in self.entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let word = shown(key.get_ref());
             let hint = match nearest(key.get_ref(), known.iter().copied()) {
                 Some(near) => format!("did you mean {near}? The keys here are {}", known.join(", ")),
@@ -279,9 +279,10 @@ impl<'t> Item<'t> {
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
             let message = format!("{} is out of range", self.key);
-            let hint = match least == most {
-                true => format!("write {least}"),
-                false => format!("write a whole number from {least} to {most}"),
+            let hint = if least == most {
+                format!("write {least}")
+            } else {
+                format!("write a whole number from {least} to {most}")
             };
             self.fault("out-of-range", message, hint);
         }

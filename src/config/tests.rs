@@ -246,12 +246,9 @@ fn each_fault_has_its_code_line_and_hint() {
             continue;
         };
         let text = [&FULL[..start], replace, &FULL[start + find.len()..]].concat();
-        let faults = match parse(&text) {
-            Ok(_) => {
-                wrong.push(format!("{find} → {replace} was taken"));
-                continue;
-            }
-            Err(faults) => faults,
+        let Err(faults) = parse(&text) else {
+            wrong.push(format!("{find} → {replace} was taken"));
+            continue;
         };
         let found = faults.list.iter().any(|fault| {
             let (number, _) = faults.place(fault);
@@ -378,6 +375,23 @@ fn a_file_that_is_not_there_is_a_fault_with_a_hint() {
     let faults = Config::load(Path::new("/nowhere/verho.toml")).expect_err("no file");
     assert_eq!(faults.list[0].code, "unreadable-config");
     assert!(faults.to_string().contains("verho init"), "{faults}");
+}
+
+#[test]
+fn the_configs_shown_elsewhere_load() {
+    let readme = include_str!("../../README.md");
+    let mut shown = vec![include_str!("../../data-samples/verho.toml")];
+    shown.extend(
+        readme
+            .split("```toml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .filter(|block| block.starts_with("schema = 1")),
+    );
+    assert!(shown.len() > 1, "the README shows a config");
+    for text in shown {
+        sound(text);
+    }
 }
 
 /// Every table of the full config with an unknown key: the hint lists the keys the reader takes.

@@ -353,7 +353,7 @@ impl Naive {
     }
 
     /// `None` is unknown.
-    fn answer(&self, row: &[Option<u8>; 3]) -> Option<bool> {
+    fn answer(&self, row: [Option<u8>; 3]) -> Option<bool> {
         match self {
             Self::Equal(column, value) => row[*column].map(|cell| cell == *value),
             Self::Less(column, value) => row[*column].map(|cell| cell < *value),
@@ -403,7 +403,7 @@ proptest! {
         let cells: Vec<String> =
             row.iter().map(|cell| cell.map(|cell| cell.to_string()).unwrap_or_default()).collect();
         let map = COLUMNS.iter().copied().zip(cells.iter().map(String::as_str)).collect();
-        let expected = expr.answer(&row).map_or(Tri::Unknown, Tri::from);
+        let expected = expr.answer(row).map_or(Tri::Unknown, Tri::from);
         prop_assert_eq!(answer(&parse(&expr.text()), &map), expected);
     }
 
@@ -413,8 +413,8 @@ proptest! {
         expr in naive(), row in prop::array::uniform3(prop::option::of(0..4_u8)), fill in 0..4_u8,
     ) {
         prop_assume!(!expr.text().contains("IS NULL"));
-        let before = expr.answer(&row);
-        let after = expr.answer(&row.map(|cell| cell.or(Some(fill))));
+        let before = expr.answer(row);
+        let after = expr.answer(row.map(|cell| cell.or(Some(fill))));
         let filled: Vec<String> = row.iter().map(|cell| cell.unwrap_or(fill).to_string()).collect();
         let map = COLUMNS.iter().copied().zip(filled.iter().map(String::as_str)).collect();
         prop_assert_eq!(answer(&parse(&expr.text()), &map), after.map_or(Tri::Unknown, Tri::from));
