@@ -198,47 +198,49 @@ impl Objections {
         self.ids.get(&person).copied().unwrap_or(0)
     }
 
-    /// The objections to an e-mail address, handed over one by one; whether a hash met it.
-    pub fn by_email(&self, email: &Email<'_>, wide: WideKey, key: &RunKey, mut each: impl FnMut(u32)) -> bool {
+    /// The objections to an e-mail address or its domain, handed over one by one.
+    pub fn by_email(&self, email: &Email<'_>, wide: WideKey, key: &RunKey, mut each: impl FnMut(u32)) {
         self.keys.get(&wide).copied().into_iter().for_each(&mut each);
         if !self.domains.is_empty() {
             for domain in email.domain_keys(key) {
                 self.domains.get(&domain).copied().into_iter().for_each(&mut each);
             }
         }
-        let mut by_hash = false;
+    }
+
+    /// The objections to a phone number.
+    #[must_use]
+    pub fn by_phone(&self, wide: WideKey) -> Option<u32> {
+        self.keys.get(&wide).copied()
+    }
+
+    /// The objections met by a hash of an e-mail address or its domain.
+    pub fn email_hashes(&self, email: &Email<'_>, each: impl FnMut(u32)) {
         if !self.email_algorithms.is_empty() {
             let mut hashes = Vec::new();
             for algorithm in &self.email_algorithms {
                 hashed::email_hashes(email, *algorithm, &mut hashes);
             }
-            by_hash = self.by_hashes(&hashes, each);
+            self.by_hashes(&hashes, each);
         }
-        by_hash
     }
 
-    /// As [`Objections::by_email`], for a phone number.
-    pub fn by_phone(&self, phone: &Phone, wide: WideKey, mut each: impl FnMut(u32)) -> bool {
-        self.keys.get(&wide).copied().into_iter().for_each(&mut each);
-        if self.phone_algorithms.is_empty() {
-            return false;
-        }
-        let mut hashes = Vec::new();
-        for algorithm in &self.phone_algorithms {
-            hashed::phone_hashes(phone, *algorithm, &mut hashes);
-        }
-        self.by_hashes(&hashes, each)
-    }
-
-    fn by_hashes(&self, hashes: &[HashKey], mut each: impl FnMut(u32)) -> bool {
-        let mut met = false;
-        for hash in hashes {
-            if let Some(named) = self.hashes.get(hash) {
-                met = true;
-                each(*named);
+    /// The objections met by a hash of a phone number.
+    pub fn phone_hashes(&self, phone: &Phone, each: impl FnMut(u32)) {
+        if !self.phone_algorithms.is_empty() {
+            let mut hashes = Vec::new();
+            for algorithm in &self.phone_algorithms {
+                hashed::phone_hashes(phone, *algorithm, &mut hashes);
             }
+            self.by_hashes(&hashes, each);
         }
-        met
+    }
+
+    fn by_hashes(&self, hashes: &[HashKey], mut each: impl FnMut(u32)) {
+        let mut met: Vec<u32> = hashes.iter().filter_map(|hash| self.hashes.get(hash).copied()).collect();
+        met.sort_unstable();
+        met.dedup();
+        met.into_iter().for_each(&mut each);
     }
 
     /// The objections met by other readings of a phone cell.

@@ -1,6 +1,7 @@
 //! The first barrier: customers streamed from their sources through worker threads into packed rows.
 //! The calling thread reads and frames; workers tokenise, normalise and hash.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -46,7 +47,7 @@ pub(crate) struct SourceRead {
 pub(crate) struct Parsed {
     pub(crate) sources: Vec<SourceRead>,
     pub(crate) recovered: Recovered,
-    pub(crate) matched_by_hash: u64,
+    pub(crate) matched_by_hash: HashMap<u32, u64>,
 }
 
 /// Opens every source, so that a missing last column is told before an hour of reading.
@@ -73,7 +74,7 @@ pub(crate) fn parse(
 ) -> Result<Parsed, ParseError> {
     let config = shared.config;
     let threads = super::threads(config);
-    let mut parsed = Parsed { sources: Vec::new(), recovered: Recovered::default(), matched_by_hash: 0 };
+    let mut parsed = Parsed { sources: Vec::new(), recovered: Recovered::default(), matched_by_hash: HashMap::new() };
     let total: u64 = tables.iter().map(|table| table.progress().bytes_total).sum();
     let mut done = 0;
     for (index, mut table) in tables.into_iter().enumerate() {
@@ -101,7 +102,9 @@ pub(crate) fn parse(
                 tally.add(&worked.tally);
                 parsed.recovered.ids.extend(worked.recovered.ids);
                 parsed.recovered.keys.extend(worked.recovered.keys);
-                parsed.matched_by_hash += worked.matched_by_hash;
+                for (named, count) in worked.matched_by_hash {
+                    *parsed.matched_by_hash.entry(named).or_default() += count;
+                }
             }
             read.map_err(|error| ParseError::Source { name: source.name.clone(), error })
         });
@@ -124,7 +127,7 @@ pub(crate) fn parse(
 struct Worked {
     tally: SourceTally,
     recovered: Recovered,
-    matched_by_hash: u64,
+    matched_by_hash: HashMap<u32, u64>,
 }
 
 fn work(
@@ -151,7 +154,7 @@ fn work(
     let worked = Worked {
         tally: std::mem::take(&mut worker.tally),
         recovered: std::mem::take(&mut worker.recovered),
-        matched_by_hash: worker.matched_by_hash,
+        matched_by_hash: std::mem::take(&mut worker.matched_by_hash),
     };
     appender.finish()?;
     Ok(worked)

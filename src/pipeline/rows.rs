@@ -20,7 +20,6 @@ use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::IdentifierClass;
-use crate::sources::customers::Customer;
 use crate::sources::{Record, Row, RowFault};
 use crate::spill::{Appender, SpillError};
 
@@ -133,7 +132,8 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     phone_scratch: Scratch,
     identifiers: Vec<IdentifierRecord>,
     readings: Vec<WideKey>,
-    pub(crate) matched_by_hash: u64,
+    /// Identifiers met by a register's hash, by the objections' number.
+    pub(crate) matched_by_hash: HashMap<u32, u64>,
     pub(crate) tally: SourceTally,
     pub(crate) recovered: Recovered,
     rows: &'a mut Appender<'s, 'o>,
@@ -164,7 +164,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             phone_scratch: Scratch::new(),
             identifiers: Vec::new(),
             readings: Vec::new(),
-            matched_by_hash: 0,
+            matched_by_hash: HashMap::new(),
             tally: SourceTally::for_source(source),
             recovered: Recovered::default(),
             rows,
@@ -288,8 +288,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
                 let wide = email.wide_key(shared.run_key);
-                let by_hash = shared.objections.by_email(&email, wide, shared.run_key, &mut join);
-                self.matched_by_hash += u64::from(by_hash);
+                shared.objections.by_email(&email, wide, shared.run_key, &mut join);
+                shared.objections.email_hashes(&email, |number| {
+                    *self.matched_by_hash.entry(number).or_default() += 1;
+                    join(number);
+                });
                 let mut digests = [None; FORMS_MAX];
                 if is_open {
                     email_digests(&email, shared.plan, &mut digests);
@@ -300,8 +303,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 let rule = PhoneRule { possible: shared.config.policy.possible_phones };
                 Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch).map(|phone| {
                     let wide = phone.wide_key(shared.run_key);
-                    let by_hash = shared.objections.by_phone(&phone, wide, &mut join);
-                    self.matched_by_hash += u64::from(by_hash);
+                    shared.objections.by_phone(wide).into_iter().for_each(&mut join);
+                    shared.objections.phone_hashes(&phone, |number| {
+                        *self.matched_by_hash.entry(number).or_default() += 1;
+                        join(number);
+                    });
                     let mut digests = [None; FORMS_MAX];
                     if is_open {
                         for (slot, form) in digests.iter_mut().zip(&shared.plan.phone_forms) {
@@ -370,3 +376,15 @@ fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {
     own.into_iter().chain(plan.regions.iter().copied().filter(|region| Some(*region) != own)).collect()
 }
 
+
+/// The wide keys a text could stand for, as an e-mail address or a phone number in any region in play.
+pub(crate) fn keys_of(text: &[u8], shared: &Shared<'_>) -> Vec<WideKey> {
+    let mut scratch = Scratch::new();
+    let mut keys = Vec::new();
+    keys.extend(Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)));
+    for region in shared.plan.regions.iter().copied().map(Some).chain([None]) {
+        let phone = Phone::parse(Plaintext::new(text), region, PhoneRule { possible: true }, &mut scratch);
+        keys.extend(phone.ok().map(|phone| phone.wide_key(shared.run_key)));
+    }
+    keys
+}

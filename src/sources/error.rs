@@ -156,6 +156,15 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Whether the file itself is damaged, cut short or changing, rather than of the wrong shape.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty { .. } | Self::Decompress { .. } | Self::Bomb { .. } | Self::ChangedWhileReading { .. } | Self::BadHeader { .. }
+        )
+    }
+
     /// Whether the input is not there at all, or cannot be opened.
     #[must_use]
     pub const fn is_missing(&self) -> bool {

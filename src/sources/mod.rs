@@ -10,6 +10,7 @@
 //! rows into cells is left to [`Batch::for_each`], on whichever thread the batch is sent to.
 
 pub mod customers;
+pub mod keys;
 pub mod registers;
 
 mod batch;

@@ -183,9 +183,6 @@ impl<'s, 'o> Appender<'s, 'o> {
     /// Adds one record, written by `write`.
     pub fn push(&mut self, bucket: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
         let chunk = &mut self.open[bucket];
-        if chunk.capacity() == 0 {
-            chunk.reserve(self.chunk_bytes + self.chunk_bytes / 8);
-        }
         write(chunk);
         if chunk.len() >= self.chunk_bytes {
             self.spool.append(bucket, std::mem::take(chunk))?;

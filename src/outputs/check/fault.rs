@@ -104,6 +104,15 @@ impl Fault {
     }
 }
 
+impl std::fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(formatter, "{}, line {line}: {}", self.place, self.rule),
+            None => write!(formatter, "{}: {}", self.place, self.rule),
+        }
+    }
+}
+
 /// Why a check could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {

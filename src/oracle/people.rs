@@ -1,0 +1,407 @@
+//! Rows to people: what each row of a source says, field by field.
+//!
+//! Promises: a field that the source does not map is `None` (silent); one that it maps is `Some`, and
+//! then perhaps unknown. It must not know audiences or registers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::email::{self, Email};
+use super::phone::{Alpha2, Phone};
+use super::read::{self, Record, Table};
+use super::text::{day, read_hash, trim};
+use super::{OracleError, country};
+use crate::config::{
+    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use, ValueField,
+};
+
+/// Id space and customer id.
+pub(super) type PersonKey = (String, String);
+
+/// E-mail or phone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+}
+
+/// What an identifier is made of.
+#[derive(Clone)]
+pub(super) enum Matter {
+    /// A plain address.
+    Email(Email),
+    /// A plain number.
+    Phone(Phone),
+    /// A hash that the source holds already, of the `basic` or `digits` form.
+    Hash(HashAlgorithm, String),
+}
+
+/// One parsed identifier of a row.
+#[derive(Clone)]
+pub(super) struct Identifier {
+    pub(super) kind: Kind,
+    pub(super) context: Context,
+    pub(super) matter: Matter,
+    /// The exact wide key.
+    pub(super) key: String,
+    /// Source, column and position in the cell: the order in which identifiers go up.
+    pub(super) place: (usize, usize, usize),
+}
+
+/// One value of an identifier column, parsed or not.
+#[derive(Clone)]
+pub(super) struct Cell {
+    pub(super) kind: Kind,
+    pub(super) text: String,
+    pub(super) hashed: Option<HashAlgorithm>,
+}
+
+/// A yes-or-no field's answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    For,
+    Against,
+    Unknown,
+}
+
+/// The person's own basis in a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    Is(Use),
+    None,
+    Unknown,
+}
+
+/// One readable row.
+pub(super) struct Row {
+    pub(super) source: usize,
+    pub(super) identifiers: Vec<Identifier>,
+    pub(super) cells: Vec<Cell>,
+    pub(super) relationship: Said,
+    /// Silent without the column.
+    pub(super) targeting: Option<Said>,
+    /// `None`: the source has no such field; `Some(None)`: unknown.
+    pub(super) birth: Option<Option<Date>>,
+    pub(super) party: Option<Option<Party>>,
+    pub(super) ground: Ground,
+    pub(super) country: Option<Option<Alpha2>>,
+    /// Both consent signals granted.
+    pub(super) signals: bool,
+    /// Attribute cells by attribute name.
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
+/// Everything read from the sources.
+pub(super) struct People {
+    pub(super) people: BTreeMap<PersonKey, Vec<Row>>,
+    pub(super) rows_read: u64,
+    pub(super) unreadable: u64,
+    /// What was found in unreadable rows: exact wide keys.
+    pub(super) lost_keys: BTreeSet<String>,
+    /// And customer ids.
+    pub(super) lost_ids: BTreeSet<PersonKey>,
+}
+
+/// Reads every source.
+pub(super) fn read(config: &Config) -> Result<People, OracleError> {
+    let mut all = People {
+        people: BTreeMap::new(),
+        rows_read: 0,
+        unreadable: 0,
+        lost_keys: BTreeSet::new(),
+        lost_ids: BTreeSet::new(),
+    };
+    for (place, source) in config.sources.iter().enumerate() {
+        let paths = read::find(&source.files);
+        if paths.is_empty() {
+            return Err(OracleError::Missing { name: source.name.clone() });
+        }
+        for path in paths {
+            let table = read::table(&path, &source.files, true, false, &source.name)?;
+            let reader = RowReader { place, source, table: &table, possible: config.policy.possible_phones };
+            reader.check()?;
+            for record in &table.records {
+                all.rows_read += 1;
+                reader.take(record, &mut all);
+            }
+        }
+    }
+    Ok(all)
+}
+
+struct RowReader<'a> {
+    place: usize,
+    source: &'a Source,
+    table: &'a Table,
+    possible: bool,
+}
+
+impl RowReader<'_> {
+    /// The columns the source maps.
+    fn mapped(&self) -> Vec<&str> {
+        let source = self.source;
+        let mut names = vec![source.customer_id.as_str()];
+        names.extend(source.emails.iter().chain(&source.phones).map(|column| column.column.as_str()));
+        names.extend(source.country.iter().filter_map(|field| field.column.as_deref()));
+        names.extend(source.birth_date.iter().map(|field| field.column.as_str()));
+        names.extend(source.targeting.iter().map(|field| field.column.as_str()));
+        names.extend(source.attributes.values().map(|attribute| attribute.column.as_str()));
+        let froms = [Some(&source.relationship.from), Some(&source.basis.from)]
+            .into_iter()
+            .chain([source.party.as_ref().map(|field| &field.from)])
+            .chain([&source.ad_user_data, &source.ad_personalization].map(|field| field.as_ref().map(|field| &field.from)));
+        for from in froms.flatten() {
+            if let From::Column(column) = from {
+                names.push(column);
+            }
+        }
+        names
+    }
+
+    fn check(&self) -> Result<(), OracleError> {
+        if self.mapped().iter().all(|name| self.table.column(name).is_some()) {
+            return Ok(());
+        }
+        Err(OracleError::Header { name: self.source.name.clone() })
+    }
+
+    /// The region national numbers are read in when the row says nothing.
+    fn default_region(&self) -> Option<Alpha2> {
+        self.source.country.as_ref().and_then(|field| field.default)
+    }
+
+    fn take(&self, record: &Record, all: &mut People) {
+        match record {
+            Record::Broken(fragments) => {
+                all.unreadable += 1;
+                for fragment in fragments {
+                    self.lose_fragment(fragment, all);
+                }
+            }
+            Record::Whole(cells) => {
+                let text = |name: &str| -> Option<&str> {
+                    let place = self.table.column(name)?;
+                    std::str::from_utf8(cells.get(place)?).ok()
+                };
+                let id = text(&self.source.customer_id).map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
+                let readable = self.mapped().iter().all(|name| text(name).is_some());
+                match id.filter(|id| readable && !id.is_empty()) {
+                    Some(id) => {
+                        let row = self.row(&|name| text(name).unwrap_or("").to_owned());
+                        all.people.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
+                    }
+                    None => {
+                        all.unreadable += 1;
+                        self.lose_cells(&text, all);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A row that has its cells: whatever its mapped cells still say.
+    fn lose_cells<'t>(&self, text: &dyn Fn(&str) -> Option<&'t str>, all: &mut People) {
+        let id = text(&self.source.customer_id).map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
+        }
+        let row = self.row(&|name| text(name).unwrap_or("").to_owned());
+        all.lost_keys.extend(row.identifiers.iter().map(|identifier| identifier.key.clone()));
+        for cell in &row.cells {
+            self.lose_text(&cell.text, all);
+        }
+    }
+
+    /// A piece of a row that cannot be split: it may be anything.
+    fn lose_fragment(&self, fragment: &[u8], all: &mut People) {
+        let Ok(fragment) = std::str::from_utf8(fragment) else { return };
+        let columns = self.source.emails.iter().chain(&self.source.phones);
+        let mut pieces = vec![fragment.to_owned(), fragment.replace('"', "")];
+        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty()) {
+            pieces.extend(fragment.replace('"', "").split(separator).map(str::to_owned));
+        }
+        pieces.extend(fragment.replace('"', "").lines().map(str::to_owned));
+        for piece in pieces {
+            let piece = piece.trim_matches('"');
+            let id = piece.trim_matches(|l: char| l.is_ascii_whitespace());
+            if !id.is_empty() {
+                all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
+            }
+            self.lose_text(piece, all);
+        }
+    }
+
+    fn lose_text(&self, text: &str, all: &mut People) {
+        all.lost_keys.extend(email::loose_wide(text).map(|wide| key(Kind::Email, &wide)));
+        let phone = Phone::parse(text, self.default_region());
+        all.lost_keys.extend(phone.map(|phone| key(Kind::Phone, &phone.e164)));
+    }
+
+    fn row(&self, text: &dyn Fn(&str) -> String) -> Row {
+        let source = self.source;
+        let from = |from: &From| match from {
+            From::Column(name) => text(name),
+            From::Constant(value) => value.clone(),
+        };
+        let country = source.country.as_ref().map(|field| {
+            let cell = field.column.as_deref().map(text).unwrap_or_default();
+            if trim(&cell).is_empty() { field.default } else { country::read(&cell) }
+        });
+        let region = country.flatten().or_else(|| self.default_region());
+        let mut row = Row {
+            source: self.place,
+            identifiers: Vec::new(),
+            cells: Vec::new(),
+            relationship: said(&source.relationship, &from(&source.relationship.from)),
+            targeting: source.targeting.as_ref().map(|field| {
+                let value = text(&field.column);
+                let value = trim(&value);
+                if listed(&field.opted_out, value) {
+                    Said::Against
+                } else if listed(&field.not_objected, value) || (value.is_empty() && field.blank_is_not_objected) {
+                    Said::For
+                } else {
+                    Said::Unknown
+                }
+            }),
+            birth: source.birth_date.as_ref().map(|field| day(&text(&field.column), &field.formats)),
+            party: source.party.as_ref().map(|field| party(field, &from(&field.from))),
+            ground: ground(source, &from(&source.basis.from)),
+            country,
+            signals: [&source.ad_user_data, &source.ad_personalization]
+                .into_iter()
+                .all(|field| field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)),
+            attributes: source
+                .attributes
+                .iter()
+                .map(|(name, attribute)| (name.clone(), text(&attribute.column)))
+                .collect(),
+        };
+        for (kind, columns) in [(Kind::Email, &source.emails), (Kind::Phone, &source.phones)] {
+            for (place, column) in columns.iter().enumerate() {
+                self.identifiers(kind, place, column, &text(&column.column), region, &mut row);
+            }
+        }
+        row
+    }
+
+    fn identifiers(
+        &self,
+        kind: Kind,
+        column_place: usize,
+        column: &IdentifierColumn,
+        cell: &str,
+        region: Option<Alpha2>,
+        row: &mut Row,
+    ) {
+        let whole = vec![cell];
+        let parts = match column.separator.as_deref() {
+            Some(separator) if !separator.is_empty() => cell.split(separator).collect(),
+            _ => whole.clone(),
+        };
+        if parts.len() > 1 && !trim(cell).is_empty() {
+            row.cells.push(Cell { kind, text: cell.to_owned(), hashed: column.hashed });
+        }
+        for (position, part) in parts.into_iter().enumerate() {
+            if trim(part).is_empty() {
+                continue;
+            }
+            row.cells.push(Cell { kind, text: part.to_owned(), hashed: column.hashed });
+            let matter = match (column.hashed, kind) {
+                (Some(algorithm), _) => read_hash(algorithm, part).map(|hash| Matter::Hash(algorithm, hash)),
+                (None, Kind::Email) => Email::parse(part).map(Matter::Email),
+                (None, Kind::Phone) => Phone::parse(part, region)
+                    .filter(|phone| phone.is_good(self.possible))
+                    .map(Matter::Phone),
+            };
+            let Some(matter) = matter else { continue };
+            let wide = match &matter {
+                Matter::Email(email) => email.wide(),
+                Matter::Phone(phone) => phone.e164.clone(),
+                Matter::Hash(_, hash) => hash.clone(),
+            };
+            row.identifiers.push(Identifier {
+                kind,
+                context: column.context,
+                matter,
+                key: key(kind, &wide),
+                place: (self.place, column_place, position),
+            });
+        }
+    }
+}
+
+/// Keys of the two kinds never meet.
+pub(super) fn key(kind: Kind, wide: &str) -> String {
+    match kind {
+        Kind::Email => format!("email {wide}"),
+        Kind::Phone => format!("phone {wide}"),
+    }
+}
+
+/// The regions in which a row's phones may be meant: the row's own and its source's default.
+pub(super) fn regions(row: &Row, source: &Source) -> BTreeSet<Option<Alpha2>> {
+    BTreeSet::from([row.country.flatten(), source.country.as_ref().and_then(|field| field.default)])
+}
+
+/// The keys a cell would have if it were an identifier, for meeting what unreadable rows still say.
+pub(super) fn loose_keys(config: &Config, row: &Row, cell: &Cell) -> Vec<String> {
+    let default = config.sources.get(row.source).and_then(|source| source.country.as_ref()?.default);
+    let found = match cell.kind {
+        _ if cell.hashed.is_some() => None,
+        Kind::Email => email::loose_wide(&cell.text),
+        Kind::Phone => Phone::parse(&cell.text, row.country.flatten().or(default)).map(|phone| phone.e164),
+    };
+    found.into_iter().map(|wide| key(cell.kind, &wide)).collect()
+}
+
+fn listed(list: &[String], value: &str) -> bool {
+    list.iter().any(|listed| trim(listed) == value)
+}
+
+fn said(field: &ValueField, value: &str) -> Said {
+    let value = trim(value);
+    if listed(field.no.as_deref().unwrap_or_default(), value) {
+        Said::Against
+    } else if listed(&field.yes, value) {
+        Said::For
+    } else if value.is_empty() || field.no.is_some() {
+        Said::Unknown
+    } else {
+        Said::Against
+    }
+}
+
+fn party(field: &PartyField, value: &str) -> Option<Party> {
+    let value = trim(value);
+    let constant = matches!(field.from, From::Constant(_));
+    let is = |list: &[String], word: &str| listed(list, value) || (constant && value == word);
+    match (is(&field.consumer, "consumer"), is(&field.business, "business")) {
+        (true, false) => Some(Party::Consumer),
+        (false, true) => Some(Party::Business),
+        _ => None,
+    }
+}
+
+fn ground(source: &Source, value: &str) -> Ground {
+    let (field, value) = (&source.basis, trim(value));
+    let constant = matches!(field.from, From::Constant(_));
+    let is = |list: &[String], of: Use| listed(list, value) || (constant && value == of.word());
+    if listed(&field.none, value) {
+        return Ground::None;
+    }
+    match (is(&field.legitimate_interest, Use::LegitimateInterest), is(&field.consent, Use::Consent)) {
+        (true, false) => Ground::Is(Use::LegitimateInterest),
+        (false, true) => Ground::Is(Use::Consent),
+        _ => Ground::Unknown,
+    }
+}
+
+/// The scopes of the objection a row's own flag is.
+pub(super) fn flag_scopes(row: &Row, source: &Source) -> Option<Scopes> {
+    let field = source.targeting.as_ref()?;
+    (row.targeting == Some(Said::Against)).then_some(field.scopes)
+}

@@ -1,0 +1,438 @@
+//! Registers: their objections, whom each names, and the contract that a register keeps.
+//!
+//! Shrinkage is not checked here: it needs earlier releases, which the oracle does not read.
+//! It must not know audiences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::email::{self, Email};
+use super::people::{self, Cell, Kind, PersonKey, Row};
+use super::phone::{self, Alpha2, Phone};
+use super::read::{self, Record, Table};
+use super::text::{folded, hash, moment, moment_by, read_hash, trim};
+use crate::config::{AgeFrom, Config, HashAlgorithm, KeyColumn, Register, Scope, Scopes, Source};
+
+/// One objection of a register.
+pub(super) struct Entry {
+    pub(super) register: usize,
+    pub(super) scopes: Scopes,
+    id: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    domain: Option<String>,
+    hashes: Vec<(Kind, HashAlgorithm, String)>,
+    /// Values that do not parse, with the kind of their column.
+    unparsed: Vec<(Option<Kind>, String)>,
+}
+
+/// What the registers say, and which of them broke their contract.
+pub(super) struct Registers {
+    pub(super) entries: Vec<Entry>,
+    /// `code name` of each breach, sorted.
+    pub(super) refused: BTreeSet<String>,
+}
+
+/// Reads every register to its end.
+pub(super) fn read(config: &Config, as_of: Timestamp, zone: &TimeZone) -> Registers {
+    let mut all = Registers { entries: Vec::new(), refused: BTreeSet::new() };
+    for (place, register) in config.registers.iter().enumerate() {
+        for code in read_one(config, place, register, as_of, zone, &mut all.entries) {
+            all.refused.insert(format!("{code} {}", register.name));
+        }
+    }
+    all
+}
+
+fn read_one(
+    config: &Config,
+    place: usize,
+    register: &Register,
+    as_of: Timestamp,
+    zone: &TimeZone,
+    entries: &mut Vec<Entry>,
+) -> BTreeSet<&'static str> {
+    let mut broken = BTreeSet::new();
+    let paths = read::find(&register.files);
+    if paths.is_empty() {
+        return BTreeSet::from(["register-missing"]);
+    }
+    let (mut rows, mut unparsed, mut ages) = (0_u64, 0_u64, Vec::new());
+    for path in paths {
+        let take_trailer = matches!(register.age_from, Some(AgeFrom::Trailer(_)));
+        let header = register.files.header;
+        let Ok(table) = read::table(&path, &register.files, header, take_trailer, &register.name) else {
+            broken.insert("register-broken");
+            continue;
+        };
+        let reader = EntryReader { config, place, register, table: &table };
+        if !reader.has_its_columns() {
+            broken.insert("register-broken");
+            continue;
+        }
+        for record in &table.records {
+            rows += 1;
+            match reader.entry(record) {
+                None => {
+                    broken.insert("register-broken");
+                }
+                Some((lifted, entry)) => {
+                    unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
+                    if !lifted {
+                        entries.push(entry);
+                    }
+                }
+            }
+        }
+        age(register, &table, zone, &mut ages, &mut broken);
+    }
+    if rows == 0 && register.min_rows > 0 {
+        broken.insert("register-empty");
+    } else if rows < register.min_rows {
+        broken.insert("register-too-few-rows");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
+    if rows > 0 && unparsed as f64 > register.max_unparsed * rows as f64 {
+        broken.insert("register-unparsed");
+    }
+    match ages.into_iter().max() {
+        None => {
+            if register.age_from.is_some() || register.max_age.is_some() {
+                broken.insert("register-age-unknown");
+            }
+        }
+        Some(newest) => {
+            if newest > as_of {
+                broken.insert("register-future-dated");
+            }
+            if register.max_age.is_some_and(|max| as_of.duration_since(newest) > max) {
+                broken.insert("register-stale");
+            }
+        }
+    }
+    broken
+}
+
+/// Collects the moments that say how old this file is.
+fn age(
+    register: &Register,
+    table: &Table,
+    zone: &TimeZone,
+    ages: &mut Vec<Timestamp>,
+    broken: &mut BTreeSet<&'static str>,
+) {
+    match &register.age_from {
+        None => {}
+        Some(AgeFrom::Filename(pattern)) => {
+            let name = table.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+            ages.extend(moment_by(pattern, name, zone));
+        }
+        Some(AgeFrom::Column(column)) => {
+            let place = table.column(column);
+            for record in &table.records {
+                if let (Record::Whole(cells), Some(place)) = (record, place) {
+                    let cell = cells.get(place).and_then(|cell| std::str::from_utf8(cell).ok());
+                    ages.extend(cell.and_then(|cell| moment(cell, zone)));
+                }
+            }
+        }
+        Some(AgeFrom::Trailer(pattern)) => {
+            let line = table.trailer.as_deref().map(trim).unwrap_or("");
+            match trailer(pattern, line, table.records.len(), zone) {
+                Some(found) => ages.extend(found),
+                None => {
+                    broken.insert("register-trailer-mismatch");
+                }
+            }
+        }
+        Some(AgeFrom::Sidecar(suffix)) => {
+            let mut path = table.path.clone().into_os_string();
+            path.push(suffix);
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            ages.extend(text.lines().next().and_then(|line| moment(line, zone)));
+        }
+        Some(AgeFrom::Mtime) => {
+            let written = std::fs::metadata(&table.path).and_then(|data| data.modified()).ok();
+            ages.extend(written.and_then(|written| Timestamp::try_from(written).ok()));
+        }
+    }
+}
+
+/// The moment in a trailer (none when its pattern holds none); outer `None` when the line does not
+/// fit, or counts other rows.
+fn trailer(pattern: &str, line: &str, rows: usize, zone: &TimeZone) -> Option<Option<Timestamp>> {
+    let (before, after) = match pattern.split_once("{rows}") {
+        None => return moment_by(pattern, line, zone).map(Some),
+        Some(parts) => parts,
+    };
+    if !pattern.contains('%') {
+        let digits = line.strip_prefix(before)?.strip_suffix(after)?;
+        return (digits.parse() == Ok(rows)).then_some(None);
+    }
+    // The count may stand anywhere: each place where it is written is tried.
+    let count = rows.to_string();
+    line.match_indices(&count).find_map(|(start, _)| {
+        let rest = line.get(start + count.len()..)?;
+        let line = format!("{}{{rows}}{rest}", line.get(..start)?);
+        moment_by(pattern, &line, zone).map(Some)
+    })
+}
+
+struct EntryReader<'a> {
+    config: &'a Config,
+    place: usize,
+    register: &'a Register,
+    table: &'a Table,
+}
+
+impl EntryReader<'_> {
+    fn names(&self) -> Vec<&str> {
+        let columns = &self.register.columns;
+        let texts = [&columns.customer_id, &columns.domain, &columns.scope, &columns.at];
+        let mut names: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
+        names.extend([&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()));
+        names.extend(self.register.active.iter().map(|active| active.column.as_str()));
+        if let Some(AgeFrom::Column(column)) = &self.register.age_from {
+            names.push(column);
+        }
+        names
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        if self.register.columns.bare { Some(0) } else { self.table.column(name) }
+    }
+
+    fn has_its_columns(&self) -> bool {
+        let empty_file = self.table.header.is_empty() && self.table.records.is_empty();
+        empty_file || self.names().iter().all(|name| self.column(name).is_some())
+    }
+
+    /// `None` when the row is structurally broken; else whether it is lifted, and what it says.
+    fn entry(&self, record: &Record) -> Option<(bool, Entry)> {
+        let Record::Whole(cells) = record else { return None };
+        let mut texts = BTreeMap::new();
+        for name in self.names() {
+            let cell = cells.get(self.column(name)?)?;
+            texts.insert(name, trim(std::str::from_utf8(cell).ok()?));
+        }
+        let text = |name: &Option<String>| -> Option<&str> {
+            texts.get(name.as_deref()?).copied().filter(|text| !text.is_empty())
+        };
+        let key = |column: &Option<KeyColumn>| -> Option<(&str, Option<HashAlgorithm>)> {
+            let column = column.as_ref()?;
+            let text = texts.get(column.column.as_str()).copied().filter(|text| !text.is_empty())?;
+            Some((text, column.hashed))
+        };
+        let columns = &self.register.columns;
+        let lifted = self.register.active.as_ref().is_some_and(|active| {
+            let status = texts.get(active.column.as_str()).copied().unwrap_or("");
+            active.lifted.iter().any(|lifted| trim(lifted) == status)
+        });
+        let mut entry = Entry {
+            register: self.place,
+            scopes: text(&columns.scope).map_or(self.register.scopes, scopes),
+            id: text(&columns.customer_id).map(str::to_owned),
+            email: None,
+            phone: None,
+            domain: text(&columns.domain).and_then(email::read_domain),
+            hashes: Vec::new(),
+            unparsed: Vec::new(),
+        };
+        if let (Some(text), None) = (text(&columns.domain), &entry.domain) {
+            entry.unparsed.push((None, text.to_owned()));
+        }
+        for (kind, column) in [(Kind::Email, key(&columns.email)), (Kind::Phone, key(&columns.phone))] {
+            match column {
+                None => {}
+                Some((text, Some(algorithm))) => match read_hash(algorithm, text) {
+                    Some(hash) => entry.hashes.push((kind, algorithm, hash)),
+                    None => entry.unparsed.push((Some(kind), text.to_owned())),
+                },
+                Some((text, None)) => {
+                    if !self.parses(kind, text) {
+                        entry.unparsed.push((Some(kind), text.to_owned()));
+                    }
+                    // What can be read of it counts even so.
+                    match kind {
+                        Kind::Email => entry.email = Some(text.to_owned()),
+                        Kind::Phone => entry.phone = Some(text.to_owned()),
+                    }
+                }
+            }
+        }
+        Some((lifted, entry))
+    }
+
+    fn parses(&self, kind: Kind, text: &str) -> bool {
+        match kind {
+            Kind::Email => Email::parse(text).is_some(),
+            Kind::Phone => own_regions(self.register, self.config).into_iter().any(|region| {
+                Phone::parse(text, region)
+                    .is_some_and(|phone| phone.is_good(self.config.policy.possible_phones))
+            }),
+        }
+    }
+}
+
+/// Where a register's national numbers are at home: its region, else each source's default.
+fn own_regions(register: &Register, config: &Config) -> BTreeSet<Option<Alpha2>> {
+    match register.region {
+        Some(region) => BTreeSet::from([Some(region)]),
+        None => config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect(),
+    }
+}
+
+/// The words of a scope cell.
+fn scopes(cell: &str) -> Scopes {
+    cell.split([',', ';', '|', '/'])
+        .map(trim)
+        .filter(|word| !word.is_empty())
+        .map(Scope::from_word)
+        .chain(cell.chars().all(|letter| ",;|/ ".contains(letter)).then_some(Scope::Unknown))
+        .collect()
+}
+
+impl Entry {
+    fn says_nothing(&self) -> bool {
+        self.id.is_none()
+            && self.email.is_none()
+            && self.phone.is_none()
+            && self.domain.is_none()
+            && self.hashes.is_empty()
+            && self.unparsed.is_empty()
+    }
+
+    /// Everything by which this objection can meet somebody. Hooks of different registers, kinds and
+    /// uses never look alike.
+    pub(super) fn hooks(&self, config: &Config) -> BTreeSet<String> {
+        let (place, mut hooks) = (self.register, BTreeSet::new());
+        let Some(register) = config.registers.get(place) else { return hooks };
+        for source in &config.sources {
+            let same_space = register.id_space.as_ref().is_none_or(|space| *space == source.id_space);
+            if let Some(id) = self.id.as_deref().filter(|_| same_space) {
+                let id = id.trim_matches(|letter: char| letter.is_ascii_whitespace());
+                hooks.insert(id_hook(place, &source.id_space, id));
+            }
+        }
+        for (kind, text) in &self.unparsed {
+            hooks.insert(format!("{place} text {}", folded(text)));
+            if *kind == Some(Kind::Phone) {
+                hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
+            }
+        }
+        for (kind, algorithm, hash) in &self.hashes {
+            hooks.insert(hash_hook(place, *kind, *algorithm, hash));
+        }
+        hooks.extend(self.domain.as_deref().map(|domain| domain_hook(place, domain)));
+        let wide = self.email.as_deref().and_then(email::loose_wide);
+        hooks.extend(wide.map(|wide| format!("{place} email {wide}")));
+        for (source_place, source) in config.sources.iter().enumerate() {
+            let mut regions = own_regions(register, config);
+            regions.insert(source.country.as_ref().and_then(|field| field.default));
+            for text in self.phone.iter() {
+                let readings = phone::readings(text, &regions);
+                hooks.extend(readings.iter().map(|reading| phone_hook(place, source_place, reading)));
+            }
+            for (kind, column) in columns(source) {
+                let text = if kind == Kind::Email { &self.email } else { &self.phone };
+                if let (Some(algorithm), Some(text)) = (column.hashed, text) {
+                    for form in hashable(kind, text, &regions) {
+                        hooks.insert(hash_hook(place, kind, algorithm, &hash(algorithm, &form)));
+                    }
+                }
+            }
+        }
+        hooks
+    }
+}
+
+/// Everything by which a person can be met by any objection.
+pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BTreeSet<String> {
+    let mut hooks = BTreeSet::new();
+    for (place, register) in config.registers.iter().enumerate() {
+        hooks.insert(id_hook(place, &key.0, &key.1));
+        for row in rows {
+            let Some(source) = config.sources.get(row.source) else { continue };
+            let mut regions = people::regions(row, source);
+            regions.extend(register.region.map(Some));
+            for cell in &row.cells {
+                cell_hooks(place, register, row.source, &regions, cell, &mut hooks);
+            }
+        }
+    }
+    hooks
+}
+
+fn cell_hooks(
+    place: usize,
+    register: &Register,
+    source: usize,
+    regions: &BTreeSet<Option<Alpha2>>,
+    cell: &Cell,
+    hooks: &mut BTreeSet<String>,
+) {
+    hooks.insert(format!("{place} text {}", folded(&cell.text)));
+    if cell.kind == Kind::Phone {
+        hooks.extend(phone::last_seven(&cell.text).map(|seven| format!("{place} seven {seven}")));
+    }
+    if let Some(algorithm) = cell.hashed {
+        let held = read_hash(algorithm, &cell.text);
+        hooks.extend(held.map(|held| hash_hook(place, cell.kind, algorithm, &held)));
+        return;
+    }
+    let column = match cell.kind {
+        Kind::Email => &register.columns.email,
+        Kind::Phone => &register.columns.phone,
+    };
+    if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
+        for form in hashable(cell.kind, &cell.text, regions) {
+            hooks.insert(hash_hook(place, cell.kind, algorithm, &hash(algorithm, &form)));
+        }
+    }
+    match cell.kind {
+        Kind::Email => {
+            hooks.extend(email::loose_wide(&cell.text).map(|wide| format!("{place} email {wide}")));
+            let domain = email::loose_domain(&cell.text);
+            let mut rest = domain.as_deref();
+            while let Some(domain) = rest {
+                hooks.insert(domain_hook(place, domain));
+                rest = domain.split_once('.').map(|(_, parent)| parent);
+            }
+        }
+        Kind::Phone => {
+            let readings = phone::readings(&cell.text, regions);
+            hooks.extend(readings.iter().map(|reading| phone_hook(place, source, reading)));
+        }
+    }
+}
+
+fn columns(source: &Source) -> impl Iterator<Item = (Kind, &crate::config::IdentifierColumn)> {
+    let emails = source.emails.iter().map(|column| (Kind::Email, column));
+    emails.chain(source.phones.iter().map(|column| (Kind::Phone, column)))
+}
+
+fn hashable(kind: Kind, text: &str, regions: &BTreeSet<Option<Alpha2>>) -> BTreeSet<String> {
+    match kind {
+        Kind::Email => email::hashable(text),
+        Kind::Phone => phone::hashable(text, regions),
+    }
+}
+
+fn id_hook(register: usize, space: &str, id: &str) -> String {
+    format!("{register} id {space}\0{id}")
+}
+
+fn domain_hook(register: usize, domain: &str) -> String {
+    format!("{register} domain {}", email::one_google(domain))
+}
+
+fn phone_hook(register: usize, source: usize, reading: &str) -> String {
+    format!("{register} phone {source} {reading}")
+}
+
+fn hash_hook(register: usize, kind: Kind, algorithm: HashAlgorithm, hash: &str) -> String {
+    let kind = if kind == Kind::Email { "email" } else { "phone" };
+    format!("{register} hash {kind} {algorithm:?} {hash}")
+}

@@ -1,0 +1,112 @@
+//! Small readings of text that several rules share: trimming, days, moments, hashes.
+//!
+//! It must not know rows or rules.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
+
+use crate::config::HashAlgorithm;
+
+/// White space of all Unicode, and the marks without width that spreadsheets and web pages leave.
+pub(super) fn is_edge(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}')
+}
+
+/// Without white space at the edges.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(is_edge)
+}
+
+/// Trimmed and in lower case: how values that do not parse are compared.
+pub(super) fn folded(text: &str) -> String {
+    trim(text).to_lowercase()
+}
+
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256 in lower-case hex.
+pub(super) fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// The hash of a text in lower-case hex.
+pub(super) fn hash(algorithm: HashAlgorithm, text: &str) -> String {
+    match algorithm {
+        HashAlgorithm::Sha256 => sha256(text),
+        HashAlgorithm::Sha1 => hex(&<sha1::Sha1 as sha1::Digest>::digest(text.as_bytes())),
+        HashAlgorithm::Md5 => hex(&<md5::Md5 as md5::Digest>::digest(text.as_bytes())),
+    }
+}
+
+/// A cell that is a hash: its digits in lower case. The digest of nothing names nobody.
+pub(super) fn read_hash(algorithm: HashAlgorithm, cell: &str) -> Option<String> {
+    let digits = folded(cell);
+    let length = match algorithm {
+        HashAlgorithm::Sha256 => 64,
+        HashAlgorithm::Sha1 => 40,
+        HashAlgorithm::Md5 => 32,
+    };
+    let is_hex = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_hex && digits != hash(algorithm, "")).then_some(digits)
+}
+
+/// An ISO 8601 day, alone or at the start of a date-time.
+pub(super) fn iso_day(text: &str) -> Option<Date> {
+    let (day, rest) = (text.get(..10)?, text.get(10..)?);
+    if !(rest.is_empty() || rest.starts_with(['T', 't', ' '])) {
+        return None;
+    }
+    let shape = day.bytes().enumerate().all(|(place, byte)| {
+        if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
+    });
+    if !shape {
+        return None;
+    }
+    let year = day.get(..4)?.parse().ok()?;
+    Date::new(year, day.get(5..7)?.parse().ok()?, day.get(8..)?.parse().ok()?).ok()
+}
+
+/// A birth date by the formats of the config.
+pub(super) fn day(cell: &str, formats: &[String]) -> Option<Date> {
+    let cell = trim(cell);
+    let default = formats.is_empty() || formats.iter().all(|format| format == "%Y-%m-%d");
+    if default {
+        return iso_day(cell);
+    }
+    formats.iter().find_map(|format| Date::strptime(format, cell).ok())
+}
+
+/// A moment in any of the usual forms; a day is its beginning in the zone.
+pub(super) fn moment(cell: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let cell = trim(cell);
+    if let Ok(moment) = cell.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    if let Ok(local) = cell.parse::<DateTime>() {
+        return local.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
+    }
+    iso_day(cell)?.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+}
+
+/// A moment by a strftime-like pattern that fits the whole text.
+pub(super) fn moment_by(pattern: &str, text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let parts = BrokenDownTime::parse(pattern, text).ok()?;
+    if let Ok(moment) = parts.to_timestamp() {
+        return Some(moment);
+    }
+    if let Ok(local) = parts.to_datetime() {
+        return local.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
+    }
+    parts.to_date().ok()?.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+}

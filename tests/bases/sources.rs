@@ -1,0 +1,266 @@
+//! Random customer tables and what the config says about them.
+
+use std::path::Path;
+
+use super::Pool;
+use super::rng::Rng;
+use super::spelling::{NO_ADDRESS, NO_NUMBER};
+use super::table::Style;
+
+/// What a field's cells hold.
+#[derive(Clone, Copy, PartialEq)]
+enum Field {
+    Id,
+    Email,
+    Phone,
+    Country,
+    Birth,
+    Status,
+    Ground,
+    Ban,
+    Party,
+    Signal,
+    Group,
+    Score,
+    Joined,
+    Note,
+}
+
+/// Shape that all sources of a base share.
+pub(crate) struct Shared {
+    /// Whether people work for companies in this base.
+    pub(crate) business: bool,
+    /// And whether most of them do.
+    pub(crate) mostly_business: bool,
+    /// Whether the policy asks for an age.
+    pub(crate) ages: bool,
+    /// Attributes with kinds, the same in every source.
+    pub(crate) attributes: Vec<(&'static str, &'static str)>,
+    /// The day of the run, as year, month, day.
+    pub(crate) today: (i32, u32, u32),
+}
+
+struct Column {
+    name: &'static str,
+    field: Field,
+    several: bool,
+}
+
+/// What a source's config part became.
+pub(crate) struct Written {
+    /// TOML.
+    pub(crate) toml: String,
+    /// Its id space.
+    pub(crate) space: String,
+    /// The names a `where` may use in it.
+    pub(crate) fields: Vec<&'static str>,
+}
+
+/// Writes one source's file, and its part of the config.
+pub(crate) fn write(place: usize, space: Option<&str>, shared: &Shared, pool: &Pool, dir: &Path, rng: &mut Rng) -> Written {
+    let style = Style::new(rng);
+    let name = format!("crm-{place}");
+    let (mut columns, mut fields) = (vec![column("id", Field::Id)], Vec::new());
+    let mut toml = format!("\n[[source]]\nname = \"{name}\"\npath = \"customers-{place}{}\"\n{}", style.ending, style.keys);
+    if let Some(space) = space {
+        toml.push_str(&format!("id_space = \"{space}\"\n"));
+    }
+    toml.push_str("[source.columns]\ncustomer_id = \"id\"\n");
+    identifiers(&mut toml, &mut columns, shared, rng);
+    if rng.chance(92) {
+        let default = rng.pick(&[", default = \"FI\"", ", default = \"FI\"", ", default = \"SE\"", ""]);
+        toml.push_str(&format!("country = {{ column = \"country\"{default} }}\n"));
+        columns.push(column("country", Field::Country));
+        fields.push("country");
+    } else if rng.chance(60) {
+        toml.push_str("country = { default = \"FI\" }\n");
+        fields.push("country");
+    }
+    if shared.ages || rng.chance(30) {
+        let style = if rng.chance(30) { "{ column = \"born\", formats = [\"%Y-%m-%d\", \"%d.%m.%Y\"] }" } else { "\"born\"" };
+        toml.push_str(&format!("birth_date = {style}\n"));
+        columns.push(column("born", Field::Birth));
+        fields.push("age");
+    }
+    answers(&mut toml, &mut columns, &mut fields, shared, rng);
+    toml.push_str("[source.attributes]\n");
+    for (attribute, kind) in &shared.attributes {
+        if rng.chance(90) {
+            let (field, separator) = match *attribute {
+                "product_group" => (Field::Group, ", separator = \"|\""),
+                "score" => (Field::Score, ""),
+                _ => (Field::Joined, ""),
+            };
+            toml.push_str(&format!("{attribute} = {{ column = \"{attribute}\", kind = \"{kind}\"{separator} }}\n"));
+            columns.push(column(attribute, field));
+            fields.push(attribute);
+        }
+    }
+    columns.push(column("note", Field::Note));
+    for at in (1..columns.len()).rev() {
+        columns.swap(at, rng.below(at + 1));
+    }
+    let text = rows(&columns, &style, shared, pool, rng);
+    style.write(&dir.join(format!("customers-{place}{}", style.ending)), &text);
+    Written { toml, space: space.unwrap_or(&name).to_owned(), fields }
+}
+
+fn column(name: &'static str, field: Field) -> Column {
+    Column { name, field, several: false }
+}
+
+fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rng: &mut Rng) {
+    let kinds = [("email", Field::Email, ["email", "email_work"]), ("phone", Field::Phone, ["phone", "phone_work"])];
+    let only = if rng.chance(25) { Some(rng.below(2)) } else { None };
+    for (place, (key, field, names)) in kinds.into_iter().enumerate() {
+        if only.is_some_and(|only| only != place) {
+            continue;
+        }
+        let mut list = Vec::new();
+        for (at, name) in names.into_iter().enumerate() {
+            if at == 1 && !rng.chance(if shared.business { 80 } else { 25 }) {
+                continue;
+            }
+            let context = if at == 1 && rng.chance(90) { ", context = \"work\"" } else { "" };
+            let several = rng.chance(25);
+            let separator = if several { ", separator = \"/\"" } else { "" };
+            list.push(format!("{{ column = \"{name}\"{context}{separator} }}"));
+            columns.push(Column { name, field, several });
+        }
+        toml.push_str(&format!("{key} = [{}]\n", list.join(", ")));
+    }
+}
+
+fn answers(
+    toml: &mut String,
+    columns: &mut Vec<Column>,
+    fields: &mut Vec<&'static str>,
+    shared: &Shared,
+    rng: &mut Rng,
+) {
+    fields.push("relationship");
+    if rng.chance(75) {
+        let former = if rng.chance(50) { ", former = [\"closed\"]" } else { "" };
+        toml.push_str(&format!("relationship = {{ column = \"status\", current = [\"active\", \"new\"]{former} }}\n"));
+        columns.push(column("status", Field::Status));
+    } else {
+        toml.push_str("relationship = { constant = \"current\" }\n");
+    }
+    if rng.chance(60) {
+        toml.push_str("basis = { column = \"ground\", legitimate_interest = [\"LI\"], consent = [\"C\", \"yes\"], none = [\"no\"] }\n");
+        columns.push(column("ground", Field::Ground));
+    } else {
+        let word = rng.pick(&["legitimate_interest", "legitimate_interest", "consent"]);
+        toml.push_str(&format!("basis = {{ constant = \"{word}\" }}\n"));
+    }
+    if rng.chance(70) {
+        let blank = rng.pick(&["not_objected", "not_objected", "not_objected", "not_objected", "unknown"]);
+        let scope = rng.pick(&["", "", ", scope = [\"profiling\"]", ", scope = [\"email\", \"lookalike\"]"]);
+        toml.push_str(&format!(
+            "targeting = {{ column = \"ban\", opted_out = [\"K\", \"1\"], not_objected = [\"E\", \"0\"], blank = \"{blank}\"{scope} }}\n"
+        ));
+        columns.push(column("ban", Field::Ban));
+    }
+    if shared.business && rng.chance(80) {
+        toml.push_str("party = { column = \"party\", consumer = [\"B2C\"], business = [\"B2B\"] }\n");
+        columns.push(column("party", Field::Party));
+        fields.push("party");
+    } else if rng.chance(15) {
+        let word = rng.pick(&["consumer", "business"]);
+        toml.push_str(&format!("party = {{ constant = \"{word}\" }}\n"));
+        fields.push("party");
+    }
+    if rng.chance(60) {
+        let mut signals = Vec::new();
+        for (key, name) in [("ad_user_data", "signal_data"), ("ad_personalization", "signal_ads")] {
+            if rng.chance(90) {
+                let denied = if rng.chance(50) { ", denied = [\"0\"]" } else { "" };
+                signals.push(format!("{key} = {{ column = \"{name}\", granted = [\"1\"]{denied} }}"));
+                columns.push(column(name, Field::Signal));
+            }
+        }
+        toml.push_str(&format!("consent_signals = {{ {} }}\n", signals.join(", ")));
+    }
+}
+
+fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &mut Rng) -> String {
+    let header: Vec<_> = columns.iter().map(|column| column.name.to_owned()).collect();
+    let mut text = style.line(&header, rng);
+    let many = rng.between(5, 60);
+    let faults = rng.pick(&[0, 0, 0, 0, 1, 5]);
+    let trouble = rng.pick(&[0, 1, 2, 5]);
+    for _ in 0..many {
+        let cells: Vec<_> = columns.iter().map(|column| cell(column, shared, pool, trouble, rng)).collect();
+        if rng.chance(faults) {
+            text.push_str(&style.broken_line(&cells, rng));
+        } else {
+            text.push_str(&style.line(&cells, rng));
+        }
+        if rng.chance(1) {
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A cell; `trouble`: in how many of a hundred it is blank or odd.
+fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut Rng) -> String {
+    let odd = rng.chance(trouble);
+    // Most people of a base are of one kind.
+    let party: &[&str] = if shared.mostly_business { &["B2B", "B2B", "B2B", "B2B", "B2C"] } else { &["B2C", "B2C", "B2C", "B2C", "B2B"] };
+    let usual = |rng: &mut Rng, usual: &[&str], odd_ones: &[&str]| {
+        let from = if odd { odd_ones } else { usual };
+        rng.pick(from).to_owned()
+    };
+    match column.field {
+        Field::Id => match rng.below(120) {
+            0 => String::new(),
+            1..=4 => format!(" {} ", pool.id(rng)),
+            _ => pool.id(rng),
+        },
+        Field::Email => several(column, rng, |rng| match rng.below(20) {
+            0 => String::new(),
+            1 => rng.pick(&NO_ADDRESS).to_owned(),
+            _ => pool.address(rng).spelled(rng),
+        }),
+        Field::Phone => several(column, rng, |rng| match rng.below(20) {
+            0 => String::new(),
+            1 => rng.pick(&NO_NUMBER).to_owned(),
+            _ => pool.number(rng).spelled(rng),
+        }),
+        Field::Country => usual(rng, &["FI", "FI", "FI", "FI", "fi", "FIN", "Finland", "Suomi", "SE", "EE", "US", " SE "], &["Atlantis", "", "NO", "DE"]),
+        Field::Birth => birth(odd, shared, rng),
+        Field::Status => usual(rng, &["active", "active", "new", " active "], &["", "closed", "paused"]),
+        Field::Ground => usual(rng, &["LI", "LI", "C", "yes"], &["", "no", "maybe"]),
+        Field::Ban => usual(rng, &["", "", "E", "0"], &["K", "1", "?", ""]),
+        Field::Party => usual(rng, party, &["", "other"]),
+        Field::Signal => usual(rng, &["1", "1", "1", "1", "0"], &["", "2"]),
+        Field::Group => usual(rng, &["savings", "loan", "savings|loan", "card| savings", "pension"], &["", "|"]),
+        Field::Score => usual(rng, &["0", "1", "12", "7.50", "-3", "100"], &["", "high"]),
+        Field::Joined => usual(rng, &["2001-01-31", "2019-06-01", "2024-02-29", "2024-02-29T10:00:00"], &["", "1.6.2019"]),
+        Field::Note => usual(rng, &["", "", "called", "says \"hello\"", "a, b; c\td"], &["two\nlines", "ÅÄÖ"]),
+    }
+}
+
+fn several(column: &Column, rng: &mut Rng, one: impl Fn(&mut Rng) -> String) -> String {
+    if column.several && rng.chance(40) {
+        return format!("{}/{}", one(rng), one(rng));
+    }
+    one(rng)
+}
+
+/// Mostly adults; some minors, some about to come of age, leap days.
+fn birth(odd: bool, shared: &Shared, rng: &mut Rng) -> String {
+    let (year, month, day) = shared.today;
+    if odd {
+        return rng.pick(&["", "unknown", "1890-01-01", "2999-12-31", "2001-02-29", "31.12.1980"]).to_owned();
+    }
+    match rng.below(20) {
+        0 if rng.chance(50) => format!("{}-{month:02}-{day:02}", year - 18),
+        1 if rng.chance(50) => format!("{}-12-31", year - 18),
+        2 if rng.chance(30) => format!("{}-06-15", year - 9),
+        3 if rng.chance(50) => format!("{}-02-29", rng.pick(&[2008, 2004, 1996])),
+        4 => format!("{}-03-01T00:00:00", year - 40),
+        _ => format!("{}-{:02}-{:02}", rng.between(1935, 2002), rng.between(1, 12), rng.between(1, 28)),
+    }
+}
