@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::countries;
 use super::faults::Fault;
-use crate::policy::selection::nearest;
+use crate::policy::selection::{nearest, trim_text};
 
 /// Faults found so far, and how strict the reading is.
 #[derive(Debug, Default)]
@@ -186,7 +186,7 @@ impl<'t> Item<'t> {
         let Some(text) = self.value.get_ref().as_str() else {
             return self.wrong_type("a text in quotes");
         };
-        if text.trim().is_empty() {
+        if trim_text(text).is_empty() {
             self.fault(
                 "empty",
                 format!("{} is empty", shown(self.key)),
@@ -239,7 +239,7 @@ impl<'t> Item<'t> {
         let mut sound = true;
         for item in &items {
             match item.text() {
-                Some(text) if text.trim() != text => {
+                Some(text) if trim_text(text) != text => {
                     sound = false;
                     let message = format!("a value of {} has white space at its edges", self.key);
                     item.fault("never-matches", message, "drop it: cells are compared after trimming");

@@ -453,6 +453,14 @@ fn reader_schema_and_docs_know_the_same_keys() {
             assert!(DOCS.contains(&format!("`{key}`")), "{key} of {name} is not in the docs");
         }
     }
+    let known: BTreeSet<&str> = structs.values().flatten().map(String::as_str).collect();
+    for row in DOCS.lines().filter_map(|line| line.strip_prefix("| ")) {
+        let cell = row.split(" | ").next().unwrap_or_default();
+        for word in cell.split('`').skip(1).step_by(2) {
+            let is_key = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            assert!(!is_key || known.contains(word), "the docs have a key {word}, which the reader does not");
+        }
+    }
 }
 
 #[test]
