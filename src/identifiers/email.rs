@@ -55,7 +55,7 @@ impl<'s> Email<'s> {
         scratch.clear();
         let mut steps = Steps::default();
         let opened = text::open(cell, &mut steps)?;
-        write_plain(opened, &mut scratch.text, &mut steps)?;
+        write_plain(opened, &mut scratch.text, &mut steps);
         let plain = scratch.text.as_str();
         if text::looks_hashed(plain) {
             return Err(Reject::LooksHashed);
@@ -192,7 +192,7 @@ impl<'s> Email<'s> {
 }
 
 /// The cell with its characters in their plain shape: no invisible ones, ASCII for full-width.
-fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
+fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) {
     let mut after_ascii = false;
     for c in opened.chars() {
         if text::is_invisible(c) || (text::is_joiner(c) && after_ascii) {
@@ -203,13 +203,9 @@ fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) -> Result<(), 
         if plain != c {
             steps.note(Step::Width);
         }
-        if plain.is_control() && !plain.is_whitespace() {
-            return Err(Reject::ControlCharacter);
-        }
         after_ascii = plain.is_ascii();
         out.push(plain);
     }
-    Ok(())
 }
 
 /// Without `mailto:`, a display name, a comment behind, and punctuation behind.
@@ -254,12 +250,12 @@ fn strip_label<'t>(plain: &'t str, steps: &mut Steps) -> Result<&'t str, Reject>
     }
     let bare = rest.trim_end_matches(|c: char| {
         c.is_whitespace()
+            || c.is_control()
             || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '>' | ')' | '"' | '\'' | '/' | '\\' | '|')
     });
+    let lone_quote = bare.bytes().filter(|b| *b == b'"').count() == 1;
     let bare = bare.trim_start_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(c, ',' | ';' | ':' | '<' | '(' | '|')
-            || (c == '"' && !bare[1..].contains('"'))
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '<' | '(' | '|') || (c == '"' && lone_quote)
     });
     if bare.len() != rest.len() {
         steps.note(Step::Punctuation);
@@ -279,6 +275,9 @@ fn split(address: &str) -> Result<(&str, &str), Reject> {
     }
     if local.is_empty() || domain.is_empty() {
         return Err(Reject::NotAnAddress);
+    }
+    if address.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+        return Err(Reject::ControlCharacter);
     }
     if !quoted && address.contains(char::is_whitespace) {
         return Err(Reject::InnerSpace);

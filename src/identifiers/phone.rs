@@ -181,18 +181,13 @@ fn read(
     if digits.iter().all(|d| *d == digits[0]) {
         return Err(Reject::RepeatedDigits);
     }
-    if len < text.len() {
+    if len + usize::from(plus) < text.len() {
         steps.note(Step::Separators);
     }
     let mut best = Verdict::Not;
     let found = attempts(text, digits, plus, region, buffer, |attempt, region, step| {
         match phone_library::read(attempt, region) {
-            Verdict::Valid(line, kind) => {
-                if let Some(step) = step {
-                    steps.note(step);
-                }
-                Some((line, kind))
-            }
+            Verdict::Valid(line, kind) => Some((line, kind, step)),
             // The first reading that is possible at all is the one to report.
             other => {
                 if matches!(best, Verdict::Not)
@@ -205,8 +200,14 @@ fn read(
         }
     });
     let line = match (found, best) {
-        (Some((line, kind)), _) => {
+        (Some((line, kind, step)), _) => {
             refuse_service(line, kind)?;
+            if let Some(step) = step {
+                steps.note(step);
+            }
+            if !international && step != Some(Step::LostPlus) {
+                steps.note(Step::DefaultRegion);
+            }
             line
         }
         (None, Verdict::Possible(line)) => {
@@ -222,8 +223,8 @@ fn read(
     if is_filler(line) {
         return Err(Reject::RepeatedDigits);
     }
-    if !international && region.is_some() {
-        steps.note(Step::DefaultRegion);
+    if !plus && international {
+        steps.note(Step::InternationalPrefix);
     }
     Phone::from_line(line).ok_or(Reject::TooLong)
 }

@@ -5,7 +5,7 @@ use super::reject::Reject;
 use super::steps::{Step, Steps};
 
 /// More bytes than any identifier with a display name around it: nothing longer is looked at.
-const CELL_MAX: usize = 2_000;
+pub(in crate::identifiers) const CELL_MAX: usize = 2_000;
 
 /// The cell as text without what surrounds it.
 pub(in crate::identifiers) fn open<'t>(cell: &'t [u8], steps: &mut Steps) -> Result<&'t str, Reject> {

@@ -269,6 +269,13 @@ fn steps_name_what_was_done() {
         steps_phone(Plaintext::new(b" +358 (0)40 123 4567 ext 5"), None, PhoneRule::default(), &mut scratch);
     let steps = steps.unwrap_or_default();
     assert!(steps.contains(&"extension removed") && steps.contains(&"separators removed"), "{steps:?}");
+    let steps =
+        steps_phone(Plaintext::new(b"00358401234567"), region("FI"), PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec!["international prefix read as a plus"]));
+    let steps = steps_phone(Plaintext::new(b"+358401234567"), None, PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec![]));
+    let steps = steps_phone(Plaintext::new(b"0401234567"), region("FI"), PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec!["read as a national number of the default region"]));
     let steps = steps_phone(Plaintext::new(b"374-93-828222"), None, PhoneRule::default(), &mut scratch);
     assert!(steps.unwrap_or_default().contains(&"read as an international number without its plus"));
 }
