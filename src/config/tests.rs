@@ -306,6 +306,52 @@ fn a_fault_is_shown_in_its_line() {
 }
 
 #[test]
+fn one_bracket_too_few_has_a_hint_of_its_own() {
+    let faults = parse(&first().replace("[[basis]]", "[basis]")).expect_err("a table, not a list");
+    insta::assert_snapshot!(faults, @r"
+    error[wrong-type]: basis is not a list of tables
+      --> /data/verho.toml:15:1
+       |
+    15 | [basis]
+       | ^^^^^^^
+       |
+       = hint: write [[basis]], with two brackets
+
+    1 fault in /data/verho.toml; nothing was read or written
+    ");
+}
+
+#[test]
+fn a_fault_inside_a_where_is_shown_at_its_word() {
+    let filter = "name = \"customers\"\nwhere = \"\"\"\nage > 30\n  OR lower(country) = 'fi'\"\"\"";
+    let faults = parse(
+        &first()
+            .replace("name = \"customers\"", filter)
+            .replace("email = \"email\"\nphone = \"phone\"\n", ""),
+    )
+    .expect_err("two");
+    insta::assert_snapshot!(faults, @r#"
+    error[missing-key]: [source.columns] has neither email nor phone
+     --> /data/verho.toml:6:1
+      |
+    6 | [source.columns]
+      | ^^^^^^^^^^^^^^^^
+      |
+      = hint: platforms match on them: email = ["email"] or phone = ["phone"]
+
+    error[bad-where]: functions have no place in a where
+      --> /data/verho.toml:24:6
+       |
+    24 |   OR lower(country) = 'fi'"""
+       |      ^^^^^
+       |
+       = hint: a where may use fields, text in single quotes, numbers, DATE 'YYYY-MM-DD', = <> != < <= > >=, IN, BETWEEN, LIKE, IS NULL, CONTAINS, AND, OR, NOT, TRUE, FALSE and parentheses
+
+    2 faults in /data/verho.toml; nothing was read or written
+    "#);
+}
+
+#[test]
 fn values_of_mappings_stay_out_of_messages() {
     let secret = "Zebrafish-category";
     for (find, replace) in [
