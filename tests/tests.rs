@@ -1,4 +1,5 @@
 //! The integration tests, one binary.
 mod synth;
 
+mod agreement;
 mod bases;

@@ -10,8 +10,8 @@ use super::{
     Use,
 };
 
-/// Smallest `limits.memory`: below it, more time would go into spill files than into work.
-const MEMORY_LEAST: u64 = 64 * 1024;
+/// Smallest `limits.memory`: everything spills then, which is slow and changes no byte.
+const MEMORY_LEAST: u64 = 1_000;
 /// Largest `limits.batch_rows`.
 const BATCH_ROWS_MOST: u64 = 1 << 20;
 /// The words of `purpose`.

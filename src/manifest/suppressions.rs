@@ -6,7 +6,7 @@
 //! by who came first, so that the order of customers does not show. It opens no file.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -27,7 +27,10 @@ impl Tag {
     /// the space, a zero byte and the bytes. No space's name holds a zero byte, so no two pairs meet.
     #[must_use]
     pub fn new(key: &[u8; 32], space: &str, of: &[u8]) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+        // RFC 2104 fills a short key up with zeros to a block.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(key);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
         mac.update(space.as_bytes());
         mac.update(&[0]);
         mac.update(of);
@@ -95,8 +98,8 @@ impl Verdicts {
         let numbers = used
             .iter()
             .map(|(old, verdicts)| {
-                let at = classes.binary_search(&sorted(verdicts)).expect("the list was made of these");
-                (*old, at as u32)
+                let verdicts = sorted(verdicts);
+                (*old, classes.partition_point(|class| *class < verdicts) as u32)
             })
             .collect();
         (Self { classes }, numbers)
@@ -120,11 +123,13 @@ impl Verdicts {
                 let named: Vec<&str> = registers
                     .iter()
                     .enumerate()
-                    .filter(|(at, _)| verdict.registers.checked_shr(*at as u32).is_some_and(|bits| bits & 1 == 1))
+                    .filter(|(at, _)| {
+                        verdict.registers.checked_shr(*at as u32).is_some_and(|bits| bits & 1 == 1)
+                    })
                     .map(|(_, name)| *name)
                     .collect();
                 let (reasons, named) = (reasons.join(";"), named.join(";"));
-                text.push_str(&format!("{class},{platform},{primary},{reasons},{named}\n"));
+                let _ = writeln!(text, "{class},{platform},{primary},{reasons},{named}");
             }
         }
         text
@@ -149,12 +154,15 @@ impl Verdicts {
         let read = Self { classes };
         // Order, duplicates and every spelling that parsing would forgive show here.
         let ordered = read.classes.windows(2).all(|pair| pair[0] < pair[1])
-            && read.classes.iter().all(|class| class.windows(2).all(|pair| pair[0].platform < pair[1].platform));
+            && read
+                .classes
+                .iter()
+                .all(|class| class.windows(2).all(|pair| pair[0].platform < pair[1].platform));
         let again = read.to_text(platforms, registers);
         let same = again.bytes().zip(text.bytes()).take_while(|(left, right)| left == right).count();
         if !ordered || same < again.len().max(text.len()) {
             let lines = text.as_bytes().get(..same).unwrap_or_default();
-            return Err(lines.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);
+            return Err(memchr::memchr_iter(b'\n', lines).count() as u64 + 1);
         }
         Ok(read)
     }

@@ -14,6 +14,8 @@ pub mod signature;
 mod upload;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};

@@ -14,8 +14,8 @@ use super::release::{StagedFile, Staging};
 use super::signature::{KeyError, Signer};
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
-    Hex32, MANIFEST_FILE, Manifest, Predicate, SIGNATURE_FILE, SUMS_FILE, SuppressionsRecord, Tag, TagSubject,
-    Verdict, Verdicts, sums,
+    Hex32, MANIFEST_FILE, Manifest, Predicate, SIGNATURE_FILE, SUMS_FILE, SuppressionsRecord, Tag,
+    TagSubject, Verdict, Verdicts, sums,
 };
 
 /// The page for a CI job.

@@ -33,7 +33,9 @@ fn question(field: &str, rng: &mut Rng) -> String {
             1 => format!("{} {order} age", rng.between(18, 50)),
             _ => format!("age {order} {}", rng.between(18, 50)),
         },
-        "product_group" => format!("product_group {not}CONTAINS '{}'", rng.pick(&["savings", "loan", "card", "boat"])),
+        "product_group" => {
+            format!("product_group {not}CONTAINS '{}'", rng.pick(&["savings", "loan", "card", "boat"]))
+        }
         "score" => match rng.below(4) {
             0 => format!("score {not}IN (0, 7.5, 100)"),
             1 => format!("score {order} -3"),
