@@ -232,7 +232,7 @@ const FAULTY: &[Faulty] = &[
     ("time_zone = \"europe/helsinki\"", "time_zone = \"Europe/Turku\"", "unknown-time-zone", "Turku", "time zone", "IANA"),
     ("[policy]", "[[policy]]", "wrong-type", "[[policy]]", "a list", "table"),
     ("memory = \"512MiB\"", "memory = \"512\"", "out-of-range", "512", "memory", "1GB"),
-    ("memory = \"512MiB\"", "memory = \"1KB\"", "out-of-range", "1KB", "memory", "at least 66 kB"),
+    ("memory = \"512MiB\"", "memory = \"0KB\"", "out-of-range", "0KB", "memory", "at least 1 kB"),
     ("batch_rows = 10", "batch_rows = 0", "out-of-range", "batch_rows", "range", "from 1"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
