@@ -2,4 +2,5 @@
 mod synth;
 
 mod agreement;
+mod architecture;
 mod bases;

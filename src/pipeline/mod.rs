@@ -189,7 +189,6 @@ pub fn run<T, E: From<RunError>>(
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
     finish(&Results {
-        config,
         plan: &plan,
         registers: &registers,
         parsed: &parsed,

@@ -165,7 +165,7 @@ pub struct RegisterContext<'c> {
 
 impl Objections {
     /// Reads every register of a config.
-    pub fn read(config: &Config, context: &RegisterContext<'_>, named: &Interner<Named>) -> (Self, Vec<RegisterRead>) {
+    pub(crate) fn read(config: &Config, context: &RegisterContext<'_>, named: &Interner<Named>) -> (Self, Vec<RegisterRead>) {
         let mut all = Self::default();
         let mut reads = Vec::new();
         for (index, register) in config.registers.iter().enumerate() {

@@ -12,7 +12,6 @@ use super::objections::RegisterRead;
 use super::parse::Parsed;
 use super::plan::Plan;
 use crate::audiences::MemberKey;
-use crate::config::Config;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
 use crate::policy::scope::Scopes;
@@ -26,7 +25,6 @@ const GROUP: usize = 16;
 
 /// Everything decided, while its records are still there.
 pub struct Results<'r, 'o> {
-    pub(super) config: &'r Config,
     pub(super) plan: &'r Plan,
     pub(super) registers: &'r [RegisterRead],
     pub(super) parsed: &'r Parsed,

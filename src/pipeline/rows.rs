@@ -24,11 +24,11 @@ use crate::sources::{Record, Row, RowFault};
 use crate::spill::{Appender, SpillError};
 
 /// Most identifiers one row may carry; a cell of thousands of addresses is no customer.
-pub const IDENTIFIERS_MAX: usize = 64;
+pub(super) const IDENTIFIERS_MAX: usize = 64;
 /// The code of a row without a customer id.
-pub const BLANK_ID: &str = "blank-customer-id";
+pub(super) const BLANK_ID: &str = "blank-customer-id";
 /// The code of a row with more identifiers than [`IDENTIFIERS_MAX`].
-pub const TOO_MANY_IDENTIFIERS: &str = "too-many-identifiers";
+pub(super) const TOO_MANY_IDENTIFIERS: &str = "too-many-identifiers";
 
 /// How often each key was seen, in rows: an estimate that is never too low, so that only keys whose
 /// estimate is above the cap have to be counted exactly. One byte a counter, chosen by the key's bits.
