@@ -204,7 +204,7 @@ pub(super) fn day(text: &str) -> Option<Date> {
 #[must_use]
 pub fn trim_cell(cell: &[u8]) -> &[u8] {
     let cell = cell.trim_ascii();
-    let plain = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
+    let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     if plain(cell.first()) && plain(cell.last()) {
         return cell;
     }
