@@ -80,15 +80,15 @@ pub(super) fn table(
     if header {
         skip_blank_lines(&text, &mut at);
         if at < text.len() {
-            let record = record(&text, at, delimiter, None);
-            let Some(cells) = record.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
+            let first = record(&text, at, delimiter, None);
+            let Some(cells) = first.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
             for cell in cells {
                 let Ok(cell) = String::from_utf8(cell) else {
                     return Err(OracleError::Header { name: name.to_owned() });
                 };
                 names.push(super::text::trim(&cell).to_owned());
             }
-            at = record.next;
+            at = first.next;
         }
     }
     let width = if header { names.len() } else { 1 };

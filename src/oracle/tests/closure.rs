@@ -208,12 +208,12 @@ fn what_an_unreadable_row_still_says_suppresses() {
         // Too short, too long, a stray quote, no id.
         ("1,x@example.com", "1"),
         ("9,B+tag@example.com,,,extra", "2"),
-        ("9,\"b@example.com\"x,,", ""),
+        ("9,\"b@example.com\"x,,", "2"),
         ("9,x\"y,+358 40 1234567,", "3"),
         ("9,\"d@example.com,,\n", "4"),
         (",d@example.com,,", "4"),
         ("  ,,040 1234567,", "3"),
-        ("9,e@example.com\0,,", ""),
+        ("9,e@example.com\0,,", "5"),
         ("nothing to see", ""),
     ] {
         let mut base = Base::of(people);
