@@ -85,7 +85,7 @@ fn read_one(
                 }
             }
         }
-        age(register, &table, zone, &mut ages, &mut broken);
+        age(register, &table, zone, &mut ages);
     }
     // A file that could not be read has no number of rows.
     if rows > 0 || !broken.contains("register-broken") {
@@ -118,13 +118,7 @@ fn read_one(
 }
 
 /// Collects the moments that say how old this file is.
-fn age(
-    register: &Register,
-    table: &Table,
-    zone: &TimeZone,
-    ages: &mut Vec<Timestamp>,
-    broken: &mut BTreeSet<&'static str>,
-) {
+fn age(register: &Register, table: &Table, zone: &TimeZone, ages: &mut Vec<Timestamp>) {
     match &register.age_from {
         // The trailer was read with the file.
         None | Some(AgeFrom::Trailer(_)) => {}
@@ -164,7 +158,8 @@ fn trailer(pattern: &str, line: &str, zone: &TimeZone) -> Option<(Option<usize>,
     starts.into_iter().find_map(|start| {
         let (before, rest) = line.split_at(start);
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        let count = digits.parse().ok().filter(|_| !before.ends_with(|letter: char| letter.is_ascii_digit()))?;
+        let count =
+            digits.parse().ok().filter(|_| !before.ends_with(|letter: char| letter.is_ascii_digit()))?;
         let without = format!("{before}{{rows}}{}", rest.strip_prefix(&digits)?);
         if !pattern.contains('%') {
             return (without == pattern).then_some((Some(count), None));
@@ -207,7 +202,9 @@ impl EntryReader<'_> {
         let columns = &self.register.columns;
         let texts = [&columns.customer_id, &columns.domain, &columns.scope, &columns.at];
         let mut names: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
-        names.extend([&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()));
+        names.extend(
+            [&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()),
+        );
         names.extend(self.register.active.iter().map(|active| active.column.as_str()));
         if let Some(AgeFrom::Column(column)) = &self.register.age_from {
             names.push(column);
@@ -295,7 +292,9 @@ impl EntryReader<'_> {
 fn own_regions(register: &Register, config: &Config) -> BTreeSet<Option<Alpha2>> {
     match register.region {
         Some(region) => BTreeSet::from([Some(region)]),
-        None => config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect(),
+        None => {
+            config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect()
+        }
     }
 }
 
@@ -346,7 +345,7 @@ impl Entry {
         for (source_place, source) in config.sources.iter().enumerate() {
             let mut regions = own_regions(register, config);
             regions.insert(source.country.as_ref().and_then(|field| field.default));
-            for text in &self.phone {
+            if let Some(text) = &self.phone {
                 let readings = phone::readings(text, &regions);
                 hooks.extend(readings.iter().map(|reading| phone_hook(place, source_place, reading)));
             }

@@ -24,13 +24,29 @@ fn a_register_keeps_its_contract_or_refuses() {
         (aged("{ column = \"date\" }"), good, ""),
         (aged("{ column = \"date\" }"), "email,date|a@example.com,2026-11-19", "register-stale r0"),
         (aged("{ column = \"date\" }"), "email,date|a@example.com,2026-11-20|b@example.com,2024-01-01", ""),
-        (aged("{ column = \"date\" }"), "email,date|a@example.com,2026-11-21T02:00:01Z", "register-future-dated r0"),
+        (
+            aged("{ column = \"date\" }"),
+            "email,date|a@example.com,2026-11-21T02:00:01Z",
+            "register-future-dated r0",
+        ),
         (aged("{ column = \"date\" }"), "email,date|a@example.com,yesterday", "register-age-unknown r0"),
         (aged("{ filename = \"r-%Y-%m-%d.csv\" }"), good, "register-age-unknown r0"),
         (aged("{ sidecar = \".date\" }"), good, "register-age-unknown r0"),
-        (aged("{ trailer = \"# {rows} rows at %Y-%m-%dT%H:%M:%SZ\" }"), "email,date|a@example.com,|# 1 rows at 2026-11-20T12:00:00Z", ""),
-        (aged("{ trailer = \"# {rows} rows at %Y-%m-%dT%H:%M:%SZ\" }"), "email,date|a@example.com,|# 2 rows at 2026-11-20T12:00:00Z", "register-trailer-mismatch r0"),
-        (aged("{ trailer = \"END %Y-%m-%d\" }"), good, "register-age-unknown r0 register-trailer-mismatch r0"),
+        (
+            aged("{ trailer = \"# {rows} rows at %Y-%m-%dT%H:%M:%SZ\" }"),
+            "email,date|a@example.com,|# 1 rows at 2026-11-20T12:00:00Z",
+            "",
+        ),
+        (
+            aged("{ trailer = \"# {rows} rows at %Y-%m-%dT%H:%M:%SZ\" }"),
+            "email,date|a@example.com,|# 2 rows at 2026-11-20T12:00:00Z",
+            "register-trailer-mismatch r0",
+        ),
+        (
+            aged("{ trailer = \"END %Y-%m-%d\" }"),
+            good,
+            "register-age-unknown r0 register-trailer-mismatch r0",
+        ),
     ] {
         let outcome = Base::of(PEOPLE).register(&config, "r.csv", content).run();
         assert_eq!(outcome.refused.join(" "), codes, "{config} {content}");
@@ -57,7 +73,11 @@ fn the_newest_of_several_files_counts_and_all_are_read() {
 
 #[test]
 fn a_broken_register_still_removes_what_it_says() {
-    let base = Base::of(PEOPLE).register("columns = { email = \"email\", at = \"date\" }", "r.csv", "email,date|a@example.com,|b");
+    let base = Base::of(PEOPLE).register(
+        "columns = { email = \"email\", at = \"date\" }",
+        "r.csv",
+        "email,date|a@example.com,|b",
+    );
     base.check(&[("1", "on-register"), ("2", "up")]);
     assert_eq!(base.run().refused, ["register-broken r0"]);
 }

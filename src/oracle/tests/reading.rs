@@ -54,8 +54,10 @@ fn well_formed_text_reads_as_the_csv_crate_reads_it() {
     }
     let text = String::from_utf8(writer.into_inner().expect("memory")).expect("text");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let theirs: Vec<String> =
-        reader.records().map(|record| record.expect("well-formed").iter().collect::<Vec<_>>().join("|")).collect();
+    let theirs: Vec<String> = reader
+        .records()
+        .map(|record| record.expect("well-formed").iter().collect::<Vec<_>>().join("|"))
+        .collect();
     assert!(read(&text, 5) == theirs);
     assert_eq!(theirs.len(), 343);
 }
@@ -63,7 +65,9 @@ fn well_formed_text_reads_as_the_csv_crate_reads_it() {
 #[test]
 fn encodings_and_delimiters_are_recognised() {
     let text = "id;email;phone;ban\n1;väino@example.com;;\n2;b@example.com;;1\n";
-    let utf16 = |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat();
+    let utf16 = |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+        [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat()
+    };
     let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
     for (key, content) in [
         ("", text.as_bytes().to_vec()),
@@ -82,7 +86,11 @@ fn encodings_and_delimiters_are_recognised() {
         );
         base.files.push(("more.csv", content));
         let outcome = base.register("key = \"email\"", "r.csv", "väino@example.com").run();
-        assert_eq!(fates(&outcome, 0, 0), table(&[("1", "on-register"), ("2", "opted-out"), ("9", "up")]), "{key}");
+        assert_eq!(
+            fates(&outcome, 0, 0),
+            table(&[("1", "on-register"), ("2", "opted-out"), ("9", "up")]),
+            "{key}"
+        );
         assert_eq!(outcome.unreadable_rows, 0);
     }
 }
@@ -91,8 +99,12 @@ fn encodings_and_delimiters_are_recognised() {
 fn a_mapped_cell_that_is_no_text_makes_the_row_unreadable() {
     let mut base = Base::of("1,a@example.com,,|2,b@example.com,,");
     let head = format!("id,email,phone,ban,note\n{}", lines("1,a@example.com,,,|2,b@example.com,,,"));
-    base.more = format!("[[source]]\nname = \"more\"\nid_space = \"crm\"\npath = \"more.csv\"\n[source.columns]\ncustomer_id = \"id\"\nemail = \"email\"\n{}", super::PLAIN);
-    base.files.push(("more.csv", [head.as_bytes(), b"3,A@example.com,,\xe4,\n4,d@example.com,,,\xe4\n"].concat()));
+    base.more = format!(
+        "[[source]]\nname = \"more\"\nid_space = \"crm\"\npath = \"more.csv\"\n[source.columns]\ncustomer_id = \"id\"\nemail = \"email\"\n{}",
+        super::PLAIN
+    );
+    base.files
+        .push(("more.csv", [head.as_bytes(), b"3,A@example.com,,\xe4,\n4,d@example.com,,,\xe4\n"].concat()));
     let outcome = base.run();
     assert_eq!(outcome.unreadable_rows, 1);
     assert_eq!(fates(&outcome, 0, 0), table(&[("1", "unreadable-row"), ("2", "up"), ("4", "up")]));
