@@ -364,7 +364,7 @@ impl Entry {
 
 /// Everything by which a person can be met by any objection.
 pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BTreeSet<String> {
-    let mut hooks = BTreeSet::new();
+    let (mut hooks, mut known) = (BTreeSet::new(), Readings::new());
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(id_hook(place, &key.0, &key.1));
         for row in rows {
@@ -372,19 +372,22 @@ pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BT
             let mut regions = people::regions(row, source);
             regions.extend(register.region.map(Some));
             for cell in &row.cells {
-                cell_hooks(place, register, row.source, &regions, cell, &mut hooks);
+                cell_hooks((place, register), row.source, &regions, cell, &mut known, &mut hooks);
             }
         }
     }
     hooks
 }
 
+/// What was read already: the same cell meets several registers.
+type Readings = BTreeMap<(String, BTreeSet<Option<Alpha2>>), BTreeSet<String>>;
+
 fn cell_hooks(
-    place: usize,
-    register: &Register,
+    (place, register): (usize, &Register),
     source: usize,
     regions: &BTreeSet<Option<Alpha2>>,
     cell: &Cell,
+    known: &mut Readings,
     hooks: &mut BTreeSet<String>,
 ) {
     hooks.insert(format!("{place} text {}", folded(&cell.text)));
@@ -416,7 +419,9 @@ fn cell_hooks(
             }
         }
         Kind::Phone => {
-            let readings = phone::readings(&cell.text, regions);
+            let readings = known
+                .entry((cell.text.clone(), regions.clone()))
+                .or_insert_with(|| phone::readings(&cell.text, regions));
             hooks.extend(readings.iter().map(|reading| phone_hook(place, source, reading)));
         }
     }
