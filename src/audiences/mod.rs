@@ -1,1 +1,6 @@
-//! (being written)
+//! Who goes up: the unique rows of an audience on a platform, in the order of their bytes.
+//! It knows digests only.
+
+mod member;
+
+pub use member::{MEMBER_BUCKETS, MemberKey, member_bucket};

@@ -1,1 +1,7 @@
-//! (being written)
+//! The stories: each reads top to bottom, meets the world only through sources, outputs and pipeline,
+//! and returns a value. Printing is the command line's.
+
+pub mod build;
+pub mod explain;
+pub mod platforms;
+pub mod verify;

@@ -7,7 +7,9 @@ mod countries;
 mod faults;
 mod fields;
 mod load;
+mod registers;
 mod rules;
+pub mod schema;
 mod table;
 
 #[cfg(test)]
@@ -16,7 +18,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use crate::people::{Context, Party, Use};
+pub use crate::policy::closure::Closure;
 pub use self::faults::{Fault, Faults};
+pub use self::schema::json_schema;
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
 pub use crate::policy::selection::Selection;
 
@@ -167,16 +172,6 @@ pub struct IdentifierColumn {
     pub hashed: Option<HashAlgorithm>,
 }
 
-/// In what capacity a person uses an identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Context {
-    /// Private life: goes into consumer audiences.
-    #[default]
-    Personal,
-    /// Work: goes into business audiences only.
-    Work,
-}
-
 /// A yes-or-no field. A value in `yes` is yes, in `no` is no; blank or anything else is unknown.
 /// When `no` is `None`, every other value that is not blank is no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,26 +216,6 @@ pub struct BasisField {
     pub none: Vec<String>,
 }
 
-/// Lawful ground (GDPR Art. 6(1)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Use {
-    /// Art. 6(1)(f).
-    LegitimateInterest,
-    /// Art. 6(1)(a).
-    Consent,
-}
-
-impl Use {
-    /// The word written in config and records.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::LegitimateInterest => "legitimate_interest",
-            Self::Consent => "consent",
-        }
-    }
-}
-
 /// An objection flag: a value in `opted_out` is an objection; one in `not_objected` is none;
 /// blank means what `blank` says; anything else is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -266,16 +241,6 @@ pub struct PartyField {
     pub consumer: Vec<String>,
     /// Values that mean business representative.
     pub business: Vec<String>,
-}
-
-/// Consumer or business.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Party {
-    /// A private person.
-    #[default]
-    Consumer,
-    /// A person representing a company.
-    Business,
 }
 
 /// An attribute that `where` may use.
@@ -463,15 +428,6 @@ pub struct PolicySettings {
     pub possible_phones: bool,
     /// Time zone of "today" (default UTC), an IANA name.
     pub time_zone: String,
-}
-
-/// How far an objection spreads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closure {
-    /// Everyone who shares an identifier with an objector is left out.
-    Person,
-    /// Only the objector's identifiers are dropped from other people.
-    Identifier,
 }
 
 /// `[output]`.

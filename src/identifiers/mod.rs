@@ -1,1 +1,77 @@
-//! (being written)
+//! The privacy kernel: an e-mail address or a phone number goes in as text and comes out as digests.
+//!
+//! The promise: no text of an identifier leaves this module. A cell enters as [`Plaintext`], which only
+//! this module can read; what comes back is a [`Digest`] (what a platform matches on), a [`WideKey`]
+//! (what this run matches on), or a [`Reject`] code (why not). None of them can be turned back to text
+//! here, and none prints its bits.
+//!
+//! This is the lowest module. It knows no platform, person, register, file or clock, and imports
+//! nothing of ours.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a cell is handed over: who wraps it again says so at that place"
+)]
+#![expect(clippy::doc_markdown, reason = "LinkedIn and TikTok are names and not code")]
+
+mod countries;
+mod country;
+mod digest;
+mod domain;
+mod email;
+mod email_fast;
+mod email_form;
+mod forbidden;
+mod form;
+pub mod hashed;
+mod junk;
+mod phone;
+mod phone_fast;
+mod phone_library;
+mod phone_text;
+mod plaintext;
+mod probes;
+mod reject;
+mod scratch;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use country::{Region, country};
+pub use digest::{Digest, RunKey, WideKey};
+pub use domain::{domain_objection_key, is_webmail_domain};
+pub use email::Email;
+pub use email_form::EmailForm;
+pub use forbidden::is_forbidden_digest;
+pub use form::{AnyForm, NormaliseMode, normalise_form};
+pub use phone::{Phone, PhoneForm, PhoneRule};
+pub use phone_library::metadata_version;
+pub use plaintext::Plaintext;
+pub use probes::{last_seven_key, phone_alternatives, raw_key, several};
+pub use reject::Reject;
+pub use scratch::Scratch;
+pub use steps::{steps_email, steps_phone};
+
+/// What sort of identifier a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+}
+
+impl Kind {
+    /// Both, in order.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Phone];
+
+    /// The word for it, as written in records.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}

@@ -1,1 +1,24 @@
-//! (being written)
+//! Everything that is written: releases, upload files, records, signatures, and the small separate
+//! reader that checks them before they are published.
+//!
+//! It promises owner-only files, all or nothing, and that the same record gives the same bytes. It
+//! decides nothing about people, and asks neither the time nor for randomness: both are handed in.
+
+pub mod check;
+mod disk;
+mod error;
+pub mod guide;
+pub mod records;
+mod release;
+pub mod signature;
+mod upload;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
+pub use error::OutputError;
+pub use release::{FileRecord, LATEST, Latest, Published, StagedFile, Staging, is_name};
+pub use upload::{PARTS_MAX, PartPlan, UploadLimits, UploadWriter};

@@ -1,1 +1,333 @@
-//! (being written)
+//! The run over the data: registers frozen, customers parsed, objections closed, people decided, rows
+//! sorted. It owns the threads and the barriers between these stages; what a rule says and what a
+//! file looks like is known elsewhere.
+
+mod close;
+mod decide;
+pub(crate) mod intern;
+pub mod keys;
+pub mod objections;
+mod parse;
+pub mod plan;
+pub(crate) mod read_facts;
+pub(crate) mod record;
+mod results;
+mod rows;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::audiences::MEMBER_BUCKETS;
+use crate::config::Config;
+use crate::identifiers::RunKey;
+use crate::people::PersonKey;
+use crate::policy::objections::Named;
+use crate::policy::standing::Standing;
+use crate::sources::InputDigest;
+use crate::spill::{Overflow, SpillError, Spool};
+use intern::Interner;
+use keys::{Mac256, RootKey};
+use objections::{Broken, Objections, RegisterContext, RegisterRead};
+pub use parse::ParseError;
+use plan::Plan;
+pub use results::{Explained, Fates, Results};
+use rows::{ShareEstimate, Shared};
+
+/// Partitions of people: enough that one fits a processor's cache at ten million rows.
+const PARTITIONS: usize = 128;
+/// Rough bytes of a customer row, to size the share estimate.
+const ROW_BYTES: u64 = 100;
+
+/// How far the reading of customers is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Raw bytes read so far.
+    pub bytes_read: u64,
+    /// Raw bytes there are.
+    pub bytes_total: u64,
+}
+
+/// Everything a run is given beside the config. The clock and the dice are values here.
+pub struct Run<'r> {
+    /// What was asked for.
+    pub config: &'r Config,
+    /// The moment the run decides as of.
+    pub as_of: Timestamp,
+    /// Key of tags and commitments.
+    pub root: &'r RootKey,
+    /// Random bytes of this run, for wide keys.
+    pub run_key: [u8; 16],
+    /// Where records may spill to.
+    pub spill_dir: PathBuf,
+    /// Rows of each register in the previous release.
+    pub previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+    /// Told while customers are read.
+    pub progress: &'r (dyn Fn(Progress) + Sync),
+    /// People whose decision is wanted in full: keys found by the function, given the key makers.
+    pub watch: Watch<'r>,
+}
+
+/// Whom to explain.
+#[derive(Clone, Copy)]
+pub enum Watch<'w> {
+    /// Nobody.
+    Nobody,
+    /// Whoever this text names, as an id, an e-mail address or a phone number.
+    Whoever(&'w [u8]),
+}
+
+/// Why there is nothing to publish.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A source or a temporary file.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// A register's file has the wrong shape for its config.
+    #[error("register \"{name}\": {error}")]
+    Register {
+        /// Its name.
+        name: String,
+        /// What went wrong.
+        error: crate::sources::SourceError,
+    },
+    /// Guards: nothing may be added.
+    #[error("{}", refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("\n"))]
+    Refused {
+        /// Each with its code.
+        refusals: Vec<Refusal>,
+    },
+}
+
+impl From<SpillError> for RunError {
+    fn from(error: SpillError) -> Self {
+        Self::Parse(ParseError::Spill(error))
+    }
+}
+
+/// A guard that stopped additions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: &'static str,
+    /// What happened, where.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// Reads, decides, and hands the results to `finish` while their records are still there.
+pub fn run<T, E: From<RunError>>(
+    run: &Run<'_>,
+    finish: impl FnOnce(&Results<'_, '_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let config = run.config;
+    let zone = TimeZone::get(&config.policy.time_zone).expect("loading the config looked the zone up");
+    let today = run.as_of.to_zoned(zone.clone()).date();
+    let plan = Plan::new(config, today);
+    let run_key = RunKey::from_bytes(run.run_key);
+    let person_keys = run.root.person_keys();
+    let input_key = run.root.input_key();
+    let named = Interner::starting_with(Named::default());
+    let standings = Interner::starting_with(Standing { cells: Box::new([]), youngest: u8::MAX });
+
+    // Registers first, to their end, frozen: an objection that cannot be read stops the run here.
+    let context = RegisterContext {
+        plan: &plan,
+        person_keys: &person_keys,
+        run_key: &run_key,
+        input_key,
+        as_of: run.as_of,
+        zone,
+        previous_rows: run.previous_rows,
+    };
+    let (objections, registers) = Objections::read(config, &context, &named);
+    guard_registers(&registers)?;
+
+    let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
+    let bytes: u64 = tables.iter().map(|table| crate::sources::BatchReader::progress(table).bytes_total).sum();
+    let shares = ShareEstimate::new(bytes / ROW_BYTES);
+    let shared = Shared {
+        config,
+        plan: &plan,
+        objections: &objections,
+        named: &named,
+        standings: &standings,
+        shares: &shares,
+        run_key: &run_key,
+        person_keys: &person_keys,
+    };
+    let overflow = Overflow::new(&run.spill_dir, config.limits.memory_bytes);
+    let rows = Spool::new(&overflow, PARTITIONS);
+    let mut parsed = parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
+    guard_unreadable(config, &parsed)?;
+
+    let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
+    let recovered = std::mem::take(&mut parsed.recovered);
+    let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
+        .map_err(RunError::from)?;
+    let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
+        (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
+    };
+    let members = spools(plan.cells.len(), MEMBER_BUCKETS);
+    let digests = spools(plan.cells.len(), 256);
+    let suppressed = spools(config.audiences.len(), 256);
+    let tags: Vec<_> = config.audiences.iter().map(|audience| run.root.tags(&audience.name)).collect();
+    let job = decide::Decide {
+        plan: &plan,
+        closure: config.policy.closure,
+        named: &named,
+        standings: &standings,
+        closed: &closed,
+        tags: &tags,
+        members: &members,
+        digests: &digests,
+        suppressed: &suppressed,
+        chunk_bytes: chunk_bytes(config),
+        watched: &watched,
+    };
+    let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
+    finish(&Results {
+        plan: &plan,
+        registers: &registers,
+        parsed: &parsed,
+        closed: &closed,
+        decided: &decided,
+        named: &named,
+        members: &members,
+        digests: &digests,
+        suppressed: &suppressed,
+        overflow: &overflow,
+        watched: watched.len(),
+    })
+}
+
+/// Registers that broke their contract, as refusals; one of the wrong shape, as an error.
+fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
+    let mut refusals = Vec::new();
+    for read in registers {
+        for broken in &read.broken {
+            refusals.push(refusal(read, *broken));
+        }
+    }
+    // A wrong column is the config's fault and no guard's: say what to write.
+    for read in registers {
+        if let Some(error) = &read.error
+            && !error.is_missing()
+            && !error.is_damage()
+        {
+            return Err(RunError::Register { name: read.name.clone(), error: error.clone() });
+        }
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(RunError::Refused { refusals }) }
+}
+
+fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
+    let place = |place: crate::sources::Place| {
+        let name = read.file_names.get(place.file as usize).map_or("", String::as_str);
+        format!("{name}, line {}", place.line)
+    };
+    let detail = match broken {
+        Broken::Missing => read.error.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Broken::Empty => "it has no rows".to_owned(),
+        Broken::TooFewRows => format!("it has {} rows, fewer than min_rows", read.rows),
+        Broken::Stale => format!(
+            "its newest moment is {}, longer ago than max_age",
+            read.moment.map(|moment| moment.to_string()).unwrap_or_default()
+        ),
+        Broken::FutureDated => format!(
+            "its newest moment is {}, which is still to come",
+            read.moment.map(|moment| moment.to_string()).unwrap_or_default()
+        ),
+        Broken::AgeUnknown => "no moment was found where age_from says".to_owned(),
+        Broken::Shrunken => {
+            format!("it has {} rows, {} fewer than in the previous release", read.rows, -read.change.unwrap_or(0))
+        }
+        Broken::Unparsed => format!(
+            "{} of {} rows have a value that does not parse, the first at {}",
+            read.unparsed,
+            read.objections,
+            read.first_unparsed.map(place).unwrap_or_default()
+        ),
+        Broken::Structure => match (&read.error, read.first_fault) {
+            (Some(error), _) => error.to_string(),
+            (None, Some((code, at))) => {
+                format!("{} broken rows, the first at {}: {} ({})", read.faults, place(at), code.description(), code.code())
+            }
+            (None, None) => "it is damaged".to_owned(),
+        },
+        Broken::TrailerMismatch => "its trailer promises another number of rows".to_owned(),
+    };
+    Refusal {
+        code: broken.code(),
+        message: format!("register \"{}\": {detail}", read.name),
+        hint: broken.hint().to_owned(),
+    }
+}
+
+fn guard_unreadable(config: &Config, parsed: &parse::Parsed) -> Result<(), RunError> {
+    let rows: u64 = parsed.sources.iter().map(|source| source.tally.rows).sum();
+    let unreadable: u64 = parsed.sources.iter().flat_map(|source| source.tally.unreadable.values()).sum();
+    if unreadable as f64 <= config.policy.max_unreadable * rows as f64 {
+        return Ok(());
+    }
+    let codes: std::collections::BTreeSet<&str> =
+        parsed.sources.iter().flat_map(|source| source.tally.unreadable.keys().copied()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    Err(RunError::Refused {
+        refusals: vec![Refusal {
+            code: "too-many-unreadable-rows",
+            message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
+            hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
+        }],
+    })
+}
+
+/// The people whom a text names, by id in any space or by an identifier's wide key.
+fn watched(watch: Watch<'_>, shared: &Shared<'_>, rows: &Spool<'_>) -> Result<Vec<PersonKey>, SpillError> {
+    let Watch::Whoever(text) = watch else { return Ok(Vec::new()) };
+    let keys = rows::keys_of(text, shared);
+    let mut spaces: Vec<&str> = shared.config.sources.iter().map(|source| source.id_space.as_str()).collect();
+    spaces.sort_unstable();
+    spaces.dedup();
+    let ids: Vec<PersonKey> =
+        spaces.iter().filter_map(|space| shared.person_keys.in_space(space).key(text)).collect();
+    let mut found = Vec::new();
+    let mut bytes = Vec::new();
+    for bucket in 0..rows.len() {
+        bytes.clear();
+        rows.read(bucket, &mut bytes)?;
+        for row in record::Rows::new(&bytes) {
+            let is_wanted = ids.contains(&row.head.person)
+                || row.identifiers().any(|identifier| keys.contains(&identifier.wide));
+            if is_wanted && !found.contains(&row.head.person) {
+                found.push(row.head.person);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// How many worker threads a config asks for.
+fn threads(config: &Config) -> usize {
+    match config.limits.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+/// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
+fn chunk_bytes(config: &Config) -> usize {
+    if config.limits.batch_rows < 64 { 256 } else { 64 << 10 }
+}
+
+/// The keyed commitment to a table: HMAC-SHA-256 over its files' own, in order.
+fn commitment(key: &[u8; 32], digests: &[InputDigest]) -> [u8; 32] {
+    use hmac::{KeyInit, Mac};
+    let mut state = Mac256::new_from_slice(key).expect("HMAC takes a key of any length");
+    for digest in digests {
+        state.update(&digest.hmac.unwrap_or_default());
+    }
+    state.finalize().into_bytes().into()
+}

@@ -1,1 +1,249 @@
-//! (being written)
+//! Records beyond memory: append-only buckets of bytes that overflow into one unlinked temporary
+//! file, which has no name and dies with the process. Only keys, digests and small numbers are
+//! handed to it; it cannot tell, and no plaintext type can be turned into the bytes it takes.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Why records could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SpillError {
+    /// The temporary file could not be made.
+    #[error("cannot make a temporary file in {}: {kind}", dir.display())]
+    Create {
+        /// Where.
+        dir: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+    /// Writing failed, as on a full disk.
+    #[error("cannot write temporary records in {}: {kind}", dir.display())]
+    Write {
+        /// Where.
+        dir: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+    /// Reading back failed.
+    #[error("cannot read temporary records back from {}: {kind}", dir.display())]
+    Read {
+        /// Where.
+        dir: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+}
+
+/// Memory shared by every spool of a run, and the file they overflow into.
+pub struct Overflow {
+    dir: PathBuf,
+    limit_bytes: u64,
+    in_memory: AtomicU64,
+    spilled: AtomicU64,
+    file: Mutex<Option<File>>,
+}
+
+impl Overflow {
+    /// Records up to `limit_bytes` stay in memory; more go to an unlinked file in `dir`.
+    #[must_use]
+    pub fn new(dir: &Path, limit_bytes: u64) -> Self {
+        Self {
+            dir: dir.to_path_buf(),
+            limit_bytes,
+            in_memory: AtomicU64::new(0),
+            spilled: AtomicU64::new(0),
+            file: Mutex::new(None),
+        }
+    }
+
+    /// Bytes that went to the file so far.
+    #[must_use]
+    pub fn spilled_bytes(&self) -> u64 {
+        self.spilled.load(Ordering::Relaxed)
+    }
+
+    fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {
+        let size = bytes.len() as u64;
+        let before = self.in_memory.fetch_add(size, Ordering::Relaxed);
+        if before + size <= self.limit_bytes {
+            return Ok(Chunk::Memory(bytes));
+        }
+        self.in_memory.fetch_sub(size, Ordering::Relaxed);
+        let at = self.spilled.fetch_add(size, Ordering::Relaxed);
+        self.file()?
+            .write_all_at(&bytes, at)
+            .map_err(|error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() })?;
+        Ok(Chunk::File { at, len: bytes.len() })
+    }
+
+    fn read(&self, chunk: &Chunk, into: &mut Vec<u8>) -> Result<(), SpillError> {
+        match chunk {
+            Chunk::Memory(bytes) => into.extend_from_slice(bytes),
+            Chunk::File { at, len } => {
+                let start = into.len();
+                into.resize(start + len, 0);
+                self.file()?
+                    .read_exact_at(&mut into[start..], *at)
+                    .map_err(|error| SpillError::Read { dir: self.dir.clone(), kind: error.kind() })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A handle to the file, opened and unlinked at first use.
+    fn file(&self) -> Result<File, SpillError> {
+        let create = |error: io::Error| SpillError::Create { dir: self.dir.clone(), kind: error.kind() };
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.is_none() {
+            *file = Some(tempfile::tempfile_in(&self.dir).map_err(create)?);
+        }
+        file.as_ref().expect("made just above").try_clone().map_err(create)
+    }
+}
+
+enum Chunk {
+    Memory(Vec<u8>),
+    File { at: u64, len: usize },
+}
+
+/// Buckets of records. Appending is safe from many threads; the order of chunks in a bucket is not
+/// defined, so whoever reads a bucket sorts it.
+pub struct Spool<'o> {
+    overflow: &'o Overflow,
+    buckets: Vec<Mutex<Vec<Chunk>>>,
+}
+
+impl<'o> Spool<'o> {
+    /// So many empty buckets.
+    #[must_use]
+    pub fn new(overflow: &'o Overflow, buckets: usize) -> Self {
+        Self { overflow, buckets: (0..buckets).map(|_| Mutex::default()).collect() }
+    }
+
+    /// How many buckets there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// Whether there is no bucket.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// Adds whole records to a bucket.
+    pub fn append(&self, bucket: usize, records: Vec<u8>) -> Result<(), SpillError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let chunk = self.overflow.keep(records)?;
+        self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+        Ok(())
+    }
+
+    /// Copies a bucket's records behind what `into` holds.
+    pub fn read(&self, bucket: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
+        let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.iter().try_for_each(|chunk| self.overflow.read(chunk, into))
+    }
+
+    /// As [`Spool::read`], and the bucket is empty afterwards, its memory free.
+    pub fn take(&self, bucket: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
+        let chunks =
+            std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
+        for chunk in chunks {
+            self.overflow.read(&chunk, into)?;
+            if let Chunk::Memory(bytes) = chunk {
+                self.overflow.in_memory.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Collects one thread's records and hands them to a spool in chunks.
+pub struct Appender<'s, 'o> {
+    spool: &'s Spool<'o>,
+    chunk_bytes: usize,
+    open: Vec<Vec<u8>>,
+}
+
+impl<'s, 'o> Appender<'s, 'o> {
+    /// Hands chunks over when they reach `chunk_bytes`.
+    #[must_use]
+    pub fn new(spool: &'s Spool<'o>, chunk_bytes: usize) -> Self {
+        Self { spool, chunk_bytes, open: vec![Vec::new(); spool.len()] }
+    }
+
+    /// Adds one record, written by `write`.
+    pub fn push(&mut self, bucket: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
+        let chunk = &mut self.open[bucket];
+        write(chunk);
+        if chunk.len() >= self.chunk_bytes {
+            self.spool.append(bucket, std::mem::take(chunk))?;
+        }
+        Ok(())
+    }
+
+    /// Hands over what is left. Without this call it would be lost, hence the receiver.
+    pub fn finish(self) -> Result<(), SpillError> {
+        for (bucket, mut records) in self.open.into_iter().enumerate() {
+            records.shrink_to_fit();
+            self.spool.append(bucket, records)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Appender, Overflow, Spool};
+
+    /// Every record comes back once, whatever fits into memory.
+    fn check(limit_bytes: u64, chunk_bytes: usize) {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), limit_bytes);
+        let spool = Spool::new(&overflow, 3);
+        std::thread::scope(|scope| {
+            for worker in 0..2_u8 {
+                let spool = &spool;
+                scope.spawn(move || {
+                    let mut appender = Appender::new(spool, chunk_bytes);
+                    for record in 0..100_u8 {
+                        appender.push(usize::from(record % 3), |bytes| bytes.extend([worker, record])).expect("room");
+                    }
+                    appender.finish().expect("room");
+                });
+            }
+        });
+        let mut all = Vec::new();
+        for bucket in 0..3 {
+            let mut bytes = Vec::new();
+            spool.read(bucket, &mut bytes).expect("readable");
+            let mut again = Vec::new();
+            spool.take(bucket, &mut again).expect("readable");
+            assert_eq!(bytes, again);
+            all.extend(bytes.chunks(2).map(<[u8]>::to_vec));
+        }
+        all.sort();
+        let expected: Vec<Vec<u8>> = (0..2).flat_map(|w| (0..100).map(move |r| vec![w, r])).collect();
+        assert_eq!(all, expected);
+        assert_eq!(overflow.spilled_bytes() > 0, limit_bytes < 400);
+        let names = std::fs::read_dir(dir.path()).expect("listable").count();
+        assert_eq!(names, 0, "the temporary file has no name");
+    }
+
+    #[test]
+    fn keeps_every_record_in_memory_and_beyond_it() {
+        for limit_bytes in [0, 50, 1 << 20] {
+            for chunk_bytes in [1, 6, 4096] {
+                check(limit_bytes, chunk_bytes);
+            }
+        }
+    }
+}

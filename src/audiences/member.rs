@@ -1,0 +1,107 @@
+//! A member's row as a key: what it holds, packed so that comparing keys is comparing the rows'
+//! text. Hex keeps the order of bytes, and what ends an empty cell is below every digit.
+
+use crate::identifiers::Digest;
+
+/// Buckets of members: rows without a first identifier, then one for each first byte of it.
+pub const MEMBER_BUCKETS: usize = 257;
+
+/// The bucket of a row; reading buckets in order, and sorting within, sorts all rows.
+#[must_use]
+pub fn member_bucket(row: &[Option<Digest>]) -> usize {
+    row.first().copied().flatten().map_or(0, |digest| usize::from(digest.as_bytes()[0]) + 1)
+}
+
+/// Packed rows: for each column a byte 0, or a byte 1 and the digest.
+pub struct MemberKey;
+
+impl MemberKey {
+    /// Appends a row's key.
+    pub fn write(row: &[Option<Digest>], out: &mut Vec<u8>) {
+        for cell in row {
+            match cell {
+                None => out.push(0),
+                Some(digest) => {
+                    out.push(1);
+                    out.extend_from_slice(digest.as_bytes());
+                }
+            }
+        }
+    }
+
+    /// Splits packed keys of `columns` columns each, handing over every key.
+    pub fn split(keys: &[u8], columns: usize) -> impl Iterator<Item = &[u8]> {
+        let mut rest = keys;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let mut end = 0;
+            for _ in 0..columns {
+                end += if rest[end] == 0 { 1 } else { 33 };
+            }
+            let (key, after) = rest.split_at(end);
+            rest = after;
+            Some(key)
+        })
+    }
+
+    /// The row a key was made of.
+    pub fn read(key: &[u8], row: &mut Vec<Option<Digest>>) {
+        row.clear();
+        let mut at = 0;
+        while at < key.len() {
+            if key[at] == 0 {
+                row.push(None);
+                at += 1;
+            } else {
+                let bytes = key[at + 1..at + 33].try_into().expect("a digest has 32 bytes");
+                row.push(Some(Digest::from_bytes(bytes)));
+                at += 33;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MemberKey, member_bucket};
+    use crate::identifiers::Digest;
+
+    fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
+        cells.iter().map(|cell| cell.map(|byte| Digest::from_bytes([byte; 32]))).collect()
+    }
+
+    fn text(row: &[Option<Digest>]) -> String {
+        row.iter().map(|cell| cell.map(|d| d.to_hex()).unwrap_or_default()).collect::<Vec<_>>().join(",")
+    }
+
+    #[test]
+    fn keys_sort_as_rows_read_and_split_back() {
+        let cells = [None, Some(0), Some(9), Some(10), Some(255)];
+        let mut rows = Vec::new();
+        for a in cells {
+            for b in cells {
+                for c in cells {
+                    rows.push(row(&[a, b, c]));
+                }
+            }
+        }
+        let key = |row: &[Option<Digest>]| {
+            let mut key = Vec::new();
+            MemberKey::write(row, &mut key);
+            key
+        };
+        let mut by_text = rows.clone();
+        by_text.sort_by_key(|row| text(row));
+        rows.sort_by_key(|row| (member_bucket(row), key(row)));
+        assert!(rows == by_text);
+        let packed: Vec<u8> = rows.iter().flat_map(|row| key(row)).collect();
+        let mut back = Vec::new();
+        for (packed, row) in MemberKey::split(&packed, 3).zip(&rows) {
+            MemberKey::read(packed, &mut back);
+            assert!(back == *row);
+        }
+        assert_eq!(MemberKey::split(&packed, 3).count(), rows.len());
+    }
+}

@@ -1,0 +1,272 @@
+//! From a config to a published release: read, decide, write beside the target, check with a separate
+//! reader, sign, publish by one rename. All of it, or nothing.
+
+mod record;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::config::{Config, Faults};
+use crate::manifest::{Manifest, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict};
+use crate::outputs::check::{self, CheckError};
+use crate::outputs::records::{SealError, SuppressionsWriter, seal};
+use crate::outputs::signature::{KeyError, Signer};
+use crate::outputs::{Disk, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
+use crate::pipeline::keys::RootKey;
+use crate::pipeline::{Progress, Results, Run, RunError, Watch, run};
+use crate::platforms::Operation;
+use crate::platforms::layout::preamble;
+use crate::sources::keys::{RootKeyError, read_root_key};
+use crate::sources::releases::{PublishedRelease, ReleaseError, newest};
+use crate::spill::SpillError;
+
+/// What a build is asked for.
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// The config file.
+    pub config: PathBuf,
+    /// The present, to the second.
+    pub now: Timestamp,
+    /// Another moment to decide as of: a replay, never `latest`, never a base.
+    pub as_of: Option<Timestamp>,
+    /// Do everything but publish.
+    pub dry_run: bool,
+    /// Random bytes for this run's keys and names.
+    pub random: [u8; 64],
+}
+
+/// What a build came to.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// The release's folder; `None` for a dry run.
+    pub release: Option<PathBuf>,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Columns that are not mapped and were never read, by source.
+    pub unmapped: Vec<(String, Vec<String>)>,
+    /// Bytes of records that went to a temporary file.
+    pub spilled_bytes: u64,
+}
+
+/// Why there is no release.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The config.
+    #[error("{0}")]
+    Config(Faults),
+    /// Reading, or a guard.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The root key.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// The signing key.
+    #[error(transparent)]
+    SigningKey(#[from] KeyError),
+    /// Writing.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// An earlier release.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// Every audience is under its smallest size.
+    #[error("every audience is under its min_size, so there is nothing to upload: {}", audiences.join(", "))]
+    AllWithheld {
+        /// The audiences, each with its size.
+        audiences: Vec<String>,
+    },
+    /// What was written could not be read back.
+    #[error("the release could not be checked before publishing: {0}")]
+    Check(#[from] CheckError),
+    /// What was written is not what should have been.
+    #[error("the release failed its own check and was not published: {0}")]
+    Unsound(String),
+}
+
+impl From<SpillError> for BuildError {
+    fn from(error: SpillError) -> Self {
+        Self::Run(RunError::from(error))
+    }
+}
+
+impl From<SealError> for BuildError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Output(error) => Self::Output(error),
+            SealError::Key(error) => Self::SigningKey(error),
+            SealError::OtherKey => Self::Unsound(error.to_string()),
+        }
+    }
+}
+
+/// Builds a release.
+pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Built, BuildError> {
+    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let root = root_key(&config, options.random)?;
+    let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
+    let previous = newest(&config.output.dir, &config.controller.name)?;
+    let as_of = options.as_of.unwrap_or(options.now);
+    let staging =
+        Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
+    let previous_rows = |register: &str| previous.as_ref().and_then(|release| release.register_rows(register));
+    let job = Run {
+        config: &config,
+        as_of,
+        root: &root,
+        run_key: part(options.random, 3),
+        spill_dir: staging.path().to_path_buf(),
+        previous_rows: &previous_rows,
+        progress,
+        watch: Watch::Nobody,
+    };
+    run(&job, |results| {
+        let written = write_audiences(&config, results, &staging)?;
+        let predicate = record::predicate(&record::Record {
+            config: &config,
+            results,
+            written,
+            as_of,
+            replay: options.as_of.is_some_and(|moment| moment != options.now),
+            release: release_name(as_of),
+            root: &root,
+            signer: signer.as_ref(),
+            previous: previous.as_ref().map(PublishedRelease::as_previous),
+            previous_rows: &previous_rows,
+        })?;
+        let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
+        check_staged(staging.path(), &manifest)?;
+        let sources = config.sources.iter().map(|source| source.name.clone());
+        let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
+        let replay = manifest.predicate.release.replay;
+        let release = if options.dry_run { None } else { Some(staging.publish(!replay)?.path) };
+        Ok(Built { release, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
+    })
+}
+
+/// The configured root key, or one for this run.
+pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
+    match &config.keys.root {
+        Some(place) => Ok(RootKey::lasting(read_root_key(place)?)),
+        None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
+    }
+}
+
+/// 16 of the run's random bytes; parts 0 and 1 are the root key of a run without one.
+pub(super) fn part(random: [u8; 64], part: usize) -> [u8; 16] {
+    random[part * 16..(part + 1) * 16].try_into().expect("64 bytes are four parts")
+}
+
+/// The name of a release: its moment in UTC, with hyphens where a file name cannot have colons.
+#[must_use]
+pub fn release_name(as_of: Timestamp) -> String {
+    as_of.strftime("%Y-%m-%dT%H-%M-%SZ").to_string()
+}
+
+/// What was written of one audience.
+pub(crate) struct WrittenAudience {
+    pub(crate) withheld: bool,
+    pub(crate) suppressions: SuppressionsRecord,
+    /// Files by platform, in the audience's order.
+    pub(crate) files: Vec<Vec<UploadFile>>,
+}
+
+fn write_audiences(
+    config: &Config,
+    results: &Results<'_, '_>,
+    staging: &Staging,
+) -> Result<Vec<WrittenAudience>, BuildError> {
+    let sizes: Vec<u64> = (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
+    let withheld: Vec<bool> =
+        config.audiences.iter().zip(&sizes).map(|(audience, size)| *size < audience.min_size).collect();
+    if withheld.iter().all(|withheld| *withheld) {
+        let audiences = config.audiences.iter().zip(&sizes);
+        let told = audiences.map(|(audience, size)| format!("{} ({size} of {})", audience.name, audience.min_size));
+        return Err(BuildError::AllWithheld { audiences: told.collect() });
+    }
+    let mut written = Vec::new();
+    for (index, audience) in config.audiences.iter().enumerate() {
+        let mut files = Vec::new();
+        for cell in results.cells_of(index) {
+            let (_, rows) = results.cell_fates(cell);
+            let has_members = !withheld[index] && rows.eligible > 0;
+            files.push(if has_members { write_full(results, staging, &audience.name, cell)? } else { Vec::new() });
+        }
+        let suppressions = write_suppressions(config, results, staging, index)?;
+        written.push(WrittenAudience { withheld: withheld[index], suppressions, files });
+    }
+    Ok(written)
+}
+
+fn write_full(
+    results: &Results<'_, '_>,
+    staging: &Staging,
+    audience: &str,
+    cell: usize,
+) -> Result<Vec<UploadFile>, BuildError> {
+    let platform = results.plan().cells[cell].platform;
+    let header = preamble(platform, audience, Operation::Replace)
+        .map_err(|error| BuildError::Unsound(error.to_string()))?;
+    let limits = UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
+    let mut plan = PartPlan::new(limits, header.len() as u64);
+    if plan.is_needed() {
+        results.each_member_block(cell, |block| {
+            block.iter().for_each(|row| plan.observe(row.prefix, row.text.len()));
+            Ok::<(), SpillError>(())
+        })?;
+    }
+    let folder = format!("audiences/{audience}/{}", platform.name);
+    let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
+        name: format!("{folder}/{}", UploadKind::Full.word()),
+        most: crate::outputs::PARTS_MAX,
+    })?;
+    let mut writer = UploadWriter::begin(staging, &folder, UploadKind::Full, &header, limits, parts)?;
+    results.each_member_block(cell, |block| {
+        for row in block {
+            writer.row(row.prefix, &row.text)?;
+        }
+        Ok::<(), BuildError>(())
+    })?;
+    Ok(writer.finish()?)
+}
+
+fn write_suppressions(
+    config: &Config,
+    results: &Results<'_, '_>,
+    staging: &Staging,
+    index: usize,
+) -> Result<SuppressionsRecord, BuildError> {
+    let audience = &config.audiences[index];
+    let platforms: Vec<&str> = audience.platforms.iter().map(String::as_str).collect();
+    let registers: Vec<&str> = config.registers.iter().map(|register| register.name.as_str()).collect();
+    let used = results
+        .suppressed_verdicts(index)
+        .into_iter()
+        .map(|(number, cells)| {
+            let verdicts = cells.iter().enumerate().filter(|(_, cell)| cell.selected && !cell.reasons.is_empty());
+            let verdicts = verdicts.map(|(platform, cell)| Verdict {
+                platform: platform as u8,
+                reasons: cell.reasons,
+                registers: cell.registers,
+            });
+            (number, verdicts.collect())
+        })
+        .collect();
+    let mut writer =
+        SuppressionsWriter::begin(staging, &audience.name, &platforms, &registers, &used, TagSubject::Person)?;
+    results.each_suppressed(index, |tag, number| {
+        writer.tag(crate::manifest::Tag(tag), number)?;
+        Ok::<(), BuildError>(())
+    })?;
+    Ok(writer.finish()?)
+}
+
+/// The separate small reader's word on what was staged.
+fn check_staged(folder: &Path, manifest: &Manifest) -> Result<(), BuildError> {
+    let checked = check::check(folder, &manifest.to_bytes())?;
+    if checked.is_sound(true) {
+        return Ok(());
+    }
+    let faults: Vec<String> = checked.faults.iter().take(5).map(ToString::to_string).collect();
+    Err(BuildError::Unsound(faults.join("; ")))
+}

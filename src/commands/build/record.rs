@@ -1,0 +1,284 @@
+//! What the manifest says of a run: results turned into its records, and nothing decided here.
+
+use jiff::Timestamp;
+
+use super::{BuildError, WrittenAudience};
+use crate::config::{Closure, Config, Role};
+use crate::identifiers;
+use crate::manifest::{
+    AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment, Outcome,
+    PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount, RegisterAge,
+    RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord,
+};
+use crate::outputs::signature::Signer;
+use crate::pipeline::keys::RootKey;
+use crate::pipeline::objections::RegisterRead;
+use crate::pipeline::{Fates, Results};
+
+/// Safeguards every run has in force.
+const MEASURES: [&str; 8] = [
+    "hashed-identifiers-only",
+    "keyed-suppression-tags",
+    "keyed-input-commitments",
+    "registers-read-before-customers",
+    "output-checked-by-a-second-reader",
+    "owner-only-files",
+    "published-by-one-rename",
+    "no-network",
+];
+
+/// What a record is made of.
+pub(super) struct Record<'r> {
+    pub(super) config: &'r Config,
+    pub(super) results: &'r Results<'r, 'r>,
+    pub(super) written: Vec<WrittenAudience>,
+    pub(super) as_of: Timestamp,
+    pub(super) replay: bool,
+    pub(super) release: String,
+    pub(super) root: &'r RootKey,
+    pub(super) signer: Option<&'r Signer>,
+    pub(super) previous: Option<PreviousRelease>,
+    pub(super) previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+}
+
+/// The manifest's predicate.
+pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
+    let (config, results) = (record.config, record.results);
+    let (role, instruction) = match &config.controller.role {
+        Role::Controller => ("controller", None),
+        Role::Processor { instruction } => ("processor", Some(instruction.clone())),
+    };
+    let (shared_emails, shared_phones) = results.shared_identifiers();
+    let audiences = audiences(record)?;
+    Ok(Predicate {
+        schema: SCHEMA,
+        tool: tool(),
+        release: ReleaseRecord {
+            name: record.release.clone(),
+            as_of: Moment(record.as_of),
+            replay: record.replay,
+            outcome: Outcome::Complete,
+            refusals: Vec::new(),
+            previous: record.previous.clone(),
+        },
+        controller: ControllerRecord { name: config.controller.name.clone(), role: role.to_owned(), instruction },
+        config_sha256: Hex32(config.sha256),
+        keys: KeysRecord {
+            root: record.root.id().unwrap_or_else(|| RUN_ONLY.to_owned()),
+            signing: record.signer.map(Signer::fingerprint),
+        },
+        sources: sources(config, results),
+        registers: registers(record),
+        bases: bases(config, results),
+        policy: policy(config),
+        warnings: warnings(record, &audiences),
+        audiences,
+        shared_identifiers: CodeCount::list([("email", shared_emails), ("phone", shared_phones)]),
+        measures: MEASURES.iter().map(ToString::to_string).collect(),
+    })
+}
+
+fn tool() -> ToolRecord {
+    let platforms = crate::platforms::ALL.iter().map(|platform| TableDate {
+        platform: platform.name.to_owned(),
+        checked: crate::platforms::CHECKED.to_owned(),
+    });
+    ToolRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        phone_metadata: identifiers::metadata_version().to_owned(),
+        platform_tables: platforms.collect(),
+    }
+}
+
+fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
+    let read = results.sources();
+    config
+        .sources
+        .iter()
+        .zip(read)
+        .map(|(source, read)| {
+            let emails = source.emails.iter().map(|column| (&column.column, "email"));
+            let phones = source.phones.iter().map(|column| (&column.column, "phone"));
+            SourceRecord {
+                name: source.name.clone(),
+                files: read.digests.len() as u64,
+                bytes: read.digests.iter().map(|digest| digest.bytes).sum(),
+                rows: read.rows,
+                unreadable: CodeCount::list(read.unreadable.iter().map(|(code, count)| (*code, *count))),
+                commitment: Hex32(read.commitment),
+                identifiers: emails
+                    .chain(phones)
+                    .zip(&read.columns)
+                    .map(|((column, kind), counts)| ColumnRecord {
+                        column: column.clone(),
+                        kind: kind.to_owned(),
+                        parsed: counts.parsed,
+                        blank: counts.blank,
+                        rejected: CodeCount::list(counts.rejected.iter().copied()),
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
+    let (config, results) = (record.config, record.results);
+    let one = |(index, (register, read)): (usize, (&crate::config::Register, &RegisterRead))| RegisterRecord {
+        name: register.name.clone(),
+        files: read.files,
+        bytes: read.bytes,
+        rows: read.rows,
+        objections: read.objections,
+        lifted: read.lifted,
+        unparsed: read.unparsed,
+        unknown_scope: read.unknown_scope,
+        commitment: Hex32(read.commitment),
+        age: match (&register.age_from, read.moment) {
+            (None, _) => RegisterAge::Unchecked,
+            (Some(_), None) => RegisterAge::Unknown,
+            (Some(_), Some(moment)) => RegisterAge::Known {
+                moment: Moment(moment),
+                seconds: record.as_of.duration_since(moment).as_secs(),
+            },
+        },
+        max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
+        min_rows: register.min_rows,
+        max_shrink_millionths: register.max_shrink.map(millionths),
+        max_unparsed_millionths: millionths(register.max_unparsed),
+        change: (record.previous_rows)(&register.name).map(|before| read.rows.cast_signed() - before.cast_signed()),
+        matched_narrowly: results.matched_by_hash(index as u8),
+        broken: Vec::new(),
+        people_named: results.people_named(index as u8),
+    };
+    config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
+}
+
+fn bases(config: &Config, results: &Results<'_, '_>) -> Vec<BasisRecord> {
+    let bases = config.bases.iter().enumerate().map(|(index, basis)| BasisRecord {
+        index: index as u32,
+        ground: basis.basis.word().to_owned(),
+        platforms: basis.platforms.clone(),
+        countries: basis.countries.iter().map(|code| String::from_utf8_lossy(code).into_owned()).collect(),
+        purposes: basis.purposes.clone(),
+        parties: basis.parties.iter().map(|party| party.word().to_owned()).collect(),
+        assessment: basis.assessment.clone(),
+        consent_wording: basis.consent_wording.clone(),
+        notice_id: basis.notice.id.clone(),
+        notice_version: basis.notice.version.clone(),
+        valid_until: basis.valid_until.map(|day| day.to_string()),
+        people: results.people_on_basis(index),
+    });
+    bases.collect()
+}
+
+fn policy(config: &Config) -> PolicyRecord {
+    let policy = &config.policy;
+    let closure = match policy.closure {
+        Closure::Person => "person",
+        Closure::Identifier => "identifier",
+    };
+    PolicyRecord {
+        closure: closure.to_owned(),
+        share_cap: policy.share_cap,
+        min_age: policy.min_age,
+        max_unreadable_millionths: millionths(policy.max_unreadable),
+        channel_bans_bind: policy.channel_bans_bind,
+        possible_phones: policy.possible_phones,
+        time_zone: policy.time_zone.clone(),
+    }
+}
+
+#[expect(clippy::cast_sign_loss, reason = "loading the config holds shares to [0, 1]")]
+fn millionths(share: f64) -> u32 {
+    (share * 1e6).round() as u32
+}
+
+fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
+    let (config, results) = (record.config, record.results);
+    let (read, unreadable) = results.rows();
+    let row_counts = |fates: Fates| RowCounts {
+        read,
+        unreadable,
+        not_selected: fates.not_selected,
+        suppressed: fates.suppressed,
+        eligible: fates.eligible,
+    };
+    let mut records = Vec::new();
+    for (index, (audience, written)) in config.audiences.iter().zip(&record.written).enumerate() {
+        let (people, rows) = results.audience_fates(index);
+        let mut platforms = Vec::new();
+        for ((cell, name), files) in results.cells_of(index).into_iter().zip(&audience.platforms).zip(&written.files) {
+            let (people, rows) = results.cell_fates(cell);
+            let (emails, phones) = if files.is_empty() { (0, 0) } else { results.members(cell)? };
+            let minimum = results.plan().cells[cell].platform.minimum_upload;
+            platforms.push(PlatformRecord {
+                name: name.clone(),
+                files: files.clone(),
+                members: CodeCount::list([("email", emails), ("phone", phones)]),
+                identifiers_dropped: if files.is_empty() { 0 } else { results.dropped(cell) },
+                rows: row_counts(rows),
+                people: people_counts(people),
+                reasons: results
+                    .reasons(cell)
+                    .into_iter()
+                    .map(|(reason, tally)| ReasonCount {
+                        code: reason.code().to_owned(),
+                        primary: tally.primary,
+                        holds: tally.holds,
+                        alone: tally.alone,
+                    })
+                    .collect(),
+                under_platform_minimum: minimum.filter(|minimum| !files.is_empty() && people.eligible < *minimum),
+                delta: None,
+            });
+        }
+        records.push(AudienceRecord {
+            name: audience.name.clone(),
+            purpose: audience.purpose,
+            selection: audience.selection.as_ref().map(|selection| selection.text().to_owned()),
+            party: audience.party.word().to_owned(),
+            min_age: audience.min_age,
+            min_size: audience.min_size,
+            size_before_objections: results.size_before_objections(index),
+            withheld: written.withheld,
+            rows: row_counts(rows),
+            people: people_counts(people),
+            suppressions: Some(written.suppressions.clone()),
+            platforms,
+        });
+    }
+    Ok(records)
+}
+
+const fn people_counts(fates: Fates) -> PeopleCounts {
+    PeopleCounts {
+        read: fates.total(),
+        not_selected: fates.not_selected,
+        suppressed: fates.suppressed,
+        eligible: fates.eligible,
+    }
+}
+
+fn warnings(record: &Record<'_>, audiences: &[AudienceRecord]) -> Vec<CodeCount> {
+    let (config, results) = (record.config, record.results);
+    let (shared_emails, shared_phones) = results.shared_identifiers();
+    let platforms = || audiences.iter().flat_map(|audience| &audience.platforms);
+    let unchecked = config.registers.iter().filter(|register| register.max_age.is_none()).count();
+    let under = platforms().filter(|platform| platform.under_platform_minimum.is_some()).count();
+    let dropped: u64 = platforms().map(|platform| platform.identifiers_dropped).sum();
+    let unknown_scope: u64 = results.registers().iter().map(|read| read.unknown_scope).sum();
+    let matched: u64 = (0..config.registers.len()).map(|index| results.matched_by_hash(index as u8)).sum();
+    CodeCount::list([
+        ("audience-withheld", audiences.iter().filter(|audience| audience.withheld).count() as u64),
+        ("under-platform-minimum", under as u64),
+        ("register-age-unchecked", unchecked as u64),
+        ("register-unknown-scope", unknown_scope),
+        ("hash-matched-narrowly", matched),
+        ("identifiers-over-share-cap", shared_emails + shared_phones),
+        ("identifiers-over-columns", dropped),
+        ("rows-unreadable", results.rows().1),
+        ("tags-of-this-run-only", u64::from(!record.root.is_lasting())),
+        ("unsigned", u64::from(record.signer.is_none())),
+    ])
+}

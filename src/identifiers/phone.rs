@@ -1,0 +1,284 @@
+//! Phone numbers: a parser around Google's rules as a library has them, then forms. It promises that
+//! every spelling of one line gives one wide key and that a number is read in one way or not at all.
+//! It knows no platform and no person.
+//!
+//! How a text is read, in this order; the first that is a valid number counts:
+//! 1. as it stands, national numbers in the given region;
+//! 2. the same without a bracketed trunk zero, for countries that have none;
+//! 3. `00` in front as `+`, whatever the region dials abroad with;
+//! 4. digits that are a whole international number without its plus, when they are at least eleven and
+//!    do not begin with zero: with fewer, too many national numbers of one country are another's.
+//!
+//! Letters are refused: a word beside a number would turn into digits.
+
+use super::digest::{Digest, RunKey, Space, WideKey};
+use super::phone_library::{self, Line, Verdict};
+use super::steps::{Step, Steps};
+use super::{Plaintext, Region, Reject, Scratch, junk, phone_fast, phone_text};
+use rlibphonenumber::PhoneNumberType;
+
+/// A parsed number: its international digits, and no way to print them.
+#[derive(Clone, Copy)]
+pub struct Phone {
+    digits: [u8; DIGITS_MAX],
+    len: u8,
+}
+
+/// The longest international number (ITU-T E.164).
+pub(in crate::identifiers) const DIGITS_MAX: usize = 15;
+
+/// How strict to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PhoneRule {
+    /// Takes numbers whose length is possible although no range in use holds them.
+    pub possible: bool,
+}
+
+/// One way of writing a number before hashing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PhoneForm {
+    /// Country code and number, digits only. Meta, Snapchat, Amazon. Checked 2026-11-21.
+    Digits,
+    /// The same after a plus. Google, UID2, EUID, TikTok (recommended form). Checked 2026-11-21.
+    E164,
+}
+
+impl PhoneForm {
+    /// All forms, in order.
+    pub const ALL: [Self; 2] = [Self::Digits, Self::E164];
+
+    /// The word for it in records.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Digits => "digits",
+            Self::E164 => "e164",
+        }
+    }
+}
+
+impl Phone {
+    /// Reads a number; a national one in the given region.
+    pub fn parse(
+        cell: Plaintext<'_>,
+        region: Option<Region>,
+        rule: PhoneRule,
+        scratch: &mut Scratch,
+    ) -> Result<Self, Reject> {
+        let cell = cell.read();
+        if let Some(phone) = phone_fast::read(cell, region) {
+            return phone;
+        }
+        Self::parse_slowly(cell, region, rule, scratch)
+    }
+
+    /// The whole rule, without the fast path. It fills the scratch's steps.
+    pub(in crate::identifiers) fn parse_slowly(
+        cell: &[u8],
+        region: Option<Region>,
+        rule: PhoneRule,
+        scratch: &mut Scratch,
+    ) -> Result<Self, Reject> {
+        scratch.clear();
+        let mut steps = Steps::default();
+        phone_text::write_plain(cell, &mut scratch.text, &mut steps)?;
+        let parsed = read(&scratch.text, region, rule, &mut scratch.basic, &mut steps);
+        scratch.steps = steps;
+        parsed
+    }
+
+    /// From international digits without plus.
+    pub(in crate::identifiers) fn from_digits(digits: &[u8]) -> Option<Self> {
+        let mut phone = Self { digits: [0; DIGITS_MAX], len: digits.len() as u8 };
+        phone.digits.get_mut(..digits.len())?.copy_from_slice(digits);
+        Some(phone)
+    }
+
+    /// From a buffer of international digits.
+    pub(in crate::identifiers) const fn whole(digits: [u8; DIGITS_MAX], len: u8) -> Self {
+        Self { digits, len }
+    }
+
+    pub(in crate::identifiers) fn from_line(line: Line) -> Option<Self> {
+        let mut phone = Self { digits: [0; DIGITS_MAX], len: 0 };
+        phone.push_number(u64::from(line.country))?;
+        for _ in 0..line.zeros {
+            phone.push_digit(b'0')?;
+        }
+        phone.push_number(line.national)?;
+        Some(phone)
+    }
+
+    fn push_digit(&mut self, digit: u8) -> Option<()> {
+        *self.digits.get_mut(usize::from(self.len))? = digit;
+        self.len += 1;
+        Some(())
+    }
+
+    fn push_number(&mut self, number: u64) -> Option<()> {
+        if number >= 10 {
+            self.push_number(number / 10)?;
+        }
+        self.push_digit(b'0' + (number % 10) as u8)
+    }
+
+    pub(in crate::identifiers) fn digits(&self) -> &[u8] {
+        &self.digits[..usize::from(self.len)]
+    }
+
+    /// The digits after the country code.
+    pub(in crate::identifiers) fn national(&self) -> &[u8] {
+        &self.digits()[phone_library::country_digits(self.digits())..]
+    }
+
+    /// The digest of one form.
+    #[must_use]
+    pub fn digest(&self, form: PhoneForm) -> Digest {
+        match form {
+            PhoneForm::Digits => Digest::of(self.digits()),
+            PhoneForm::E164 => {
+                let mut text = [b'+'; DIGITS_MAX + 1];
+                let len = usize::from(self.len);
+                text[1..=len].copy_from_slice(self.digits());
+                Digest::of(&text[..=len])
+            }
+        }
+    }
+
+    /// The key of the number itself: E.164 is its widest form.
+    #[must_use]
+    pub fn wide_key(&self, key: &RunKey) -> WideKey {
+        key.wide(Space::Phone, self.digits())
+    }
+}
+
+/// Reads a plain text.
+fn read(
+    text: &str,
+    region: Option<Region>,
+    rule: PhoneRule,
+    buffer: &mut String,
+    steps: &mut Steps,
+) -> Result<Phone, Reject> {
+    let mut digits = [0_u8; 40];
+    let mut len = 0;
+    for b in text.bytes().filter(u8::is_ascii_digit) {
+        *digits.get_mut(len).ok_or(Reject::TooLong)? = b;
+        len += 1;
+    }
+    let digits = &digits[..len];
+    let plus = text.trim_start_matches([' ', '(', '[', '.', '-', '/', '~']).starts_with('+');
+    let international = plus || digits.starts_with(b"00");
+    if len == 0 {
+        return Err(Reject::InvalidPhone);
+    }
+    if !plus && len <= 3 && junk::is_emergency(digits) {
+        return Err(Reject::EmergencyNumber);
+    }
+    if !plus && len <= 5 {
+        return Err(Reject::ShortNumber);
+    }
+    if digits.iter().all(|d| *d == digits[0]) {
+        return Err(Reject::RepeatedDigits);
+    }
+    if len + usize::from(plus) < text.len() {
+        steps.note(Step::Separators);
+    }
+    let mut best = Verdict::Not;
+    let found = attempts(text, digits, plus, region, buffer, |attempt, region, step| {
+        match phone_library::read(attempt, region) {
+            Verdict::Valid(line, kind) => Some((line, kind, step)),
+            // The first reading that is possible at all is the one to report.
+            other => {
+                if matches!(best, Verdict::Not)
+                    || (matches!(best, Verdict::TooLong) && matches!(other, Verdict::Possible(_)))
+                {
+                    best = other;
+                }
+                None
+            }
+        }
+    });
+    let line = match (found, best) {
+        (Some((line, kind, step)), _) => {
+            refuse_service(line, kind)?;
+            if let Some(step) = step {
+                steps.note(step);
+            }
+            if !international && step != Some(Step::LostPlus) {
+                steps.note(Step::DefaultRegion);
+            }
+            line
+        }
+        (None, Verdict::Possible(line)) => {
+            if !rule.possible {
+                return Err(if is_filler(line) { Reject::RepeatedDigits } else { Reject::NotValid });
+            }
+            line
+        }
+        (None, _) if !international && region.is_none() => return Err(Reject::NoRegion),
+        (None, Verdict::TooLong) => return Err(Reject::TooLong),
+        (None, _) => return Err(Reject::InvalidPhone),
+    };
+    if is_filler(line) {
+        return Err(Reject::RepeatedDigits);
+    }
+    if !plus && international {
+        steps.note(Step::InternationalPrefix);
+    }
+    Phone::from_line(line).ok_or(Reject::TooLong)
+}
+
+/// The readings of a text, in order, until one answers.
+pub(in crate::identifiers) fn attempts<T>(
+    text: &str,
+    digits: &[u8],
+    plus: bool,
+    region: Option<Region>,
+    buffer: &mut String,
+    mut ask: impl FnMut(&str, Option<Region>, Option<Step>) -> Option<T>,
+) -> Option<T> {
+    // Without a region and without a plus the library has nothing to go by, and says so slowly.
+    if plus || region.is_some() {
+        if let Some(answer) = ask(text, region, None) {
+            return Some(answer);
+        }
+        if let Some(at) = text.find("(0)") {
+            buffer.clear();
+            buffer.push_str(&text[..at]);
+            buffer.push_str(&text[at + 3..]);
+            if let Some(answer) = ask(buffer, region, Some(Step::Trunk)) {
+                return Some(answer);
+            }
+        }
+    }
+    let step = if let Some(rest) = digits.strip_prefix(b"00") {
+        // The bracketed zero goes through with the rest: the library drops a trunk zero behind a country code.
+        write_with_plus(rest, buffer);
+        Step::InternationalPrefix
+    } else if !plus && digits.len() >= 11 && digits[0] != b'0' {
+        write_with_plus(digits, buffer);
+        Step::LostPlus
+    } else {
+        return None;
+    };
+    ask(buffer, None, Some(step))
+}
+
+fn write_with_plus(digits: &[u8], buffer: &mut String) {
+    buffer.clear();
+    buffer.push('+');
+    buffer.extend(digits.iter().map(|b| char::from(*b)));
+}
+
+/// Premium-rate lines belong to services. The metadata also counts Britain's 084 and 087 among them, which
+/// Ofcom calls business rate and companies use as their ordinary number; Meta's help page (2082575038703844,
+/// checked 2026-11-21) lists one as accepted.
+fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
+    let business = line.country == 44 && matches!(line.national / 100_000_000, 84 | 87);
+    if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
+}
+
+fn is_filler(line: Line) -> bool {
+    Phone::from_line(line).is_some_and(|phone| junk::is_repeated(phone.national()))
+}

@@ -1,0 +1,149 @@
+//! Every change this module makes to a disk, in one place.
+//!
+//! A [`Disk`] promises owner-only files and folders that are created, never overwritten. It counts
+//! its operations, so that a test can let the n-th one fail for every n and see that either nothing
+//! or a whole release is left. It does not know what a release is.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+/// Mode of files: the owner reads and writes, nobody else does anything.
+pub const FILE_MODE: u32 = 0o600;
+/// Mode of folders.
+pub const FOLDER_MODE: u32 = 0o700;
+
+/// The file system, or one that fails when told to.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    faults: Option<Arc<Faults>>,
+}
+
+#[derive(Debug)]
+struct Faults {
+    done: AtomicU64,
+    fails_at: u64,
+    kind: io::ErrorKind,
+}
+
+impl Disk {
+    /// The file system as it is.
+    #[must_use]
+    pub fn real() -> Self {
+        Self::default()
+    }
+
+    /// The file system, but operation `fails_at` (from 0) and all after it fail with `kind`.
+    #[must_use]
+    pub fn failing_at(fails_at: u64, kind: io::ErrorKind) -> Self {
+        Self { faults: Some(Arc::new(Faults { done: AtomicU64::new(0), fails_at, kind })) }
+    }
+
+    /// How many operations were asked for so far; 0 for the real one, which does not count.
+    #[must_use]
+    pub fn operations(&self) -> u64 {
+        self.faults.as_ref().map_or(0, |faults| faults.done.load(Ordering::SeqCst))
+    }
+
+    fn step(&self) -> io::Result<()> {
+        let Some(faults) = &self.faults else { return Ok(()) };
+        let at = faults.done.fetch_add(1, Ordering::SeqCst);
+        if at >= faults.fails_at { Err(faults.kind.into()) } else { Ok(()) }
+    }
+
+    /// Creates a folder, 0700, whose parents exist.
+    pub(super) fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        DirBuilder::new().mode(FOLDER_MODE).create(path)
+    }
+
+    /// Creates a folder and those above it, 0700 where they are new.
+    pub(super) fn create_folders(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        DirBuilder::new().mode(FOLDER_MODE).recursive(true).create(path)
+    }
+
+    /// Creates a file, 0600, that must not exist; a link in its place counts as existing.
+    pub(super) fn create_file(&self, path: &Path) -> io::Result<File> {
+        self.step()?;
+        OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
+    }
+
+    /// Opens the lock file, creating it if needed.
+    pub(super) fn open_lock(&self, path: &Path) -> io::Result<File> {
+        self.step()?;
+        // A link in its place would let the lock be written elsewhere.
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(FILE_MODE)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)
+    }
+
+    /// Appends to an open file.
+    pub(super) fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.step()?;
+        file.write_all(bytes)
+    }
+
+    /// Waits until a file's bytes are on the disk.
+    pub(super) fn sync_file(&self, file: &File) -> io::Result<()> {
+        self.step()?;
+        file.sync_all()
+    }
+
+    /// Waits until a folder's entries are on the disk.
+    pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        File::open(path)?.sync_all()
+    }
+
+    /// Renames, and fails when something stands at the new name.
+    pub(super) fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step()?;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(()),
+            // Some network file systems cannot rename without replacing. The folder's lock keeps
+            // other runs away, so looking first is as good.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
+                match to.symlink_metadata() {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
+                    Err(error) => Err(error),
+                    Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Renames over whatever file or link stands at the new name.
+    pub(super) fn rename_over(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step()?;
+        std::fs::rename(from, to)
+    }
+
+    /// Creates a symbolic link.
+    pub(super) fn link(&self, target: &Path, at: &Path) -> io::Result<()> {
+        self.step()?;
+        std::os::unix::fs::symlink(target, at)
+    }
+
+    /// Removes a folder and all in it. Never counted as an operation: a clean-up that a test's
+    /// fault stops would prove nothing about the run before it.
+    pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+        std::fs::remove_dir_all(path)
+    }
+
+    /// Removes a file or link.
+    pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+}

@@ -1,0 +1,238 @@
+//! The two pages that people read, made from the manifest alone: `summary.md` for a CI job page,
+//! with rounded counts only, and `UPLOAD.md` for whoever carries the files to the platforms.
+//!
+//! They promise to be the same bytes for the same manifest and version, which `verify` checks. They
+//! know the platforms' tables and no file.
+
+use std::fmt::Write as _;
+
+use crate::manifest::{AudienceRecord, Manifest, Outcome, PlatformRecord, RegisterAge, UploadKind};
+use crate::platforms::{self, Origin, Platform, Way};
+use crate::policy::reason::Reason;
+
+/// Counts on shareable pages are rounded to this base; below it they are not told.
+pub const ROUNDING_BASE: u64 = 10;
+
+/// A count as shareable pages show it: rounded to the nearest [`ROUNDING_BASE`], halves up. Fewer
+/// than the base is `<10`, and so is none, since knowing that it is none can tell on somebody.
+#[must_use]
+pub fn rounded(count: u64) -> String {
+    if count < ROUNDING_BASE {
+        return format!("<{ROUNDING_BASE}");
+    }
+    let tens = count / ROUNDING_BASE + u64::from(count % ROUNDING_BASE >= ROUNDING_BASE / 2);
+    tens.saturating_mul(ROUNDING_BASE).to_string()
+}
+
+/// Free text of the config, so that it stays within its cell or sentence.
+fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            safe.push(' ');
+        } else if letter.is_ascii_punctuation() && !matches!(letter, '-' | '.' | ',' | '/' | ':' | '(' | ')')
+        {
+            safe.push('\\');
+            safe.push(letter);
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
+/// The text of `summary.md`.
+#[must_use]
+pub fn summary(manifest: &Manifest) -> String {
+    let predicate = &manifest.predicate;
+    let release = &predicate.release;
+    let mut page = format!("# verho release {}\n\n", release.name);
+    let kind = match release.outcome {
+        Outcome::Complete => "complete",
+        Outcome::RemovalsOnly => "**removals only: a guard stopped additions**",
+    };
+    let _ = writeln!(page, "Controller: {}.", plain(&predicate.controller.name));
+    let _ =
+        writeln!(page, "As of {}{}; {kind}.", release.as_of, if release.replay { ", a replay" } else { "" });
+    let _ = writeln!(
+        page,
+        "People are counted to the nearest {ROUNDING_BASE}; `<{ROUNDING_BASE}` may be none.\n"
+    );
+    if !release.refusals.is_empty() {
+        page.push_str("## Why additions were stopped\n\n");
+        for refusal in &release.refusals {
+            let _ = writeln!(page, "- `{}`", refusal.code);
+        }
+        page.push('\n');
+    }
+    page.push_str("## Audiences\n\n| Audience | Platform | Not selected | Suppressed | Eligible | |\n|---|---|--:|--:|--:|---|\n");
+    for audience in &predicate.audiences {
+        for platform in &audience.platforms {
+            let people = &platform.people;
+            let _ = writeln!(
+                page,
+                "| {} | {} | {} | {} | {} | {} |",
+                audience.name,
+                platform.name,
+                rounded(people.not_selected),
+                rounded(people.suppressed),
+                rounded(people.eligible),
+                note(audience, platform)
+            );
+        }
+    }
+    page.push_str("\n## Reasons\n\n| Audience | Platform | Reason | First | Holds | Alone |\n|---|---|---|--:|--:|--:|\n");
+    for audience in &predicate.audiences {
+        for platform in &audience.platforms {
+            // Every reason has its line: which ones are missing would tell what is none.
+            for reason in Reason::ALL {
+                let found = platform.reasons.iter().find(|found| found.code == reason.code());
+                let (primary, holds, alone) =
+                    found.map_or((0, 0, 0), |found| (found.primary, found.holds, found.alone));
+                let _ = writeln!(
+                    page,
+                    "| {} | {} | {} | {} | {} | {} |",
+                    audience.name,
+                    platform.name,
+                    reason.code(),
+                    rounded(primary),
+                    rounded(holds),
+                    rounded(alone)
+                );
+            }
+        }
+    }
+    page.push_str("\n## Registers\n\n| Register | Objections | Newest moment |\n|---|--:|---|\n");
+    for register in &predicate.registers {
+        let age = match &register.age {
+            RegisterAge::Unchecked => "not checked".to_owned(),
+            RegisterAge::Unknown => "not known".to_owned(),
+            RegisterAge::Known { moment, .. } => moment.to_string(),
+        };
+        let _ = writeln!(page, "| {} | {} | {age} |", register.name, rounded(register.objections));
+    }
+    if !predicate.warnings.is_empty() {
+        page.push_str("\n## Warnings\n\n");
+        for warning in &predicate.warnings {
+            let _ = writeln!(page, "- `{}`: {}", warning.code, rounded(warning.count));
+        }
+    }
+    page
+}
+
+fn note(audience: &AudienceRecord, platform: &PlatformRecord) -> &'static str {
+    if audience.withheld {
+        "withheld: under its smallest size"
+    } else if platform.under_platform_minimum.is_some() {
+        "under the platform's minimum"
+    } else {
+        ""
+    }
+}
+
+/// The text of `UPLOAD.md`.
+#[must_use]
+pub fn upload_guide(manifest: &Manifest) -> String {
+    let predicate = &manifest.predicate;
+    let release = &predicate.release;
+    let mut page = format!("# What to upload from release {}\n\n", release.name);
+    page.push_str(
+        "These files are personal data: the hashes in them can be turned back into addresses and numbers by trying.\n\
+         Keep them where only you can read them, upload them where this page says, and delete your copy afterwards.\n\
+         Before uploading, check the release: `verho verify` on its folder, or `sha256sum -c SHA256SUMS` in it.\n\n",
+    );
+    if release.replay {
+        page.push_str("**This is a replay of another moment. Do not upload any of it.**\n\n");
+    }
+    if release.outcome == Outcome::RemovalsOnly {
+        page.push_str(
+            "**A guard stopped additions, so there are remove files only. Upload them today; add nobody until a complete release is there.**\n\n",
+        );
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for platform in predicate.audiences.iter().flat_map(|audience| &audience.platforms) {
+        if !names.contains(&platform.name.as_str()) {
+            names.push(&platform.name);
+        }
+    }
+    for name in names {
+        match platforms::find(name) {
+            Some(platform) => platform_section(&mut page, platform, &predicate.audiences),
+            None => {
+                let _ = writeln!(page, "## {name}\n\nThis version has no guide for this platform.\n");
+            }
+        }
+    }
+    page
+}
+
+fn platform_section(page: &mut String, platform: &Platform, audiences: &[AudienceRecord]) {
+    let _ = writeln!(page, "## {}\n", platform.title);
+    for audience in audiences {
+        for record in audience.platforms.iter().filter(|record| record.name == platform.name) {
+            audience_section(page, audience, record);
+        }
+    }
+    page.push_str("### How\n\n");
+    for (number, step) in (1..).zip(platform.steps) {
+        let _ = writeln!(page, "{number}. {step}");
+    }
+    let way = match platform.recommended {
+        Way::Replace => "Best: `full` in place of what is there, so that no removal can be forgotten.",
+        Way::Delta => "Best: `remove` first, then `add`. Never `add` alone.",
+    };
+    let _ = writeln!(page, "\n{way}");
+    if platform.upload.layout().is_some_and(|layout| layout.origin == Origin::Interface) {
+        page.push_str(
+            "The file is for the platform's interface or a connector; its screen has no template for it.\n",
+        );
+    }
+    if let Some(least) = platform.minimum_serve {
+        let _ = writeln!(page, "Ads are shown once {least} people were matched.");
+    }
+    if let Some(days) = platform.expiry_days {
+        let _ = writeln!(page, "Members who are not sent again are dropped after {days} days.");
+    }
+    list(page, "What it may not be used for", platform.may_not);
+    list(page, "Not confirmed", platform.open_questions);
+    page.push('\n');
+}
+
+fn list(page: &mut String, title: &str, items: &[&str]) {
+    if !items.is_empty() {
+        let _ = writeln!(page, "\n### {title}\n");
+        for item in items {
+            let _ = writeln!(page, "- {item}");
+        }
+    }
+}
+
+fn audience_section(page: &mut String, audience: &AudienceRecord, record: &PlatformRecord) {
+    let _ = writeln!(page, "### Audience {}: {}\n", audience.name, audience.purpose.word());
+    if audience.withheld {
+        let _ = writeln!(
+            page,
+            "Withheld: it is under its smallest size of {}. There is nothing to add.\n",
+            audience.min_size
+        );
+    }
+    if let Some(least) = record.under_platform_minimum {
+        let _ = writeln!(page, "The platform asks for at least {least} members; this is under it.\n");
+    }
+    if record.files.is_empty() {
+        page.push_str("No file.\n\n");
+        return;
+    }
+    page.push_str("| File | What it does | Rows |\n|---|---|--:|\n");
+    for kind in [UploadKind::Remove, UploadKind::Full, UploadKind::Add] {
+        for file in record.files.iter().filter(|file| file.kind == kind) {
+            let does = match kind {
+                UploadKind::Full => "the whole audience",
+                UploadKind::Add => "people to add",
+                UploadKind::Remove => "people to take out: always first",
+            };
+            let _ = writeln!(page, "| `{}` | {does} | {} |", file.name, file.rows);
+        }
+    }
+    page.push('\n');
+}

@@ -1,0 +1,149 @@
+//! A release's records as files: suppressions and verdicts while people are decided, then the pages
+//! for readers, the manifest, its signature and the list of digests.
+//!
+//! It promises that the pages are made from the manifest and nothing else, so that a reader can make
+//! them again and compare. It decides nothing.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::OutputError;
+use super::guide;
+use super::release::{StagedFile, Staging};
+use super::signature::{KeyError, Signer};
+use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
+use crate::manifest::{
+    Hex32, MANIFEST_FILE, Manifest, Predicate, SIGNATURE_FILE, SUMS_FILE, SuppressionsRecord, Tag,
+    TagSubject, Verdict, Verdicts, sums,
+};
+
+/// The page for a CI job.
+pub const SUMMARY_FILE: &str = "summary.md";
+/// The page for whoever uploads.
+pub const UPLOAD_FILE: &str = "UPLOAD.md";
+/// The page for a reader, made elsewhere.
+pub const REPORT_FILE: &str = "report.html";
+
+/// Why a release could not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The manifest could not be signed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The manifest names another signing key than the one that is to sign it.
+    #[error("the manifest names another signing key than the one in use")]
+    OtherKey,
+}
+
+impl SealError {
+    /// What to do, as one sentence.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Output(error) => error.hint(),
+            Self::Key(error) => error.hint(),
+            Self::OtherKey => "this is a fault of verho; please report it with the version and the command",
+        }
+    }
+}
+
+/// The path of an audience's suppression manifest below the release.
+#[must_use]
+pub fn suppressions_file(audience: &str) -> String {
+    format!("audiences/{audience}/suppressions.csv")
+}
+
+/// The path of an audience's verdicts below the release.
+#[must_use]
+pub fn verdicts_file(audience: &str) -> String {
+    format!("audiences/{audience}/verdicts.csv")
+}
+
+/// An audience's suppression manifest while it is written, tag after tag.
+#[derive(Debug)]
+pub struct SuppressionsWriter {
+    file: StagedFile,
+    numbers: BTreeMap<u32, u32>,
+    last: Option<Tag>,
+    tags: u64,
+    record: SuppressionsRecord,
+}
+
+impl SuppressionsWriter {
+    /// Writes `verdicts.csv` and begins `suppressions.csv`. `used` holds every verdict class that
+    /// somebody in this audience carries, under the run's own numbers; the files number them anew.
+    pub fn begin(
+        staging: &Staging,
+        audience: &str,
+        platforms: &[&str],
+        registers: &[&str],
+        used: &BTreeMap<u32, Vec<Verdict>>,
+        tag_of: TagSubject,
+    ) -> Result<Self, OutputError> {
+        let (verdicts, numbers) = Verdicts::number(used);
+        staging.put(&verdicts_file(audience), verdicts.to_text(platforms, registers).as_bytes())?;
+        let mut file = staging.create(&suppressions_file(audience))?;
+        file.write(SUPPRESSIONS_HEADER.as_bytes())?;
+        let record = SuppressionsRecord { tag_of, tags: 0, classes: verdicts.classes().len() as u64 };
+        Ok(Self { file, numbers, last: None, tags: 0, record })
+    }
+
+    /// Writes one line. Tags come in ascending order, each once, with one of the classes in use.
+    pub fn tag(&mut self, tag: Tag, class: u32) -> Result<(), OutputError> {
+        let out_of_order = || OutputError::Order { name: self.file.name().to_owned() };
+        let class = *self.numbers.get(&class).ok_or_else(out_of_order)?;
+        if self.last.is_some_and(|last| last >= tag) {
+            return Err(out_of_order());
+        }
+        self.last = Some(tag);
+        self.tags += 1;
+        // 32 hex digits, a comma, at most ten digits and a line feed.
+        let mut line = [0; 44];
+        const_hex::encode_to_slice(tag.0, &mut line[..32]).expect("32 bytes hold 16 in hex");
+        line[32] = b',';
+        let mut at = 33;
+        for power in (0..10).map(|place| 10_u32.pow(9 - place)) {
+            if class >= power || power == 1 {
+                line[at] = b'0' + (class / power % 10) as u8;
+                at += 1;
+            }
+        }
+        line[at] = b'\n';
+        self.file.write(&line[..=at])
+    }
+
+    /// Ends the file, and tells what the manifest says of it.
+    pub fn finish(self) -> Result<SuppressionsRecord, OutputError> {
+        self.file.finish()?;
+        Ok(SuppressionsRecord { tags: self.tags, ..self.record })
+    }
+}
+
+/// Writes what closes a release: `summary.md`, `UPLOAD.md`, the manifest over every file written so
+/// far, its signature, and `SHA256SUMS`. Everything else must be finished before.
+pub fn seal(
+    staging: &Staging,
+    predicate: Predicate,
+    signer: Option<&Signer>,
+) -> Result<(Manifest, Hex32), SealError> {
+    if predicate.keys.signing != signer.map(Signer::fingerprint) {
+        return Err(SealError::OtherKey);
+    }
+    let pages = Manifest::new(Vec::new(), predicate);
+    staging.put(SUMMARY_FILE, guide::summary(&pages).as_bytes())?;
+    staging.put(UPLOAD_FILE, guide::upload_guide(&pages).as_bytes())?;
+    let subject = staging.records().into_iter().map(Into::into).collect();
+    let manifest = Manifest::new(subject, pages.predicate);
+    let bytes = manifest.to_bytes();
+    staging.put(MANIFEST_FILE, &bytes)?;
+    if let Some(signer) = signer {
+        staging.put(SIGNATURE_FILE, signer.sign(&bytes)?.as_bytes())?;
+    }
+    let sha256 = Hex32(Sha256::digest(&bytes).into());
+    staging.put(SUMS_FILE, sums(&manifest, sha256).as_bytes())?;
+    Ok((manifest, sha256))
+}

@@ -1,0 +1,395 @@
+//! A release while it is written: staged beside its target, owner-only, published by one rename.
+//!
+//! [`Staging`] promises that the target's name appears with all files or not at all, that nothing
+//! is overwritten, and that a run that ends in any other way leaves no folder behind (a killed one
+//! leaves a folder that the next run sweeps away). It does not know what the files mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use super::disk::Disk;
+use super::error::OutputError;
+use crate::manifest::{Hex32, Subject, SubjectDigest};
+
+/// The lock file in the folder of releases.
+const LOCK: &str = ".verho.lock";
+/// The link to the newest release.
+pub const LATEST: &str = "latest";
+/// Between a release's name and the random end of its staging folder.
+const STAGING: &str = ".staging-";
+/// Bytes gathered before they are hashed and written.
+const BUFFER_BYTES: usize = 1 << 20;
+/// Longest name of a file or folder, well within every file system's limit.
+const NAME_BYTES_MAX: usize = 128;
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Path below the release's folder.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Hex32,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+impl From<FileRecord> for Subject {
+    fn from(record: FileRecord) -> Self {
+        Self { name: record.name, digest: SubjectDigest { sha256: record.sha256 } }
+    }
+}
+
+/// What became of the link `latest`.
+#[derive(Debug)]
+pub enum Latest {
+    /// It was left alone.
+    Kept,
+    /// It points to the new release.
+    Updated,
+    /// The release is published, but the link could not be moved.
+    Failed(OutputError),
+}
+
+/// A published release.
+#[derive(Debug)]
+pub struct Published {
+    /// Its folder.
+    pub path: PathBuf,
+    /// What became of the link `latest`.
+    pub latest: Latest,
+}
+
+/// A release that is being written. Dropped without [`Staging::publish`], it removes itself.
+#[derive(Debug)]
+pub struct Staging {
+    shared: Arc<Shared>,
+    folder: PathBuf,
+    target: PathBuf,
+    release: String,
+    random: String,
+    published: bool,
+    /// Held for as long as the run may write; the system lets go of it when the process ends.
+    _lock: File,
+}
+
+/// What files being written share with their release.
+#[derive(Debug)]
+struct Shared {
+    disk: Disk,
+    root: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Every file, and its record once it is finished.
+    files: BTreeMap<String, Option<FileRecord>>,
+    folders: BTreeSet<String>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere cannot leave the two lists half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Staging {
+    /// Takes the folder of releases for this run, sweeps away what dead runs left in it, and opens
+    /// a staging folder there. `random` makes its name hard to guess.
+    pub fn begin(disk: &Disk, folder: &Path, release: &str, random: [u8; 16]) -> Result<Self, OutputError> {
+        if !is_name(release) || release == LATEST || release.contains(STAGING) {
+            return Err(OutputError::Name);
+        }
+        if !folder.is_dir() {
+            if folder.symlink_metadata().is_ok() {
+                return Err(OutputError::NotAFolder { place: folder.to_owned() });
+            }
+            disk.create_folders(folder).map_err(|source| at("create", folder, source))?;
+        }
+        let lock = take_lock(disk, folder)?;
+        sweep(folder)?;
+        let target = folder.join(release);
+        // A link counts as a release of that name, wherever it points.
+        if target.symlink_metadata().is_ok() {
+            return Err(OutputError::ReleaseExists {
+                release: release.to_owned(),
+                folder: folder.to_owned(),
+            });
+        }
+        let random = hex::encode(random);
+        let root = folder.join(format!(".{release}{STAGING}{random}"));
+        disk.create_folder(&root).map_err(|source| at("create", &root, source))?;
+        Ok(Self {
+            shared: Arc::new(Shared { disk: disk.clone(), root, state: Mutex::default() }),
+            folder: folder.to_owned(),
+            target,
+            release: release.to_owned(),
+            random,
+            published: false,
+            _lock: lock,
+        })
+    }
+
+    /// The staging folder, for the check before publishing.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.shared.root
+    }
+
+    /// Creates a file; `name` is its path below the release, folders divided by `/`. May be called
+    /// from several threads.
+    pub fn create(&self, name: &str) -> Result<StagedFile, OutputError> {
+        if !is_path(name) {
+            return Err(OutputError::Name);
+        }
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.state();
+        for (end, _) in name.match_indices('/') {
+            let folder = name.get(..end).unwrap_or_default();
+            if !state.folders.contains(folder) {
+                let path = shared.root.join(folder);
+                shared.disk.create_folder(&path).map_err(|source| at("create", &path, source))?;
+                state.folders.insert(folder.to_owned());
+            }
+        }
+        if state.files.contains_key(name) {
+            return Err(OutputError::Twice { name: name.to_owned() });
+        }
+        let path = shared.root.join(name);
+        let file = shared.disk.create_file(&path).map_err(|source| at("create", &path, source))?;
+        state.files.insert(name.to_owned(), None);
+        drop(state);
+        Ok(StagedFile {
+            shared,
+            file,
+            name: name.to_owned(),
+            path,
+            hasher: Sha256::new(),
+            buffer: Vec::with_capacity(BUFFER_BYTES.min(1 << 16)),
+            bytes: 0,
+        })
+    }
+
+    /// Writes a whole small file.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<FileRecord, OutputError> {
+        let mut file = self.create(name)?;
+        file.write(bytes)?;
+        file.finish()
+    }
+
+    /// Every finished file, by name.
+    #[must_use]
+    pub fn records(&self) -> Vec<FileRecord> {
+        self.shared.state().files.values().flatten().cloned().collect()
+    }
+
+    /// Gives the release its name. `latest` also moves the link of that name.
+    pub fn publish(mut self, latest: bool) -> Result<Published, OutputError> {
+        let disk = &self.shared.disk;
+        let link = self.folder.join(LATEST);
+        if latest && link.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
+            return Err(OutputError::LatestInTheWay { place: link });
+        }
+        {
+            let state = self.shared.state();
+            if let Some((name, _)) = state.files.iter().find(|(_, record)| record.is_none()) {
+                return Err(OutputError::Unfinished { name: name.clone() });
+            }
+            // Files were synced as they were finished; now the entries that name them, deepest first.
+            for folder in state.folders.iter().rev() {
+                let path = self.shared.root.join(folder);
+                disk.sync_folder(&path).map_err(|source| at("sync", &path, source))?;
+            }
+        }
+        disk.sync_folder(&self.shared.root).map_err(|source| at("sync", &self.shared.root, source))?;
+        disk.rename_new(&self.shared.root, &self.target).map_err(|source| {
+            if source.kind() == io::ErrorKind::AlreadyExists {
+                OutputError::ReleaseExists { release: self.release.clone(), folder: self.folder.clone() }
+            } else {
+                at("publish", &self.target, source)
+            }
+        })?;
+        if let Err(source) = disk.sync_folder(&self.folder) {
+            // The name may not survive a power cut, so this is not a published release: take it back.
+            let _ = std::fs::rename(&self.target, &self.shared.root);
+            return Err(at("sync", &self.folder, source));
+        }
+        self.published = true;
+        let latest = match latest.then(|| self.move_latest(&link)) {
+            None => Latest::Kept,
+            Some(Ok(())) => Latest::Updated,
+            Some(Err(error)) => Latest::Failed(error),
+        };
+        Ok(Published { path: self.target.clone(), latest })
+    }
+
+    /// Points `latest` to this release in one step: a reader sees the old or the new one.
+    fn move_latest(&self, link: &Path) -> Result<(), OutputError> {
+        let disk = &self.shared.disk;
+        let beside = self.folder.join(format!(".{LATEST}{STAGING}{}", self.random));
+        let moved = disk
+            .link(Path::new(&self.release), &beside)
+            .and_then(|()| disk.rename_over(&beside, link))
+            .and_then(|()| disk.sync_folder(&self.folder));
+        moved.map_err(|source| {
+            let _ = Disk::remove_file(&beside);
+            at("update", link, source)
+        })
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.published {
+            // Nothing is left to tell about a failure here; the next run sweeps what stays.
+            let _ = Disk::remove_folder(&self.shared.root);
+        }
+    }
+}
+
+/// A file of a release that is being written. It counts only once it is finished.
+#[derive(Debug)]
+pub struct StagedFile {
+    shared: Arc<Shared>,
+    file: File,
+    name: String,
+    path: PathBuf,
+    hasher: Sha256,
+    buffer: Vec<u8>,
+    bytes: u64,
+}
+
+impl StagedFile {
+    /// Path below the release's folder.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes written so far.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes bytes, through a buffer.
+    #[inline]
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.buffer.len() + bytes.len() > BUFFER_BYTES {
+            self.flush()?;
+        }
+        self.bytes += bytes.len() as u64;
+        if bytes.len() >= BUFFER_BYTES {
+            return self.write_through(bytes);
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Ends the file: its bytes are on the disk when this returns.
+    pub fn finish(mut self) -> Result<FileRecord, OutputError> {
+        self.flush()?;
+        self.shared.disk.sync_file(&self.file).map_err(|source| at("sync", &self.path, source))?;
+        let record = FileRecord {
+            name: self.name.clone(),
+            sha256: Hex32(std::mem::take(&mut self.hasher).finalize().into()),
+            bytes: self.bytes,
+        };
+        self.shared.state().files.insert(self.name, Some(record.clone()));
+        Ok(record)
+    }
+
+    fn flush(&mut self) -> Result<(), OutputError> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let written = self.write_through(&buffer);
+        buffer.clear();
+        self.buffer = buffer;
+        written
+    }
+
+    fn write_through(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.hasher.update(bytes);
+        self.shared.disk.write(&mut self.file, bytes).map_err(|source| at("write", &self.path, source))
+    }
+}
+
+fn at(action: &'static str, place: &Path, source: io::Error) -> OutputError {
+    OutputError::Io { action, place: place.to_owned(), source }
+}
+
+fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
+    let path = folder.join(LOCK);
+    let mut file = disk.open_lock(&path).map_err(|source| at("open", &path, source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            let holder =
+                (&mut file).take(32).read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(OutputError::Locked { folder: folder.to_owned(), holder });
+        }
+        Err(TryLockError::Error(source)) => return Err(at("lock", &path, source)),
+    }
+    // The number only serves the other run's message; the lock itself is the system's.
+    let number = format!("{}\n", std::process::id());
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| disk.write(&mut file, number.as_bytes()))
+        .map_err(|source| at("write", &path, source))?;
+    Ok(file)
+}
+
+/// Removes staging folders of runs that died. The lock is ours, so none of them is alive.
+fn sweep(folder: &Path) -> Result<(), OutputError> {
+    let entries = std::fs::read_dir(folder).map_err(|source| at("list", folder, source))?;
+    for entry in entries {
+        let entry = entry.map_err(|source| at("list", folder, source))?;
+        let name = entry.file_name();
+        if !name.to_str().is_some_and(is_staging_name) {
+            continue;
+        }
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|source| at("look at", &path, source))?;
+        let removed = if kind.is_dir() {
+            Disk::remove_folder(&path)
+        } else if kind.is_symlink() {
+            // A `latest` that was never moved into place.
+            Disk::remove_file(&path)
+        } else {
+            Ok(())
+        };
+        removed.map_err(|source| at("remove", &path, source))?;
+    }
+    Ok(())
+}
+
+/// Whether a name in the folder of releases is one that [`Staging`] makes.
+fn is_staging_name(name: &str) -> bool {
+    name.strip_prefix('.').and_then(|rest| rest.rsplit_once(STAGING)).is_some_and(|(release, random)| {
+        is_name(release)
+            && random.len() == 32
+            && random.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+/// Whether a name may be a file or folder of a release: no separators, no hidden files, nothing a
+/// shell or another file system reads differently.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    (1..=NAME_BYTES_MAX).contains(&name.len())
+        && !name.starts_with(['.', '-'])
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+fn is_path(path: &str) -> bool {
+    path.len() <= 1024 && path.split('/').all(is_name)
+}

@@ -1,0 +1,131 @@
+//! Upload files: rows that are encoded already, in one file or in parts by digest prefix.
+//!
+//! A part is chosen by the first bits of the row's first digest, and the number of parts is a power
+//! of two, so that a row stays in its part from night to night until the whole audience doubles. It
+//! does not know what a row holds; `check` does.
+
+use super::error::OutputError;
+use super::release::{StagedFile, Staging};
+use crate::manifest::{UploadFile, UploadKind};
+
+/// The most parts an upload may have: more open files than that is no upload a person can do.
+pub const PARTS_MAX: u32 = 1024;
+
+/// A platform's limits of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UploadLimits {
+    /// Most rows, header not counted.
+    pub rows_max: Option<u64>,
+    /// Most bytes, header counted.
+    pub bytes_max: Option<u64>,
+}
+
+/// How many parts an upload needs, found by looking at every row once before writing.
+#[derive(Debug, Clone)]
+pub struct PartPlan {
+    limits: UploadLimits,
+    header_bytes: u64,
+    /// Rows and bytes by the first ten bits of the row's first digest.
+    sizes: Vec<(u64, u64)>,
+}
+
+impl PartPlan {
+    /// A plan for rows under these limits.
+    #[must_use]
+    pub fn new(limits: UploadLimits, header_bytes: u64) -> Self {
+        Self { limits, header_bytes, sizes: vec![(0, 0); PARTS_MAX as usize] }
+    }
+
+    /// Whether there is anything to plan: without limits every upload is one file.
+    #[must_use]
+    pub const fn is_needed(&self) -> bool {
+        self.limits.rows_max.is_some() || self.limits.bytes_max.is_some()
+    }
+
+    /// Takes a row into account: the first two bytes of its first digest, big-endian, and its bytes.
+    pub fn observe(&mut self, prefix: u16, row_bytes: usize) {
+        let (rows, bytes) = &mut self.sizes[usize::from(prefix) >> 6];
+        *rows += 1;
+        *bytes += row_bytes as u64;
+    }
+
+    /// The smallest power of two of parts that all fit; `None` when none up to [`PARTS_MAX`] does.
+    #[must_use]
+    pub fn parts(&self) -> Option<u32> {
+        (0..=PARTS_MAX.ilog2()).map(|bits| 1 << bits).find(|parts: &u32| {
+            self.sizes.chunks(self.sizes.len() / *parts as usize).all(|part| {
+                let rows: u64 = part.iter().map(|size| size.0).sum();
+                let bytes: u64 = part.iter().map(|size| size.1).sum::<u64>() + self.header_bytes;
+                self.limits.rows_max.is_none_or(|most| rows <= most)
+                    && self.limits.bytes_max.is_none_or(|most| bytes <= most)
+            })
+        })
+    }
+}
+
+/// An upload while it is written: one file, or all its parts at once.
+#[derive(Debug)]
+pub struct UploadWriter {
+    kind: UploadKind,
+    limits: UploadLimits,
+    /// How far a prefix is shifted to give its part; 16 for a single file.
+    shift: u32,
+    parts: Vec<(StagedFile, u64)>,
+}
+
+impl UploadWriter {
+    /// Begins an upload in `folder` (`audiences/<audience>/<platform>`). `parts` is a power of two
+    /// up to [`PARTS_MAX`]; `header` is everything before the first row.
+    pub fn begin(
+        staging: &Staging,
+        folder: &str,
+        kind: UploadKind,
+        header: &[u8],
+        limits: UploadLimits,
+        parts: u32,
+    ) -> Result<Self, OutputError> {
+        if !parts.is_power_of_two() || parts > PARTS_MAX {
+            let name = format!("{folder}/{}", kind.word());
+            return Err(OutputError::TooManyParts { name, most: PARTS_MAX });
+        }
+        let begun: Result<Vec<_>, OutputError> = (1..=parts)
+            .map(|part| {
+                let mut file = staging.create(&format!("{folder}/{}", kind.file_name(part, parts)))?;
+                file.write(header)?;
+                Ok((file, 0))
+            })
+            .collect();
+        Ok(Self { kind, limits, shift: 16 - parts.ilog2(), parts: begun? })
+    }
+
+    /// Writes one row, its line end included. `prefix` is the first two bytes of its first digest,
+    /// big-endian. Rows come in the order of their bytes.
+    #[inline]
+    pub fn row(&mut self, prefix: u16, row: &[u8]) -> Result<(), OutputError> {
+        self.rows(prefix, row, 1)
+    }
+
+    /// Writes several rows of one part at once: all share the bits of `prefix` that choose the part,
+    /// which is always so when there is one part.
+    pub fn rows(&mut self, prefix: u16, rows: &[u8], count: u64) -> Result<(), OutputError> {
+        let part = (u32::from(prefix) >> self.shift) as usize;
+        let (file, written) = &mut self.parts[part];
+        *written += count;
+        file.write(rows)?;
+        let fits = self.limits.rows_max.is_none_or(|most| *written <= most)
+            && self.limits.bytes_max.is_none_or(|most| file.bytes() <= most);
+        if fits { Ok(()) } else { Err(OutputError::OverLimit { name: file.name().to_owned() }) }
+    }
+
+    /// Ends the upload, and tells what the manifest says of its files.
+    pub fn finish(self) -> Result<Vec<UploadFile>, OutputError> {
+        let (kind, parts) = (self.kind, self.parts.len() as u32);
+        (1..)
+            .zip(self.parts)
+            .map(|(part, (file, rows))| {
+                let record = file.finish()?;
+                Ok(UploadFile { name: record.name, kind, part, parts, rows, bytes: record.bytes })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,350 @@
+//! The third barrier: person by person, the rows joined, the decision made, and what goes up or is
+//! left out handed on as digests and tags. Runs over partitions of people on every core.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::close::Closed;
+use super::intern::Interner;
+use super::keys::Tags;
+use super::objections::union;
+use super::plan::Plan;
+use super::record::{IdentifierRecord, RowView, Rows};
+use crate::audiences::{MemberKey, member_bucket};
+use crate::config::Closure;
+use crate::identifiers::{Digest, Kind};
+use crate::people::PersonKey;
+use crate::policy::objections::Named;
+use crate::policy::scope::Scopes;
+use crate::policy::standing::Standing;
+use crate::policy::verdict::{CellVerdict, Holdings, PersonFacts, barred, decide};
+use crate::spill::{Appender, SpillError, Spool};
+
+/// What deciding needs.
+pub(crate) struct Decide<'d, 'o> {
+    pub(crate) plan: &'d Plan,
+    pub(crate) closure: Closure,
+    pub(crate) named: &'d Interner<Named>,
+    pub(crate) standings: &'d Interner<Standing>,
+    pub(crate) closed: &'d Closed,
+    /// One an audience.
+    pub(crate) tags: &'d [Tags],
+    /// One a cell: rows of the upload, as member keys.
+    pub(crate) members: &'d [Spool<'o>],
+    /// One a cell: kind and digest of every identifier that goes up.
+    pub(crate) digests: &'d [Spool<'o>],
+    /// One an audience: tag and verdict number.
+    pub(crate) suppressed: &'d [Spool<'o>],
+    pub(crate) chunk_bytes: usize,
+    /// People whose decision is wanted in full.
+    pub(crate) watched: &'d [PersonKey],
+}
+
+/// The whole decision of one person: one a cell.
+pub(crate) type Verdict = Vec<CellVerdict>;
+
+/// What deciding came to.
+pub(crate) struct Decided {
+    /// Every distinct verdict, and how many people and rows have it.
+    pub(crate) verdicts: Vec<(std::sync::Arc<Verdict>, Tally)>,
+    /// People named by each interned set of objections.
+    pub(crate) people_by_named: HashMap<u32, u64>,
+    /// By cell: identifiers beyond the platform's columns.
+    pub(crate) dropped: Vec<u64>,
+    /// What was found of the watched.
+    pub(crate) watched: Vec<WatchedPerson>,
+}
+
+/// How many people and rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    pub(crate) people: u64,
+    pub(crate) rows: u64,
+}
+
+/// One person in full, for `explain`.
+pub(crate) struct WatchedPerson {
+    pub(crate) person: PersonKey,
+    pub(crate) rows: u64,
+    pub(crate) verdict: Verdict,
+    pub(crate) named: Named,
+    pub(crate) linked: Scopes,
+    pub(crate) unreadable: bool,
+    pub(crate) standing: Standing,
+}
+
+/// What the decision of a person without marked identifiers depends on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct PersonShape {
+    standing: u32,
+    named: u32,
+    linked: Scopes,
+    unreadable: bool,
+    holdings: Holdings,
+}
+
+/// Decides every person in `rows`, which are used up.
+pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decided, SpillError> {
+    let verdicts = Interner::starting_with(Verdict::new());
+    let totals = Mutex::new(Totals::default());
+    (0..rows.len()).into_par_iter().try_for_each(|bucket| {
+        let mut worker = Worker::new(job, &verdicts);
+        let mut bytes = Vec::new();
+        rows.take(bucket, &mut bytes)?;
+        worker.partition(&bytes)?;
+        let done = worker.finish()?;
+        totals.lock().unwrap_or_else(PoisonError::into_inner).add(done);
+        Ok::<(), SpillError>(())
+    })?;
+    let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut dropped = totals.dropped;
+    dropped.resize(job.plan.cells.len(), 0);
+    let verdicts = verdicts
+        .values()
+        .into_iter()
+        .enumerate()
+        .map(|(number, verdict)| {
+            (verdict, totals.tallies.get(&(number as u32)).copied().unwrap_or_default())
+        })
+        .collect();
+    Ok(Decided { verdicts, people_by_named: totals.people_by_named, dropped, watched: totals.watched })
+}
+
+#[derive(Default)]
+struct Totals {
+    tallies: HashMap<u32, Tally>,
+    people_by_named: HashMap<u32, u64>,
+    dropped: Vec<u64>,
+    watched: Vec<WatchedPerson>,
+}
+
+impl Totals {
+    fn add(&mut self, other: Self) {
+        for (verdict, tally) in other.tallies {
+            let known = self.tallies.entry(verdict).or_default();
+            known.people += tally.people;
+            known.rows += tally.rows;
+        }
+        for (named, people) in other.people_by_named {
+            *self.people_by_named.entry(named).or_default() += people;
+        }
+        self.dropped.resize(self.dropped.len().max(other.dropped.len()), 0);
+        for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
+            *mine += theirs;
+        }
+        self.watched.extend(other.watched);
+    }
+}
+
+/// What one verdict asks to be done.
+#[derive(Clone)]
+struct Consequence {
+    number: u32,
+    eligible: Vec<usize>,
+    suppressed: Vec<usize>,
+}
+
+struct Worker<'w, 'd, 'o> {
+    job: &'w Decide<'d, 'o>,
+    verdicts: &'w Interner<Verdict>,
+    members: Vec<Appender<'d, 'o>>,
+    digests: Vec<Appender<'d, 'o>>,
+    suppressed: Vec<Appender<'d, 'o>>,
+    known: HashMap<PersonShape, Consequence>,
+    joined: HashMap<(u32, u32), u32>,
+    standings: HashMap<u32, std::sync::Arc<Standing>>,
+    totals: Totals,
+    identifiers: Vec<IdentifierRecord>,
+    emails: Vec<Digest>,
+    phones: Vec<Digest>,
+}
+
+impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
+    fn new(job: &'w Decide<'d, 'o>, verdicts: &'w Interner<Verdict>) -> Self {
+        let appenders = |spools: &'d [Spool<'o>]| {
+            spools.iter().map(|spool| Appender::new(spool, job.chunk_bytes)).collect()
+        };
+        Self {
+            members: appenders(job.members),
+            digests: appenders(job.digests),
+            suppressed: appenders(job.suppressed),
+            known: HashMap::new(),
+            joined: HashMap::new(),
+            standings: HashMap::new(),
+            totals: Totals { dropped: vec![0; job.plan.cells.len()], ..Totals::default() },
+            identifiers: Vec::new(),
+            emails: Vec::new(),
+            phones: Vec::new(),
+            verdicts,
+            job,
+        }
+    }
+
+    fn finish(self) -> Result<Totals, SpillError> {
+        for appender in self.members.into_iter().chain(self.digests).chain(self.suppressed) {
+            appender.finish()?;
+        }
+        Ok(self.totals)
+    }
+
+    fn partition(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
+        let mut rows: Vec<RowView<'_>> = Rows::new(bytes).collect();
+        rows.sort_unstable_by_key(|row| row.head.person);
+        for person in rows.chunk_by(|a, b| a.head.person == b.head.person) {
+            self.person(person)?;
+        }
+        Ok(())
+    }
+
+    fn person(&mut self, rows: &[RowView<'_>]) -> Result<(), SpillError> {
+        let person = rows[0].head.person;
+        let (mut standing, mut named) = (rows[0].head.standing, rows[0].head.named);
+        for row in &rows[1..] {
+            standing = self.join(standing, row.head.standing);
+            named = union(self.job.named, named, row.head.named);
+        }
+        self.identifiers.clear();
+        self.identifiers.extend(rows.iter().flat_map(|row| row.identifiers()));
+        let closed = self.job.closed;
+        let mut holdings = Holdings::default();
+        let mut linked = Scopes::NONE;
+        let mut unreadable = closed.is_unreadable_id(person);
+        for identifier in &self.identifiers {
+            let over_cap = closed.is_shared(identifier.wide);
+            let mark = if over_cap { crate::policy::closure::KeyMark::NONE } else { closed.mark(identifier.wide) };
+            holdings.add(identifier.class, over_cap, mark);
+            linked = linked.union(mark.scopes);
+            unreadable |= closed.is_unreadable_key(identifier.wide);
+        }
+        holdings.settle();
+        let shape = PersonShape { standing, named, linked, unreadable, holdings };
+        let consequence = self.consequence(&shape);
+        let tally = self.totals.tallies.entry(consequence.number).or_default();
+        tally.people += 1;
+        tally.rows += rows.len() as u64;
+        if named != 0 {
+            *self.totals.people_by_named.entry(named).or_default() += 1;
+        }
+        if self.job.watched.contains(&person) {
+            let standing = self.standing(standing).as_ref().clone();
+            self.totals.watched.push(WatchedPerson {
+                person,
+                rows: rows.len() as u64,
+                verdict: self.verdicts.get(consequence.number).as_ref().clone(),
+                named: self.job.named.get(named).as_ref().clone(),
+                linked,
+                unreadable,
+                standing,
+            });
+        }
+        if !consequence.eligible.is_empty() {
+            self.identifiers.sort_by(|a, b| {
+                (a.column, a.position).cmp(&(b.column, b.position)).then_with(|| a.digests.cmp(&b.digests))
+            });
+            for cell in &consequence.eligible {
+                self.goes_up(*cell)?;
+            }
+        }
+        for audience in &consequence.suppressed {
+            let tag = self.job.tags[*audience].tag(person);
+            self.suppressed[*audience].push(usize::from(tag[0]), |bytes| {
+                bytes.extend_from_slice(&tag);
+                bytes.extend_from_slice(&consequence.number.to_le_bytes());
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes an eligible person's row of one cell.
+    fn goes_up(&mut self, cell: usize) -> Result<(), SpillError> {
+        let plan = self.job.plan;
+        let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
+        let party = plan.policy.audiences[rules.audience].party;
+        self.emails.clear();
+        self.phones.clear();
+        for identifier in &self.identifiers {
+            let (form, list) = if identifier.class.is_email {
+                (place.email_form, &mut self.emails)
+            } else {
+                (place.phone_form, &mut self.phones)
+            };
+            let Some(digest) = form.and_then(|form| identifier.digests[form]) else { continue };
+            let mark = self.job.closed.mark(identifier.wide);
+            let stays = !identifier.class.fits(rules, party)
+                || self.job.closed.is_shared(identifier.wide)
+                || barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
+            if !stays && !list.contains(&digest) {
+                list.push(digest);
+            }
+        }
+        let mut failed = None;
+        let (members, digests) = (&mut self.members[cell], &mut self.digests[cell]);
+        let dropped = place.format.rows(&self.emails, &self.phones, |row| {
+            let pushed = members.push(member_bucket(row), |bytes| MemberKey::write(row, bytes)).and_then(|()| {
+                for (kind, digest) in place.format.slots().iter().zip(row) {
+                    if let Some(digest) = digest {
+                        digests.push(usize::from(digest.as_bytes()[0]), |bytes| {
+                            bytes.push(u8::from(*kind == Kind::Email));
+                            bytes.extend_from_slice(&digest.as_bytes()[..16]);
+                        })?;
+                    }
+                }
+                Ok(())
+            });
+            failed = failed.take().or(pushed.err());
+        });
+        self.totals.dropped[cell] += dropped as u64;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn consequence(&mut self, shape: &PersonShape) -> Consequence {
+        if let Some(known) = self.known.get(shape) {
+            return known.clone();
+        }
+        let standing = self.standing(shape.standing);
+        let named = self.job.named.get(shape.named);
+        let facts = PersonFacts {
+            standing: &standing,
+            named: &named,
+            linked: shape.linked,
+            unreadable: shape.unreadable,
+            holdings: &shape.holdings,
+        };
+        let policy = &self.job.plan.policy;
+        let verdict = decide(policy, self.job.closure, &facts);
+        let eligible = (0..verdict.len()).filter(|cell| verdict[*cell].eligible().is_some()).collect();
+        let mut suppressed: Vec<usize> = verdict
+            .iter()
+            .zip(&policy.cells)
+            .filter(|(verdict, _)| verdict.selected && !verdict.reasons.is_empty())
+            .map(|(_, cell)| cell.audience)
+            .collect();
+        suppressed.dedup();
+        let consequence = Consequence { number: self.verdicts.number(verdict), eligible, suppressed };
+        if self.known.len() < 1 << 18 {
+            self.known.insert(shape.clone(), consequence.clone());
+        }
+        consequence
+    }
+
+    fn standing(&mut self, number: u32) -> std::sync::Arc<Standing> {
+        let standings = self.job.standings;
+        std::sync::Arc::clone(self.standings.entry(number).or_insert_with(|| standings.get(number)))
+    }
+
+    fn join(&mut self, one: u32, other: u32) -> u32 {
+        if one == other {
+            return one;
+        }
+        let pair = (one.min(other), one.max(other));
+        if let Some(known) = self.joined.get(&pair) {
+            return *known;
+        }
+        let joined = self.standing(one).join(&self.standing(other));
+        let number = self.job.standings.number(joined);
+        self.joined.insert(pair, number);
+        number
+    }
+}

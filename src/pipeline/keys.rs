@@ -1,0 +1,109 @@
+//! The keys of one run, all derived from the root key so that each has one use.
+//!
+//! Without a configured root key the root is random and dies with the run: tags then answer no later
+//! question, and what needs a lasting key refuses.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::people::{PersonKey, PersonKeys};
+
+/// A keyed state that is cloned for each message.
+pub type Mac256 = Hmac<Sha256>;
+
+/// 32 secret bytes, and whether they outlive the run. No `Debug`; wiped when dropped.
+pub struct RootKey {
+    bytes: Zeroizing<[u8; 32]>,
+    is_lasting: bool,
+}
+
+impl RootKey {
+    /// The configured root key.
+    #[must_use]
+    pub fn lasting(bytes: [u8; 32]) -> Self {
+        Self { bytes: Zeroizing::new(bytes), is_lasting: true }
+    }
+
+    /// A key for this run only.
+    #[must_use]
+    pub fn for_this_run(bytes: [u8; 32]) -> Self {
+        Self { bytes: Zeroizing::new(bytes), is_lasting: false }
+    }
+
+    /// Whether tags made with it mean anything after the run.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        self.is_lasting
+    }
+
+    /// A name for the key that tells nothing about it; `None` for a key of one run.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        self.is_lasting.then(|| hex::encode(&self.derive(b"verho/key-id/1")[..8]))
+    }
+
+    /// Makes person keys.
+    #[must_use]
+    pub fn person_keys(&self) -> PersonKeys {
+        let derived = self.derive(b"verho/person/1");
+        PersonKeys::new(derived[..16].try_into().expect("32 bytes hold 16"))
+    }
+
+    /// Makes an audience's suppression tags.
+    #[must_use]
+    pub fn tags(&self, audience: &str) -> Tags {
+        let derived = self.derive(&[b"verho/tag/1\0", audience.as_bytes()].concat());
+        Tags { mac: mac(&derived[..]) }
+    }
+
+    /// The key of input commitments.
+    #[must_use]
+    pub fn input_key(&self) -> [u8; 32] {
+        *self.derive(b"verho/input/1")
+    }
+
+    fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut state = mac(&self.bytes[..]);
+        state.update(label);
+        Zeroizing::new(state.finalize().into_bytes().into())
+    }
+}
+
+fn mac(key: &[u8]) -> Mac256 {
+    Mac256::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+/// Makes the suppression tags of one audience: two audiences cannot be joined by them.
+#[derive(Clone)]
+pub struct Tags {
+    mac: Mac256,
+}
+
+impl Tags {
+    /// The person's tag: HMAC-SHA-256 over `person`, a zero byte and the person key, cut to 16 bytes.
+    #[must_use]
+    pub fn tag(&self, person: PersonKey) -> [u8; 16] {
+        let mut state = self.mac.clone();
+        state.update(b"person\0");
+        state.update(&person.to_bytes());
+        let full: [u8; 32] = state.finalize().into_bytes().into();
+        full[..16].try_into().expect("32 bytes hold 16")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RootKey;
+    use crate::people::PersonKey;
+
+    #[test]
+    fn every_use_of_the_root_has_a_key_of_its_own() {
+        let root = RootKey::lasting([1; 32]);
+        let person = PersonKey::from_bytes([9; 16]);
+        assert_ne!(root.tags("a").tag(person), root.tags("b").tag(person));
+        assert_ne!(root.input_key()[..8], hex::decode(root.id().expect("lasting")).expect("hex")[..]);
+        assert_ne!(root.tags("a").tag(person), RootKey::lasting([2; 32]).tags("a").tag(person));
+        assert!(RootKey::for_this_run([1; 32]).id().is_none());
+    }
+}

@@ -1,0 +1,540 @@
+//! The frozen index of objections: every register read to its end, checked against its contract, and
+//! turned into keys. It is complete before the first customer row is read, and nothing is added later.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::intern::{DigestMap, Interner};
+use super::plan::Plan;
+use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
+use crate::identifiers::hashed::{self, Algorithm, HashKey};
+use crate::identifiers::{
+    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, last_seven_key,
+    phone_alternatives, raw_key,
+};
+use crate::people::{PersonKey, PersonKeys};
+use crate::policy::objections::{Named, Origin};
+use crate::policy::scope::{Scope, Scopes};
+use crate::sources::registers::{Entry, RegisterColumns, moment, told_by_files};
+use crate::sources::{BatchReader, Place, ReadOptions, Record, RowFaultCode, SourceError, open};
+
+/// Every objection, by what it can be met with. Values are numbers of interned [`Named`] sets.
+#[derive(Default)]
+pub struct Objections {
+    ids: DigestMap<PersonKey, u32>,
+    keys: DigestMap<WideKey, u32>,
+    domains: DigestMap<WideKey, u32>,
+    unread: DigestMap<WideKey, u32>,
+    hashes: std::collections::HashMap<HashKey, u32>,
+    email_algorithms: Vec<Algorithm>,
+    phone_algorithms: Vec<Algorithm>,
+    has_phones: bool,
+}
+
+/// A contract code that a register broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Broken {
+    /// The file is not there or cannot be opened.
+    Missing,
+    /// No rows, where some are expected.
+    Empty,
+    /// Fewer rows than `min_rows`.
+    TooFewRows,
+    /// Older than `max_age`.
+    Stale,
+    /// Its moment lies in the future.
+    FutureDated,
+    /// Its age was to be checked and could not be found.
+    AgeUnknown,
+    /// Lost more rows than `max_shrink` since the previous release.
+    Shrunken,
+    /// More values do not parse than `max_unparsed` allows.
+    Unparsed,
+    /// A row is structurally broken.
+    Structure,
+    /// The trailer promises another number of rows.
+    TrailerMismatch,
+}
+
+impl Broken {
+    /// Every code.
+    pub const ALL: [Self; 10] = [
+        Self::Missing,
+        Self::Empty,
+        Self::TooFewRows,
+        Self::Stale,
+        Self::FutureDated,
+        Self::AgeUnknown,
+        Self::Shrunken,
+        Self::Unparsed,
+        Self::Structure,
+        Self::TrailerMismatch,
+    ];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "register-missing",
+            Self::Empty => "register-empty",
+            Self::TooFewRows => "register-too-few-rows",
+            Self::Stale => "register-stale",
+            Self::FutureDated => "register-future-dated",
+            Self::AgeUnknown => "register-age-unknown",
+            Self::Shrunken => "register-shrunken",
+            Self::Unparsed => "register-unparsed",
+            Self::Structure => "register-broken",
+            Self::TrailerMismatch => "register-trailer-mismatch",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Missing => "check the path and that last night's export has arrived; nothing is uploaded without it",
+            Self::Empty => "an empty register is almost always a failed export; if nobody ever objected, set min_rows = 0",
+            Self::TooFewRows => "check the export; lower min_rows only if the register really became this small",
+            Self::Stale => "fetch a fresh export; max_age says how old it may be",
+            Self::FutureDated => "check the clock of the exporting system and the pattern in age_from",
+            Self::AgeUnknown => "age_from names a place where no date could be read: check the pattern against the file",
+            Self::Shrunken => "find out why objections vanished; max_shrink says how many may",
+            Self::Unparsed => "correct the rows named above in the register, or raise max_unparsed after looking at them",
+            Self::Structure => "the file is damaged or cut short: export it again",
+            Self::TrailerMismatch => "the file is cut short or was edited: export it again",
+        }
+    }
+}
+
+/// What was read of one register. Counts only.
+#[derive(Debug, Clone, Default)]
+pub struct RegisterRead {
+    /// Its name.
+    pub name: String,
+    /// Files and bytes.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Rows, broken ones included.
+    pub rows: u64,
+    /// Rows that are objections.
+    pub objections: u64,
+    /// Rows lifted.
+    pub lifted: u64,
+    /// Rows with a value that does not parse, or that name nobody.
+    pub unparsed: u64,
+    /// The first of them.
+    pub first_unparsed: Option<Place>,
+    /// Rows with a scope word that is not known.
+    pub unknown_scope: u64,
+    /// Structurally broken rows.
+    pub faults: u64,
+    /// The first of them.
+    pub first_fault: Option<(RowFaultCode, Place)>,
+    /// File names, for places in messages.
+    pub file_names: Vec<String>,
+    /// Keyed digest of its bytes.
+    pub commitment: [u8; 32],
+    /// Its newest moment.
+    pub moment: Option<Timestamp>,
+    /// Rows now minus rows in the previous release.
+    pub change: Option<i64>,
+    /// Contract codes broken.
+    pub broken: Vec<Broken>,
+    /// When it could not be opened or read to its end.
+    pub error: Option<SourceError>,
+}
+
+/// What reading registers needs beside the config.
+pub struct RegisterContext<'c> {
+    /// The compiled config.
+    pub plan: &'c Plan,
+    /// Makes person keys.
+    pub person_keys: &'c PersonKeys,
+    /// Key of wide keys.
+    pub run_key: &'c RunKey,
+    /// Key of input commitments.
+    pub input_key: [u8; 32],
+    /// The moment of the run.
+    pub as_of: Timestamp,
+    /// Time zone of dates without one.
+    pub zone: TimeZone,
+    /// Rows of each register in the previous release, by name.
+    pub previous_rows: &'c dyn Fn(&str) -> Option<u64>,
+}
+
+impl Objections {
+    /// Reads every register of a config.
+    pub(crate) fn read(config: &Config, context: &RegisterContext<'_>, named: &Interner<Named>) -> (Self, Vec<RegisterRead>) {
+        let mut all = Self::default();
+        let mut reads = Vec::new();
+        for (index, register) in config.registers.iter().enumerate() {
+            let origin = Origin::Register(u8::try_from(index).expect("loading the config bounds registers"));
+            let mut reader = Reader {
+                register,
+                origin,
+                context,
+                named,
+                objections: &mut all,
+                scratch: Scratch::new(),
+                regions: regions(register, context.plan),
+                spaces: spaces(config, register),
+                found: Vec::new(),
+                hashes: Vec::new(),
+            };
+            let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
+            if let Err(error) = reader.read(config, &mut read) {
+                read.error = Some(error);
+            }
+            read.broken = broken(register, &read, context);
+            reads.push(read);
+        }
+        (all, reads)
+    }
+
+    /// The objections to a customer id.
+    #[must_use]
+    pub fn by_id(&self, person: PersonKey) -> u32 {
+        self.ids.get(&person).copied().unwrap_or(0)
+    }
+
+    /// The objections to an e-mail address or its domain, handed over one by one.
+    pub fn by_email(&self, email: &Email<'_>, wide: WideKey, key: &RunKey, mut each: impl FnMut(u32)) {
+        self.keys.get(&wide).copied().into_iter().for_each(&mut each);
+        if !self.domains.is_empty() {
+            for domain in email.domain_keys(key) {
+                self.domains.get(&domain).copied().into_iter().for_each(&mut each);
+            }
+        }
+    }
+
+    /// The objections to a phone number.
+    #[must_use]
+    pub fn by_phone(&self, wide: WideKey) -> Option<u32> {
+        self.keys.get(&wide).copied()
+    }
+
+    /// The objections met by a hash of an e-mail address or its domain.
+    pub fn email_hashes(&self, email: &Email<'_>, each: impl FnMut(u32)) {
+        if !self.email_algorithms.is_empty() {
+            let mut hashes = Vec::new();
+            for algorithm in &self.email_algorithms {
+                hashed::email_hashes(email, *algorithm, &mut hashes);
+            }
+            self.by_hashes(&hashes, each);
+        }
+    }
+
+    /// The objections met by a hash of a phone number.
+    pub fn phone_hashes(&self, phone: &Phone, each: impl FnMut(u32)) {
+        if !self.phone_algorithms.is_empty() {
+            let mut hashes = Vec::new();
+            for algorithm in &self.phone_algorithms {
+                hashed::phone_hashes(phone, *algorithm, &mut hashes);
+            }
+            self.by_hashes(&hashes, each);
+        }
+    }
+
+    fn by_hashes(&self, hashes: &[HashKey], mut each: impl FnMut(u32)) {
+        let mut met: Vec<u32> = hashes.iter().filter_map(|hash| self.hashes.get(hash).copied()).collect();
+        met.sort_unstable();
+        met.dedup();
+        met.into_iter().for_each(&mut each);
+    }
+
+    /// The objections met by other readings of a phone cell.
+    pub fn by_reading(&self, reading: WideKey) -> Option<u32> {
+        self.keys.get(&reading).copied()
+    }
+
+    /// Whether other readings of a phone cell could meet anything.
+    #[must_use]
+    pub const fn has_phones(&self) -> bool {
+        self.has_phones
+    }
+
+    /// The objections met by a cell's raw text or last seven digits.
+    pub fn by_raw(&self, kind: Kind, cell: &[u8], key: &RunKey, mut each: impl FnMut(u32)) {
+        if self.unread.is_empty() {
+            return;
+        }
+        let last_seven = || last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Kind::Phone);
+        for raw in raw_key(kind, Plaintext::new(cell), key).into_iter().chain(last_seven()) {
+            self.unread.get(&raw).copied().into_iter().for_each(&mut each);
+        }
+    }
+}
+
+fn regions(register: &Register, plan: &Plan) -> Vec<Region> {
+    let own = register.region.and_then(|code| Region::from_code(std::str::from_utf8(&code).ok()?));
+    match own {
+        Some(own) => std::iter::once(own).chain(plan.regions.iter().copied().filter(|r| *r != own)).collect(),
+        None => plan.regions.clone(),
+    }
+}
+
+fn spaces(config: &Config, register: &Register) -> Vec<String> {
+    match &register.id_space {
+        Some(space) => vec![space.clone()],
+        None => {
+            let mut spaces: Vec<String> = config.sources.iter().map(|source| source.id_space.clone()).collect();
+            spaces.sort();
+            spaces.dedup();
+            spaces
+        }
+    }
+}
+
+const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
+    match algorithm {
+        HashAlgorithm::Sha256 => Algorithm::Sha256,
+        HashAlgorithm::Sha1 => Algorithm::Sha1,
+        HashAlgorithm::Md5 => Algorithm::Md5,
+    }
+}
+
+/// Whether a phone cell says its country code itself, so that no other reading is plausible.
+pub(crate) fn is_international(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    let cell = cell.strip_prefix(b"tel:").unwrap_or(cell);
+    cell.starts_with(b"+") || cell.starts_with(b"00")
+}
+
+/// Reads one register into the index.
+struct Reader<'r, 'c> {
+    register: &'r Register,
+    origin: Origin,
+    context: &'r RegisterContext<'c>,
+    named: &'r Interner<Named>,
+    objections: &'r mut Objections,
+    scratch: Scratch,
+    regions: Vec<Region>,
+    spaces: Vec<String>,
+    found: Vec<WideKey>,
+    hashes: Vec<HashKey>,
+}
+
+impl Reader<'_, '_> {
+    fn read(&mut self, config: &Config, read: &mut RegisterRead) -> Result<(), SourceError> {
+        let columns = RegisterColumns::of(self.register);
+        let options = ReadOptions {
+            batch_rows: config.limits.batch_rows,
+            digest_key: Some(self.context.input_key),
+            trailer: matches!(self.register.age_from, Some(AgeFrom::Trailer(_))),
+            ..ReadOptions::default()
+        };
+        let mut table = open(&self.register.files, &columns.wanted(), &options)?;
+        read.file_names = table.files().iter().map(|file| file.name.clone()).collect();
+        let mut newest = None;
+        while let Some(batch) = table.next_batch()? {
+            batch.for_each(|record| {
+                read.rows += 1;
+                match record {
+                    Record::Row(row) => {
+                        let entry = columns.entry(&row);
+                        newest = newest.max(self.moment_of(&entry));
+                        self.entry(&entry, row.place(), read);
+                    }
+                    Record::Fault(fault) => {
+                        read.faults += 1;
+                        read.first_fault.get_or_insert((fault.code, fault.place));
+                    }
+                }
+            });
+        }
+        let (told, promised) = told_by_files(&table, self.register.age_from.as_ref(), &self.context.zone)?;
+        read.moment = told.max(newest);
+        let digests = table.digests();
+        read.files = digests.len() as u64;
+        read.bytes = digests.iter().map(|digest| digest.bytes).sum();
+        read.commitment = super::commitment(&self.context.input_key, &digests);
+        let is_cut = digests
+            .iter()
+            .zip(&promised)
+            .any(|(digest, promised)| promised.is_some_and(|promised| promised != digest.rows));
+        if is_cut {
+            read.broken.push(Broken::TrailerMismatch);
+        }
+        Ok(())
+    }
+
+    fn moment_of(&self, entry: &Entry<'_>) -> Option<Timestamp> {
+        let cell = entry.age?;
+        moment(std::str::from_utf8(cell).ok()?, &self.context.zone)
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>, place: Place, read: &mut RegisterRead) {
+        if let (Some(active), Some(status)) = (&self.register.active, entry.status)
+            && active.lifted.iter().any(|lifted| lifted.as_bytes() == status)
+        {
+            read.lifted += 1;
+            return;
+        }
+        read.objections += 1;
+        let scopes = self.scopes(entry, read);
+        let named = self.named.number(Named::by(self.origin, scopes));
+        let (mut keys, mut unread) = (0, 0);
+        if let Some(id) = entry.customer_id {
+            for space in self.spaces.clone() {
+                if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
+                    keys += 1;
+                    let known = self.objections.ids.entry(person).or_insert(0);
+                    *known = union(self.named, *known, named);
+                }
+            }
+        }
+        for (kind, cell) in [(Kind::Email, entry.email), (Kind::Phone, entry.phone)] {
+            match cell.filter(|cell| !cell.is_empty()) {
+                Some(cell) if self.key(kind, cell, named) => keys += 1,
+                Some(_) => unread += 1,
+                None => {}
+            }
+        }
+        if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
+            match identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key) {
+                Ok(domain) => {
+                    keys += 1;
+                    let known = self.objections.domains.entry(domain).or_insert(0);
+                    *known = union(self.named, *known, named);
+                }
+                Err(_) => unread += 1,
+            }
+        }
+        if keys == 0 || unread > 0 {
+            read.unparsed += 1;
+            read.first_unparsed.get_or_insert(place);
+        }
+    }
+
+    fn scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
+        let Some(words) = entry.scope.filter(|words| !words.is_empty()) else {
+            return self.register.scopes;
+        };
+        let text = String::from_utf8_lossy(words);
+        let scopes: Scopes = text.split([';', ',', '|']).map(Scope::from_word).collect();
+        if scopes.meets(Scopes::of(Scope::Unknown)) {
+            read.unknown_scope += 1;
+        }
+        scopes
+    }
+
+    /// Takes one key in; whether it could be read.
+    fn key(&mut self, kind: Kind, cell: &[u8], named: u32) -> bool {
+        let columns = &self.register.columns;
+        let hashed = match kind {
+            Kind::Email => columns.email.as_ref(),
+            Kind::Phone => columns.phone.as_ref(),
+        };
+        if let Some(declared) = hashed.and_then(|column| column.hashed) {
+            return self.hash(kind, cell, algorithm(declared), named);
+        }
+        let is_read = match kind {
+            Kind::Email => self.email(cell),
+            Kind::Phone => self.phone(cell),
+        };
+        for wide in self.found.drain(..) {
+            let known = self.objections.keys.entry(wide).or_insert(0);
+            *known = union(self.named, *known, named);
+        }
+        if !is_read {
+            let key = self.context.run_key;
+            let raw = raw_key(kind, Plaintext::new(cell), key);
+            let last = last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Kind::Phone);
+            for wide in raw.into_iter().chain(last) {
+                let known = self.objections.unread.entry(wide).or_insert(0);
+                *known = union(self.named, *known, named);
+            }
+        }
+        is_read
+    }
+
+    fn hash(&mut self, kind: Kind, cell: &[u8], algorithm: Algorithm, named: u32) -> bool {
+        let Ok(hash) = HashKey::parse(Plaintext::new(cell), algorithm) else {
+            return false;
+        };
+        let known = self.objections.hashes.entry(hash).or_insert(0);
+        *known = union(self.named, *known, named);
+        let algorithms = match kind {
+            Kind::Email => &mut self.objections.email_algorithms,
+            Kind::Phone => &mut self.objections.phone_algorithms,
+        };
+        if !algorithms.contains(&algorithm) {
+            algorithms.push(algorithm);
+        }
+        true
+    }
+
+    fn email(&mut self, cell: &[u8]) -> bool {
+        let key = self.context.run_key;
+        let parsed = Email::parse(Plaintext::new(cell), &mut self.scratch).map(|email| email.wide_key(key));
+        self.found.extend(parsed.iter());
+        self.hashes.clear();
+        parsed.is_ok()
+    }
+
+    fn phone(&mut self, cell: &[u8]) -> bool {
+        self.objections.has_phones = true;
+        let key = self.context.run_key;
+        let rule = PhoneRule { possible: true };
+        let first = self.regions.first().copied();
+        let parsed = Phone::parse(Plaintext::new(cell), first, rule, &mut self.scratch);
+        if let Ok(phone) = &parsed {
+            self.found.push(phone.wide_key(key));
+        }
+        if parsed.is_err() || !is_international(cell) {
+            phone_alternatives(Plaintext::new(cell), &self.regions, &mut self.scratch, key, &mut self.found);
+        }
+        !self.found.is_empty()
+    }
+}
+
+/// Both sets of objections, as a number.
+pub(crate) fn union(interner: &Interner<Named>, one: u32, other: u32) -> u32 {
+    if one == other || other == 0 {
+        one
+    } else if one == 0 {
+        other
+    } else {
+        interner.number(interner.get(one).union(&interner.get(other)))
+    }
+}
+
+/// Every way in which a register broke its contract.
+fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_>) -> Vec<Broken> {
+    let mut broken = read.broken.clone();
+    if let Some(error) = &read.error {
+        broken.push(if error.is_missing() { Broken::Missing } else { Broken::Structure });
+        return broken;
+    }
+    if read.faults > 0 {
+        broken.push(Broken::Structure);
+    }
+    if read.rows == 0 && register.min_rows > 0 {
+        broken.push(Broken::Empty);
+    } else if read.rows < register.min_rows {
+        broken.push(Broken::TooFewRows);
+    }
+    if register.age_from.is_some() {
+        match read.moment {
+            None => broken.push(Broken::AgeUnknown),
+            Some(moment) if moment > context.as_of => broken.push(Broken::FutureDated),
+            Some(moment) => {
+                let age = context.as_of.duration_since(moment);
+                if register.max_age.is_some_and(|max| age > max) {
+                    broken.push(Broken::Stale);
+                }
+            }
+        }
+    }
+    if let (Some(max_shrink), Some(before)) = (register.max_shrink, (context.previous_rows)(&register.name))
+        && read.rows < before
+        && (before - read.rows) as f64 > max_shrink * before as f64
+    {
+        broken.push(Broken::Shrunken);
+    }
+    if read.unparsed as f64 > register.max_unparsed * read.objections as f64 {
+        broken.push(Broken::Unparsed);
+    }
+    broken
+}

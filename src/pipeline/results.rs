@@ -1,0 +1,417 @@
+//! What a run came to, readable in the order files need it: unique rows by their bytes, tags in
+//! order, and counts that reconcile. It borrows the run's records and writes nothing itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::close::Closed;
+use super::decide::{Decided, Tally, Verdict};
+use super::intern::Interner;
+use super::objections::RegisterRead;
+use super::parse::Parsed;
+use super::plan::Plan;
+use crate::audiences::MemberKey;
+use crate::policy::objections::{Named, Origin};
+use crate::policy::reason::{Reason, Reasons};
+use crate::policy::scope::Scopes;
+use crate::policy::standing::Standing;
+use crate::policy::verdict::CellVerdict;
+use crate::sources::InputDigest;
+use crate::spill::{Overflow, SpillError, Spool};
+
+/// Buckets sorted at a time before they are handed on in order.
+const GROUP: usize = 16;
+
+/// Everything decided, while its records are still there.
+pub struct Results<'r, 'o> {
+    pub(super) plan: &'r Plan,
+    pub(super) registers: &'r [RegisterRead],
+    pub(super) parsed: &'r Parsed,
+    pub(super) closed: &'r Closed,
+    pub(super) decided: &'r Decided,
+    pub(super) named: &'r Interner<Named>,
+    pub(super) members: &'r [Spool<'o>],
+    pub(super) digests: &'r [Spool<'o>],
+    pub(super) suppressed: &'r [Spool<'o>],
+    pub(super) overflow: &'r Overflow,
+    pub(super) watched: usize,
+}
+
+/// People and rows by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// Do not meet the filter.
+    pub not_selected: u64,
+    /// Selected and kept out.
+    pub suppressed: u64,
+    /// Selected and allowed.
+    pub eligible: u64,
+}
+
+impl Fates {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.not_selected + self.suppressed + self.eligible
+    }
+}
+
+/// How many people a reason keeps out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReasonTally {
+    /// First by precedence.
+    pub primary: u64,
+    /// Holds at all.
+    pub holds: u64,
+    /// Nothing else holds.
+    pub alone: u64,
+}
+
+/// One source as it was read.
+pub struct SourceResult<'r> {
+    /// Rows, unreadable ones included.
+    pub rows: u64,
+    /// Unreadable rows by code.
+    pub unreadable: &'r BTreeMap<&'static str, u64>,
+    /// What was read of each file.
+    pub digests: &'r [InputDigest],
+    /// Keyed commitment to all of them.
+    pub commitment: [u8; 32],
+    /// Columns that were never read.
+    pub unmapped: &'r [String],
+    /// E-mail columns, then phone columns, in config order.
+    pub columns: Vec<ColumnResult>,
+}
+
+/// What became of a column's values.
+pub struct ColumnResult {
+    /// Parsed.
+    pub parsed: u64,
+    /// Blank.
+    pub blank: u64,
+    /// By reject code.
+    pub rejected: Vec<(&'static str, u64)>,
+}
+
+/// One watched person's decision, without anything that names them.
+pub struct Explained<'r> {
+    /// Rows of the person.
+    pub rows: u64,
+    /// One a cell.
+    pub verdict: &'r [CellVerdict],
+    /// Objections that name the person: `None` is the record's own flag, else the register's index.
+    pub named: Vec<(Option<u8>, Scopes)>,
+    /// Scopes of objections of people with whom an identifier is shared.
+    pub linked: Scopes,
+    /// Whether an unreadable row concerns the person.
+    pub unreadable: bool,
+    /// The person's rows joined.
+    pub standing: &'r Standing,
+    /// The person's key, for tags.
+    pub person: crate::people::PersonKey,
+}
+
+impl<'r> Results<'r, '_> {
+    /// The compiled config.
+    #[must_use]
+    pub const fn plan(&self) -> &'r Plan {
+        self.plan
+    }
+
+    /// Registers in config order.
+    #[must_use]
+    pub const fn registers(&self) -> &'r [RegisterRead] {
+        self.registers
+    }
+
+    /// Sources in config order.
+    #[must_use]
+    pub fn sources(&self) -> Vec<SourceResult<'r>> {
+        let source = |source: &'r super::parse::SourceRead| SourceResult {
+            rows: source.tally.rows,
+            unreadable: &source.tally.unreadable,
+            digests: &source.digests,
+            commitment: source.commitment,
+            unmapped: &source.unmapped,
+            columns: source
+                .tally
+                .columns
+                .iter()
+                .map(|column| ColumnResult {
+                    parsed: column.parsed,
+                    blank: column.blank,
+                    rejected: column.rejected.iter().map(|(reject, count)| (reject.code(), *count)).collect(),
+                })
+                .collect(),
+        };
+        self.parsed.sources.iter().map(source).collect()
+    }
+
+    /// Rows read, and unreadable ones, over all sources.
+    #[must_use]
+    pub fn rows(&self) -> (u64, u64) {
+        self.parsed.sources.iter().fold((0, 0), |(rows, unreadable), source| {
+            (rows + source.tally.rows, unreadable + source.tally.unreadable.values().sum::<u64>())
+        })
+    }
+
+    /// Customers' identifiers that a hash in this register met, under the forms that can be hashed only.
+    #[must_use]
+    pub fn matched_by_hash(&self, register: u8) -> u64 {
+        let names = |named: u32| {
+            self.named.get(named).entries().any(|(origin, _)| origin == Origin::Register(register))
+        };
+        self.parsed.matched_by_hash.iter().filter(|(named, _)| names(**named)).map(|(_, count)| count).sum()
+    }
+
+    /// E-mail addresses and phone numbers held by more people than the cap.
+    #[must_use]
+    pub const fn shared_identifiers(&self) -> (u64, u64) {
+        (self.closed.shared_emails, self.closed.shared_phones)
+    }
+
+    /// Bytes of records that went to a temporary file.
+    #[must_use]
+    pub fn spilled_bytes(&self) -> u64 {
+        self.overflow.spilled_bytes()
+    }
+
+    /// People whom a register names, by its index.
+    #[must_use]
+    pub fn people_named(&self, register: u8) -> u64 {
+        let names = |named: u32| {
+            self.named.get(named).entries().any(|(origin, _)| origin == Origin::Register(register))
+        };
+        self.decided.people_by_named.iter().filter(|(named, _)| names(**named)).map(|(_, people)| people).sum()
+    }
+
+    fn each_verdict(&self) -> impl Iterator<Item = (&'r Verdict, Tally)> {
+        self.decided.verdicts.iter().filter(|(_, tally)| tally.people > 0).map(|(verdict, tally)| (&**verdict, *tally))
+    }
+
+    /// People and rows of a cell by fate.
+    #[must_use]
+    pub fn cell_fates(&self, cell: usize) -> (Fates, Fates) {
+        self.fates(|verdict| {
+            let verdict = &verdict[cell];
+            (verdict.selected, verdict.eligible().is_some())
+        })
+    }
+
+    /// People and rows of an audience by fate; eligible means on at least one platform.
+    #[must_use]
+    pub fn audience_fates(&self, audience: usize) -> (Fates, Fates) {
+        let cells = self.cells_of(audience);
+        self.fates(|verdict| {
+            let selected = cells.iter().any(|cell| verdict[*cell].selected);
+            (selected, cells.iter().any(|cell| verdict[*cell].eligible().is_some()))
+        })
+    }
+
+    fn fates(&self, fate: impl Fn(&Verdict) -> (bool, bool)) -> (Fates, Fates) {
+        let (mut people, mut rows) = (Fates::default(), Fates::default());
+        for (verdict, tally) in self.each_verdict() {
+            let (of_people, of_rows) = match fate(verdict) {
+                (false, _) => (&mut people.not_selected, &mut rows.not_selected),
+                (true, false) => (&mut people.suppressed, &mut rows.suppressed),
+                (true, true) => (&mut people.eligible, &mut rows.eligible),
+            };
+            *of_people += tally.people;
+            *of_rows += tally.rows;
+        }
+        (people, rows)
+    }
+
+    /// People of an audience who would be eligible somewhere if nobody had objected.
+    #[must_use]
+    pub fn size_before_objections(&self, audience: usize) -> u64 {
+        let cells = self.cells_of(audience);
+        self.each_verdict()
+            .filter(|(verdict, _)| cells.iter().any(|cell| verdict[*cell].before_objections))
+            .map(|(_, tally)| tally.people)
+            .sum()
+    }
+
+    /// How many people each reason keeps out of a cell, in order of precedence.
+    #[must_use]
+    pub fn reasons(&self, cell: usize) -> Vec<(Reason, ReasonTally)> {
+        let mut tallies = BTreeMap::<Reason, ReasonTally>::new();
+        for (verdict, tally) in self.each_verdict() {
+            let reasons: Reasons = verdict[cell].reasons;
+            for reason in reasons.iter() {
+                let known = tallies.entry(reason).or_default();
+                known.holds += tally.people;
+                if reasons.primary() == Some(reason) {
+                    known.primary += tally.people;
+                }
+                if reasons == Reasons::of(reason) {
+                    known.alone += tally.people;
+                }
+            }
+        }
+        tallies.into_iter().collect()
+    }
+
+    /// People who go up somewhere on the strength of a basis row.
+    #[must_use]
+    pub fn people_on_basis(&self, basis: usize) -> u64 {
+        let relies = |verdict: &Verdict| {
+            verdict.iter().any(|cell| cell.eligible().is_some_and(|eligible| eligible.bases() & 1 << basis != 0))
+        };
+        self.each_verdict().filter(|(verdict, _)| relies(verdict)).map(|(_, tally)| tally.people).sum()
+    }
+
+    /// Identifiers of a cell beyond the platform's columns.
+    #[must_use]
+    pub fn dropped(&self, cell: usize) -> u64 {
+        self.decided.dropped[cell]
+    }
+
+    /// The cells of an audience, in the order of its platforms.
+    #[must_use]
+    pub fn cells_of(&self, audience: usize) -> Vec<usize> {
+        let cells = &self.plan.policy.cells;
+        (0..cells.len()).filter(|cell| cells[*cell].audience == audience).collect()
+    }
+
+    /// A cell's unique rows in the order of their bytes, in blocks: the first two bytes of the block's
+    /// first digests are alike in their first eight bits.
+    pub fn each_member_block<E: From<SpillError>>(
+        &self,
+        cell: usize,
+        mut each: impl FnMut(&[MemberRow]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let format = &self.plan.cells[cell].format;
+        let columns = format.slots().len();
+        let spool = &self.members[cell];
+        for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
+            let blocks = group
+                .par_iter()
+                .map(|bucket| {
+                    let mut bytes = Vec::new();
+                    spool.read(*bucket, &mut bytes)?;
+                    let mut keys: Vec<&[u8]> = MemberKey::split(&bytes, columns).collect();
+                    keys.sort_unstable();
+                    keys.dedup();
+                    let mut row = Vec::new();
+                    let rows = keys.iter().map(|key| {
+                        MemberKey::read(key, &mut row);
+                        let first = row.iter().flatten().next().expect("a member has an identifier");
+                        let prefix = u16::from_be_bytes([first.as_bytes()[0], first.as_bytes()[1]]);
+                        let mut text = Vec::with_capacity(format.row_len_max());
+                        format.encode(&row, &mut text);
+                        MemberRow { prefix, text }
+                    });
+                    Ok(rows.collect::<Vec<_>>())
+                })
+                .collect::<Result<Vec<_>, SpillError>>()?;
+            for block in blocks {
+                each(&block)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Distinct identifiers of a cell that go up: e-mail addresses and phone numbers.
+    pub fn members(&self, cell: usize) -> Result<(u64, u64), SpillError> {
+        let spool = &self.digests[cell];
+        let counts = (0..spool.len())
+            .into_par_iter()
+            .map(|bucket| {
+                let mut bytes = Vec::new();
+                spool.read(bucket, &mut bytes)?;
+                let mut digests: Vec<&[u8]> = bytes.chunks_exact(17).collect();
+                digests.sort_unstable();
+                digests.dedup();
+                let emails = digests.iter().filter(|digest| digest[0] == 1).count() as u64;
+                Ok((emails, digests.len() as u64 - emails))
+            })
+            .collect::<Result<Vec<_>, SpillError>>()?;
+        Ok(counts.into_iter().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1)))
+    }
+
+    /// The verdicts of an audience's suppressed people, by number, as cells of that audience.
+    #[must_use]
+    pub fn suppressed_verdicts(&self, audience: usize) -> BTreeMap<u32, Vec<CellVerdict>> {
+        let cells = self.cells_of(audience);
+        let mut used = BTreeMap::new();
+        for (number, (verdict, tally)) in self.decided.verdicts.iter().enumerate() {
+            let is_suppressed = |cell: &usize| verdict[*cell].selected && !verdict[*cell].reasons.is_empty();
+            if tally.people > 0 && cells.iter().any(is_suppressed) {
+                used.insert(number as u32, cells.iter().map(|cell| verdict[*cell]).collect());
+            }
+        }
+        used
+    }
+
+    /// An audience's suppressed people in the order of their tags, with their verdict's number.
+    pub fn each_suppressed<E: From<SpillError>>(
+        &self,
+        audience: usize,
+        mut each: impl FnMut([u8; 16], u32) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let spool = &self.suppressed[audience];
+        let mut bytes = Vec::new();
+        for bucket in 0..spool.len() {
+            bytes.clear();
+            spool.read(bucket, &mut bytes)?;
+            let mut entries: Vec<&[u8]> = bytes.chunks_exact(20).collect();
+            entries.sort_unstable();
+            for entry in entries {
+                let tag = entry[..16].try_into().expect("20 bytes hold 16");
+                let number = u32::from_le_bytes(entry[16..].try_into().expect("20 less 16 are 4"));
+                each(tag, number)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many people the watched text names.
+    #[must_use]
+    pub const fn watched(&self) -> usize {
+        self.watched
+    }
+
+    /// The decisions of the watched people.
+    #[must_use]
+    pub fn explained(&self) -> Vec<Explained<'r>> {
+        let mut explained: Vec<_> = self
+            .decided
+            .watched
+            .iter()
+            .map(|found| Explained {
+                rows: found.rows,
+                verdict: &found.verdict,
+                named: found
+                    .named
+                    .entries()
+                    .map(|(origin, scopes)| match origin {
+                        Origin::Flag => (None, scopes),
+                        Origin::Register(index) => (Some(index), scopes),
+                    })
+                    .collect(),
+                linked: found.linked,
+                unreadable: found.unreadable,
+                standing: &found.standing,
+                person: found.person,
+            })
+            .collect();
+        explained.sort_by_key(|found| found.person);
+        explained
+    }
+
+    /// Reasons that hold for somebody anywhere.
+    #[must_use]
+    pub fn reasons_met(&self) -> BTreeSet<Reason> {
+        (0..self.plan.cells.len()).flat_map(|cell| self.reasons(cell)).map(|(reason, _)| reason).collect()
+    }
+}
+
+/// One row of an upload.
+pub struct MemberRow {
+    /// First two bytes of its first digest, big-endian.
+    pub prefix: u16,
+    /// Its text, line end included.
+    pub text: Vec<u8>,
+}

@@ -1,0 +1,390 @@
+//! One customer row at a time: its facts, its identifiers, the objections that name it, and the
+//! record that waits for the next barrier. Runs on every worker thread; after it no plaintext is left.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::intern::{DigestSet, Interner};
+use super::objections::{Objections, is_international, union};
+use super::plan::Plan;
+use super::read_facts::FactReader;
+use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
+use crate::config::{Config, IdentifierColumn, Source};
+use crate::identifiers::{
+    Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
+};
+use crate::people::{PersonKey, PersonKeys};
+use crate::people::person_key::SpaceKeys;
+use crate::policy::facts::RowFacts;
+use crate::policy::objections::{Named, Origin};
+use crate::policy::scope::Scopes;
+use crate::policy::standing::Standing;
+use crate::policy::verdict::IdentifierClass;
+use crate::sources::{Record, Row, RowFault};
+use crate::spill::{Appender, SpillError};
+
+/// Most identifiers one row may carry; a cell of thousands of addresses is no customer.
+pub(super) const IDENTIFIERS_MAX: usize = 64;
+/// The code of a row without a customer id.
+pub(super) const BLANK_ID: &str = "blank-customer-id";
+/// The code of a row with more identifiers than [`IDENTIFIERS_MAX`].
+pub(super) const TOO_MANY_IDENTIFIERS: &str = "too-many-identifiers";
+
+/// How often each key was seen, in rows: an estimate that is never too low, so that only keys whose
+/// estimate is above the cap have to be counted exactly. One byte a counter, chosen by the key's bits.
+pub(crate) struct ShareEstimate {
+    counters: Vec<AtomicU8>,
+}
+
+impl ShareEstimate {
+    /// For about so many identifiers.
+    pub(crate) fn new(expected: u64) -> Self {
+        let size = (expected * 4).clamp(1 << 16, 1 << 26).next_power_of_two() as usize;
+        Self { counters: (0..size).map(|_| AtomicU8::new(0)).collect() }
+    }
+
+    fn place(&self, key: WideKey) -> &AtomicU8 {
+        let bits = u128::from_le_bytes(key.to_bytes()) as usize;
+        &self.counters[bits & (self.counters.len() - 1)]
+    }
+
+    fn count(&self, key: WideKey) {
+        let counter = self.place(key);
+        // Stops well below the largest byte, so that racing threads cannot wrap it.
+        if counter.load(Ordering::Relaxed) < 200 {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the key may be held by more than `cap` rows. Never a false no.
+    pub(crate) fn may_exceed(&self, key: WideKey, cap: u32) -> bool {
+        let seen = self.place(key).load(Ordering::Relaxed);
+        seen >= 200 || u32::from(seen) > cap
+    }
+}
+
+/// What all workers share while rows are parsed.
+pub(crate) struct Shared<'s> {
+    pub(crate) config: &'s Config,
+    pub(crate) plan: &'s Plan,
+    pub(crate) objections: &'s Objections,
+    pub(crate) named: &'s Interner<Named>,
+    pub(crate) standings: &'s Interner<Standing>,
+    pub(crate) shares: &'s ShareEstimate,
+    pub(crate) run_key: &'s RunKey,
+    pub(crate) person_keys: &'s PersonKeys,
+}
+
+/// Counts of one source, added up over workers.
+#[derive(Default, Clone)]
+pub(crate) struct SourceTally {
+    pub(crate) rows: u64,
+    pub(crate) unreadable: BTreeMap<&'static str, u64>,
+    pub(crate) columns: Vec<ColumnTally>,
+}
+
+/// What became of one identifier column's values.
+#[derive(Default, Clone)]
+pub(crate) struct ColumnTally {
+    pub(crate) parsed: u64,
+    pub(crate) blank: u64,
+    pub(crate) rejected: HashMap<Reject, u64>,
+}
+
+impl SourceTally {
+    pub(crate) fn for_source(source: &Source) -> Self {
+        let columns = vec![ColumnTally::default(); source.emails.len() + source.phones.len()];
+        Self { columns, ..Self::default() }
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for (code, count) in &other.unreadable {
+            *self.unreadable.entry(code).or_insert(0) += count;
+        }
+        for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
+            mine.parsed += theirs.parsed;
+            mine.blank += theirs.blank;
+            for (reject, count) in &theirs.rejected {
+                *mine.rejected.entry(*reject).or_insert(0) += count;
+            }
+        }
+    }
+}
+
+/// Keys found in rows that could not be read: they suppress whoever has them.
+#[derive(Default)]
+pub(crate) struct Recovered {
+    pub(crate) ids: DigestSet<PersonKey>,
+    pub(crate) keys: DigestSet<WideKey>,
+}
+
+/// One thread's work on one source.
+pub(crate) struct RowWorker<'s, 'a, 'o> {
+    shared: &'s Shared<'s>,
+    source: &'s Source,
+    index: usize,
+    facts: FactReader<'s>,
+    space: SpaceKeys,
+    known: HashMap<RowFacts, KnownFacts>,
+    flag: u32,
+    email_scratch: Scratch,
+    phone_scratch: Scratch,
+    identifiers: Vec<IdentifierRecord>,
+    readings: Vec<WideKey>,
+    /// Identifiers met by a register's hash, by the objections' number.
+    pub(crate) matched_by_hash: HashMap<u32, u64>,
+    pub(crate) tally: SourceTally,
+    pub(crate) recovered: Recovered,
+    rows: &'a mut Appender<'s, 'o>,
+    partitions: usize,
+}
+
+/// What a set of facts comes to.
+#[derive(Clone, Copy)]
+struct KnownFacts {
+    standing: u32,
+    /// Whether some cell is still open: only then are digests worth making.
+    is_open: bool,
+}
+
+impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
+    pub(crate) fn new(shared: &'s Shared<'s>, index: usize, rows: &'a mut Appender<'s, 'o>, partitions: usize) -> Self {
+        let source = &shared.config.sources[index];
+        let scopes = source.targeting.as_ref().map_or(Scopes::NONE, |flag| flag.scopes);
+        Self {
+            shared,
+            source,
+            index,
+            facts: FactReader::new(shared.plan, source, index),
+            space: shared.person_keys.in_space(&source.id_space),
+            known: HashMap::new(),
+            flag: shared.named.number(Named::by(Origin::Flag, scopes)),
+            email_scratch: Scratch::new(),
+            phone_scratch: Scratch::new(),
+            identifiers: Vec::new(),
+            readings: Vec::new(),
+            matched_by_hash: HashMap::new(),
+            tally: SourceTally::for_source(source),
+            recovered: Recovered::default(),
+            rows,
+            partitions,
+        }
+    }
+
+    /// Takes one record in.
+    pub(crate) fn record(&mut self, record: &Record<'_>) -> Result<(), SpillError> {
+        self.tally.rows += 1;
+        match record {
+            Record::Row(row) => self.row(row),
+            Record::Fault(fault) => {
+                self.fault(fault);
+                Ok(())
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> Result<(), SpillError> {
+        let shared = self.shared;
+        let customer = shared.plan.sources[self.index].columns.customer(row);
+        let Some(person) = self.space.key(customer.id()) else {
+            self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter());
+            return Ok(());
+        };
+        let read = self.facts.read(&customer);
+        let known = self.known_facts(read.facts);
+        let mut named = shared.objections.by_id(person);
+        if read.opted_out {
+            named = union(shared.named, named, self.flag);
+        }
+        self.identifiers.clear();
+        for place in 0..self.source.emails.len() {
+            let column = &self.source.emails[place];
+            self.cell(Kind::Email, column, place, customer.email(place), None, known.is_open, &mut named);
+        }
+        let emails = self.source.emails.len();
+        for place in 0..self.source.phones.len() {
+            let column = &self.source.phones[place];
+            let cell = customer.phone(place);
+            self.cell(Kind::Phone, column, emails + place, cell, read.region, known.is_open, &mut named);
+        }
+        if self.identifiers.len() > IDENTIFIERS_MAX {
+            self.unreadable(TOO_MANY_IDENTIFIERS, customer.cells().collect::<Vec<_>>().into_iter());
+            return Ok(());
+        }
+        for identifier in &self.identifiers {
+            shared.shares.count(identifier.wide);
+        }
+        let head = RowHead { person, standing: known.standing, named };
+        let bucket = person.spread() as usize % self.partitions;
+        let identifiers = &self.identifiers;
+        self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))
+    }
+
+    fn known_facts(&mut self, facts: RowFacts) -> KnownFacts {
+        if let Some(known) = self.known.get(&facts) {
+            return *known;
+        }
+        let standing = self.shared.plan.policy.standing(&facts);
+        let is_open = standing.cells.iter().any(|cell| cell.reasons.is_empty());
+        let known = KnownFacts { standing: self.shared.standings.number(standing), is_open };
+        // A bound for the sake of hostile input; honest facts have a few thousand combinations.
+        if self.known.len() < 1 << 20 {
+            self.known.insert(facts, known);
+        }
+        known
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a cell in its place; a struct for one call would only rename them")]
+    fn cell(
+        &mut self,
+        kind: Kind,
+        column: &IdentifierColumn,
+        place: usize,
+        cell: &[u8],
+        region: Option<Region>,
+        is_open: bool,
+        named: &mut u32,
+    ) {
+        let Some(separator) = column.separator.as_deref().filter(|separator| !separator.is_empty()) else {
+            self.value(kind, column, (place, 0), cell, region, is_open, named);
+            return;
+        };
+        let mut position = 0_u8;
+        let mut rest = Some(cell);
+        while let Some(text) = rest {
+            let (value, after) = match memchr::memmem::find(text, separator.as_bytes()) {
+                Some(at) => (&text[..at], Some(&text[at + separator.len()..])),
+                None => (text, None),
+            };
+            // A blank between separators says nothing; a cell that is blank altogether is counted.
+            if !value.trim_ascii().is_empty() || (position == 0 && after.is_none()) {
+                self.value(kind, column, (place, position), value, region, is_open, named);
+                position = position.saturating_add(1);
+            }
+            rest = after;
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a value in its place; a struct for one call would only rename them")]
+    fn value(
+        &mut self,
+        kind: Kind,
+        column: &IdentifierColumn,
+        (place, position): (usize, u8),
+        value: &[u8],
+        region: Option<Region>,
+        is_open: bool,
+        named: &mut u32,
+    ) {
+        let tally = &mut self.tally.columns[place];
+        if value.trim_ascii().is_empty() {
+            tally.blank += 1;
+            return;
+        }
+        let shared = self.shared;
+        let is_open = is_open && *named == 0;
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        let parsed = match kind {
+            Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
+                let wide = email.wide_key(shared.run_key);
+                shared.objections.by_email(&email, wide, shared.run_key, &mut join);
+                shared.objections.email_hashes(&email, |number| {
+                    *self.matched_by_hash.entry(number).or_default() += 1;
+                    join(number);
+                });
+                let mut digests = [None; FORMS_MAX];
+                if is_open {
+                    email_digests(&email, shared.plan, &mut digests);
+                }
+                (wide, email.is_role(), digests)
+            }),
+            Kind::Phone => {
+                let rule = PhoneRule { possible: shared.config.policy.possible_phones };
+                Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch).map(|phone| {
+                    let wide = phone.wide_key(shared.run_key);
+                    shared.objections.by_phone(wide).into_iter().for_each(&mut join);
+                    shared.objections.phone_hashes(&phone, |number| {
+                        *self.matched_by_hash.entry(number).or_default() += 1;
+                        join(number);
+                    });
+                    let mut digests = [None; FORMS_MAX];
+                    if is_open {
+                        for (slot, form) in digests.iter_mut().zip(&shared.plan.phone_forms) {
+                            *slot = Some(phone.digest(*form));
+                        }
+                    }
+                    (wide, false, digests)
+                })
+            }
+        };
+        if kind == Kind::Phone && shared.objections.has_phones() && (parsed.is_err() || !is_international(value)) {
+            self.readings.clear();
+            let regions = other_regions(shared.plan, region);
+            let scratch = &mut self.phone_scratch;
+            phone_alternatives(Plaintext::new(value), &regions, scratch, shared.run_key, &mut self.readings);
+            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+        }
+        shared.objections.by_raw(kind, value, shared.run_key, &mut join);
+        match parsed {
+            Ok((wide, is_role, digests)) => {
+                tally.parsed += 1;
+                let class =
+                    IdentifierClass { is_email: kind == Kind::Email, context: column.context, is_role };
+                let column = self.shared.plan.sources[self.index].first_column + place as u16;
+                self.identifiers.push(IdentifierRecord { class, column, position, wide, digests });
+            }
+            Err(reject) => *tally.rejected.entry(reject).or_insert(0) += 1,
+        }
+    }
+
+    fn fault(&mut self, fault: &RowFault<'_>) {
+        self.unreadable(fault.code.code(), fault.cells());
+    }
+
+    /// Counts a row that cannot be used, and keeps every key that can be found in it.
+    fn unreadable<'c>(&mut self, code: &'static str, fragments: impl Iterator<Item = &'c [u8]>) {
+        *self.tally.unreadable.entry(code).or_insert(0) += 1;
+        let region = self.shared.plan.sources[self.index].region;
+        let key = self.shared.run_key;
+        for fragment in fragments {
+            self.recovered.ids.extend(self.space.key(fragment));
+            if memchr::memchr(b'@', fragment).is_some() {
+                let email = Email::parse(Plaintext::new(fragment), &mut self.email_scratch);
+                self.recovered.keys.extend(email.ok().map(|email| email.wide_key(key)));
+            }
+            if fragment.iter().filter(|byte| byte.is_ascii_digit()).count() >= 6 || !fragment.is_ascii() {
+                let rule = PhoneRule { possible: true };
+                let phone = Phone::parse(Plaintext::new(fragment), region, rule, &mut self.phone_scratch);
+                self.recovered.keys.extend(phone.ok().map(|phone| phone.wide_key(key)));
+            }
+        }
+    }
+}
+
+fn email_digests(email: &Email<'_>, plan: &Plan, digests: &mut [Option<crate::identifiers::Digest>; FORMS_MAX]) {
+    for (place, form) in plan.email_forms.iter().enumerate() {
+        let same = plan.email_forms[..place].iter().position(|earlier| email.forms_equal(*earlier, *form));
+        digests[place] = match same {
+            Some(earlier) => digests[earlier],
+            None => Some(email.digest(*form)),
+        };
+    }
+}
+
+fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {
+    own.into_iter().chain(plan.regions.iter().copied().filter(|region| Some(*region) != own)).collect()
+}
+
+
+/// The wide keys a text could stand for, as an e-mail address or a phone number in any region in play.
+pub(crate) fn keys_of(text: &[u8], shared: &Shared<'_>) -> Vec<WideKey> {
+    let mut scratch = Scratch::new();
+    let mut keys = Vec::new();
+    keys.extend(Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)));
+    for region in shared.plan.regions.iter().copied().map(Some).chain([None]) {
+        let phone = Phone::parse(Plaintext::new(text), region, PhoneRule { possible: true }, &mut scratch);
+        keys.extend(phone.ok().map(|phone| phone.wide_key(shared.run_key)));
+    }
+    keys
+}

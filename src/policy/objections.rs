@@ -1,0 +1,91 @@
+//! Which objections name a person, by whom they were said and with which scopes. It knows registers
+//! by number only, and never whom an entry names.
+
+use super::scope::Scopes;
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// The flag in the customer's own record.
+    Flag,
+    /// The register with this index in the config.
+    Register(u8),
+}
+
+/// The objections that name a person: origins with their scopes, sorted, each origin once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Named(Vec<(Origin, Scopes)>);
+
+impl Named {
+    /// One objection.
+    #[must_use]
+    pub fn by(origin: Origin, scopes: Scopes) -> Self {
+        Self(vec![(origin, scopes)])
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        for &(origin, scopes) in &other.0 {
+            match all.0.binary_search_by_key(&origin, |entry| entry.0) {
+                Ok(at) => all.0[at].1 = all.0[at].1.union(scopes),
+                Err(at) => all.0.insert(at, (origin, scopes)),
+            }
+        }
+        all
+    }
+
+    /// Whether nobody said anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All scopes together.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        self.0.iter().fold(Scopes::NONE, |all, entry| all.union(entry.1))
+    }
+
+    /// Whether the record's own flag binds an audience bound by `binding`.
+    #[must_use]
+    pub fn flag_binds(&self, binding: Scopes) -> bool {
+        self.0.iter().any(|entry| entry.0 == Origin::Flag && entry.1.meets(binding))
+    }
+
+    /// The registers (bit by index) whose objections bind.
+    #[must_use]
+    pub fn registers_binding(&self, binding: Scopes) -> u64 {
+        self.0.iter().fold(0, |registers, &(origin, scopes)| match origin {
+            Origin::Register(index) if scopes.meets(binding) => registers | 1 << index,
+            _ => registers,
+        })
+    }
+
+    /// Every register that names the person, with its scopes.
+    pub fn entries(&self) -> impl Iterator<Item = (Origin, Scopes)> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Named, Origin};
+    use crate::policy::scope::{Scope, Scopes};
+
+    #[test]
+    fn union_keeps_each_origin_once_whatever_the_order() {
+        let flag = Named::by(Origin::Flag, Scopes::of(Scope::Profiling));
+        let one = Named::by(Origin::Register(1), Scopes::of(Scope::Phone));
+        let more = Named::by(Origin::Register(1), Scopes::of(Scope::Post));
+        let a = flag.union(&one).union(&more);
+        let b = more.union(&one).union(&flag);
+        assert_eq!(a, b);
+        assert_eq!(a.entries().count(), 2);
+        assert_eq!(a.registers_binding(Scopes::of(Scope::Post)), 0b10);
+        assert_eq!(a.registers_binding(Scopes::of(Scope::Lookalike)), 0);
+        assert!(a.flag_binds(Scopes::of(Scope::Profiling)));
+        assert!(!a.flag_binds(Scopes::of(Scope::Post)));
+    }
+}

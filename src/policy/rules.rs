@@ -1,0 +1,272 @@
+//! The rules, as a table of short functions over one row's facts. Each says what is held against the
+//! row in one cell, which question the row answered, and nothing else. `docs/decisions.md` is the
+//! same table in prose; the oracle is the same table again, written apart.
+
+use super::facts::{AgeFact, Answer, BasisFact, CountryFact, PartyFact, RowFacts};
+use super::reason::{Reason, Reasons};
+use super::scope::{Purpose, Scopes};
+use super::selection::{Selection, Tri};
+use super::standing::{Answered, CellStanding, Question, Selected, Standing};
+use crate::people::{Party, Use};
+
+/// The whole policy, compiled for one as-of day.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Audiences in config order.
+    pub audiences: Vec<AudienceRules>,
+    /// Basis rows in config order; at most 64.
+    pub bases: Vec<BasisRow>,
+    /// Audience × platform, audience by audience in config order.
+    pub cells: Vec<Cell>,
+    /// The distinct ages asked for, ascending, in whole years.
+    pub age_limits: Vec<u16>,
+}
+
+/// One audience's rules.
+#[derive(Debug, Clone)]
+pub struct AudienceRules {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whom it may hold.
+    pub party: Party,
+    /// The age band needed: index in `age_limits` plus one; 0 when no age is asked.
+    pub age_band: u8,
+    /// Scopes that bind it.
+    pub binding: Scopes,
+    /// Its filter.
+    pub filter: Option<Filter>,
+}
+
+/// A filter over the run's shared predicates.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// The parsed `where`.
+    pub selection: Selection,
+    /// For each of the selection's own predicates, its place in `RowFacts::predicates`.
+    pub places: Vec<usize>,
+    /// By source: whether the source maps every field the filter uses.
+    pub speaks: Vec<bool>,
+}
+
+/// A basis row, already asked whether it is in force today.
+#[derive(Debug, Clone)]
+pub struct BasisRow {
+    /// The ground.
+    pub ground: Use,
+    /// Canonical platform names.
+    pub platforms: Vec<String>,
+    /// Alpha-2 codes.
+    pub countries: Vec<[u8; 2]>,
+    /// Purposes.
+    pub purposes: Vec<Purpose>,
+    /// Party types.
+    pub parties: Vec<Party>,
+    /// Valid on the as-of day.
+    pub in_force: bool,
+}
+
+/// An audience on a platform.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Index of the audience.
+    pub audience: usize,
+    /// Canonical platform name.
+    pub platform: &'static str,
+    /// Whether the platform asks for both of Google's consent signals (EU user consent policy,
+    /// support.google.com/google-ads/answer/14310715, checked 2026-11-21).
+    pub asks_signals: bool,
+    /// Whether it takes e-mail addresses.
+    pub takes_email: bool,
+    /// Whether it takes phone numbers.
+    pub takes_phone: bool,
+}
+
+/// What one rule says of one row in one cell.
+#[derive(Default)]
+struct Said {
+    against: Option<Reason>,
+    answered: Option<Question>,
+    bases: u64,
+}
+
+impl Said {
+    const fn against(reason: Reason) -> Self {
+        Self { against: Some(reason), answered: None, bases: 0 }
+    }
+
+    const fn answered(question: Question) -> Self {
+        Self { against: None, answered: Some(question), bases: 0 }
+    }
+
+    const fn both(question: Question, reason: Reason) -> Self {
+        Self { against: Some(reason), answered: Some(question), bases: 0 }
+    }
+}
+
+type Rule = fn(&RowFacts, &Cell, &Policy) -> Said;
+
+/// Every rule, in the order of the rule book's table.
+const RULES: [Rule; 8] = [relationship, targeting, age, party, basis, country, basis_row, platform_consent];
+
+fn relationship(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    match row.relationship {
+        Answer::Silent => Said::default(),
+        Answer::Unknown => Said::both(Question::Relationship, Reason::RelationshipUnknown),
+        Answer::No => Said::both(Question::Relationship, Reason::NotACustomer),
+        Answer::Yes => Said::answered(Question::Relationship),
+    }
+}
+
+/// An opted-out flag is an objection and handled with the others, since its scopes may not bind.
+fn targeting(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    match row.targeting {
+        Answer::Silent | Answer::No | Answer::Yes => Said::default(),
+        Answer::Unknown => Said::against(Reason::TargetingUnknown),
+    }
+}
+
+fn age(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
+    let needed = policy.audiences[cell.audience].age_band;
+    match row.age {
+        _ if needed == 0 => Said::answered(Question::Age),
+        AgeFact::Silent => Said::default(),
+        AgeFact::Unknown => Said::both(Question::Age, Reason::AgeUnknown),
+        AgeFact::Band(band) if band < needed => Said::both(Question::Age, Reason::UnderAge),
+        AgeFact::Band(_) => Said::answered(Question::Age),
+    }
+}
+
+fn party(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
+    let wanted = policy.audiences[cell.audience].party;
+    match row.party {
+        PartyFact::Unknown => Said::against(Reason::PartyUnknown),
+        PartyFact::Silent if wanted != Party::Consumer => Said::against(Reason::PartyMismatch),
+        PartyFact::Known(party) if wanted != party => Said::against(Reason::PartyMismatch),
+        PartyFact::Silent | PartyFact::Known(_) => Said::default(),
+    }
+}
+
+fn basis(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    match row.basis {
+        BasisFact::Unknown => Said::both(Question::Basis, Reason::BasisUnknown),
+        BasisFact::None => Said::both(Question::Basis, Reason::NoConsent),
+        BasisFact::Ground(_) => Said::answered(Question::Basis),
+    }
+}
+
+fn country(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    match row.country {
+        CountryFact::Silent => Said::default(),
+        CountryFact::Unknown => Said::both(Question::Country, Reason::CountryUnknown),
+        CountryFact::Known(_) => Said::answered(Question::Country),
+    }
+}
+
+fn basis_row(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
+    let (BasisFact::Ground(ground), CountryFact::Known(country)) = (row.basis, row.country) else {
+        return Said::default();
+    };
+    let audience = &policy.audiences[cell.audience];
+    let fits_party = |basis: &BasisRow| match row.party {
+        PartyFact::Silent => basis.parties.contains(&Party::Consumer),
+        PartyFact::Unknown => true,
+        PartyFact::Known(party) => basis.parties.contains(&party),
+    };
+    let mut said = Said::against(Reason::NoBasis);
+    for (index, basis) in policy.bases.iter().enumerate() {
+        let fits = basis.ground == ground
+            && basis.platforms.iter().any(|name| name == cell.platform)
+            && basis.countries.contains(&country)
+            && basis.purposes.contains(&audience.purpose)
+            && fits_party(basis);
+        if fits && basis.in_force {
+            said.bases |= 1 << index;
+        } else if fits {
+            said.against = Some(Reason::BasisExpired);
+        }
+    }
+    if said.bases != 0 {
+        said.against = None;
+    }
+    said
+}
+
+fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
+    let asked = cell.asks_signals
+        && match row.country {
+            CountryFact::Silent | CountryFact::Unknown => true,
+            CountryFact::Known(country) => needs_consent_signals(country),
+        };
+    if asked && (row.ad_user_data != Answer::Yes || row.ad_personalization != Answer::Yes) {
+        Said::against(Reason::PlatformConsentMissing)
+    } else {
+        Said::default()
+    }
+}
+
+/// The European Economic Area, the United Kingdom and Switzerland: where Google's EU user consent
+/// policy holds (support.google.com/google-ads/answer/14310715, checked 2026-11-21).
+#[must_use]
+pub fn needs_consent_signals(country: [u8; 2]) -> bool {
+    const COUNTRIES: [&[u8; 2]; 32] = [
+        b"AT", b"BE", b"BG", b"CH", b"CY", b"CZ", b"DE", b"DK", b"EE", b"ES", b"FI", b"FR", b"GB", b"GR",
+        b"HR", b"HU", b"IE", b"IS", b"IT", b"LI", b"LT", b"LU", b"LV", b"MT", b"NL", b"NO", b"PL", b"PT",
+        b"RO", b"SE", b"SI", b"SK",
+    ];
+    COUNTRIES.contains(&&country)
+}
+
+impl Policy {
+    /// What a row says in every cell.
+    #[must_use]
+    pub fn standing(&self, row: &RowFacts) -> Standing {
+        let selected: Vec<Selected> = self.audiences.iter().map(|audience| selected(row, audience)).collect();
+        let cells = self.cells.iter().map(|cell| {
+            let mut standing = CellStanding { selected: selected[cell.audience], ..CellStanding::default() };
+            for rule in RULES {
+                let said = rule(row, cell, self);
+                standing.reasons = said.against.map_or(standing.reasons, |reason| standing.reasons.with(reason));
+                standing.answered =
+                    said.answered.map_or(standing.answered, |question| standing.answered.with(question));
+                standing.bases |= said.bases;
+            }
+            standing
+        });
+        let youngest = match row.age {
+            AgeFact::Band(band) => band,
+            AgeFact::Silent | AgeFact::Unknown => u8::MAX,
+        };
+        Standing { cells: cells.collect(), youngest }
+    }
+
+    /// The reasons for what no row of the person answered.
+    #[must_use]
+    pub fn unanswered(answered: Answered) -> Reasons {
+        let silent = [
+            (Question::Relationship, Reason::RelationshipUnknown),
+            (Question::Age, Reason::AgeUnknown),
+            (Question::Basis, Reason::BasisUnknown),
+            (Question::Country, Reason::CountryUnknown),
+        ];
+        silent
+            .into_iter()
+            .filter(|(question, _)| !answered.has(*question))
+            .fold(Reasons::NONE, |reasons, (_, reason)| reasons.with(reason))
+    }
+}
+
+fn selected(row: &RowFacts, audience: &AudienceRules) -> Selected {
+    let Some(filter) = &audience.filter else {
+        return Selected::YES;
+    };
+    if !filter.speaks.get(usize::from(row.source)).copied().unwrap_or(false) {
+        return Selected::default();
+    }
+    match filter.selection.evaluate(&mut |index| row.predicates[filter.places[index]]) {
+        Tri::Yes => Selected::YES,
+        Tri::Unknown => Selected::UNKNOWN,
+        Tri::No => Selected::NO,
+    }
+}

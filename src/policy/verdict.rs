@@ -1,0 +1,221 @@
+//! The decision: a person's standing, objections, links and identifiers in, and for every audience
+//! and platform eligible or why not out. [`Eligible`] is the only permission there is, and only
+//! [`decide`] leads to one.
+
+use super::closure::{Closure, KeyMark};
+use super::objections::Named;
+use super::reason::{Reason, Reasons};
+use super::rules::{Cell, Policy};
+use super::scope::Scopes;
+use super::standing::{Selected, Standing};
+use crate::people::{Context, Party};
+
+/// What kind of identifier, in the six classes that audiences tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IdentifierClass {
+    /// An e-mail address, else a phone number.
+    pub is_email: bool,
+    /// Personal or work.
+    pub context: Context,
+    /// A role address such as `info@`.
+    pub is_role: bool,
+}
+
+impl IdentifierClass {
+    const fn bit(self) -> u8 {
+        let class = (self.is_email as u8) << 2 | (matches!(self.context, Context::Work) as u8) << 1;
+        1 << (class | (self.is_role as u8))
+    }
+
+    /// Whether a cell's audience and platform would take it.
+    #[must_use]
+    pub fn fits(self, cell: &Cell, party: Party) -> bool {
+        let kind_fits = if self.is_email { cell.takes_email } else { cell.takes_phone };
+        kind_fits && self.context == party.context() && (!self.is_role || party == Party::Business)
+    }
+}
+
+/// A set of identifier classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Classes(u8);
+
+impl Classes {
+    /// Adds one.
+    pub fn insert(&mut self, class: IdentifierClass) {
+        self.0 |= class.bit();
+    }
+
+    fn any_fits(self, cell: &Cell, party: Party) -> bool {
+        [false, true].into_iter().any(|is_email| {
+            [Context::Personal, Context::Work].into_iter().any(|context| {
+                [false, true].into_iter().any(|is_role| {
+                    let class = IdentifierClass { is_email, context, is_role };
+                    self.0 & class.bit() != 0 && class.fits(cell, party)
+                })
+            })
+        })
+    }
+}
+
+/// A person's identifiers as far as a decision needs them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Holdings {
+    /// Classes of all valid identifiers.
+    pub present: Classes,
+    /// Classes of those that are neither over the share cap nor marked in any way.
+    pub free: Classes,
+    /// Those that carry a mark, under the cap: what each could be barred by.
+    pub marked: Vec<(IdentifierClass, Scopes, u8)>,
+}
+
+impl Holdings {
+    /// Takes one identifier in: over the cap, or with its mark.
+    pub fn add(&mut self, class: IdentifierClass, over_cap: bool, mark: KeyMark) {
+        self.present.insert(class);
+        if over_cap {
+            return;
+        }
+        if mark == KeyMark::NONE {
+            self.free.insert(class);
+        } else {
+            self.marked.push((class, mark.scopes, mark.youngest));
+        }
+    }
+
+    /// Puts the marked in one order, each once, so that equal holdings are equal.
+    pub fn settle(&mut self) {
+        self.marked.sort_unstable();
+        self.marked.dedup();
+    }
+}
+
+/// All that is known of one person.
+pub struct PersonFacts<'a> {
+    /// Joined standing of the rows.
+    pub standing: &'a Standing,
+    /// Joined objections.
+    pub named: &'a Named,
+    /// Scopes of other people's objections on keys this person holds.
+    pub linked: Scopes,
+    /// A row with this person's id or a key of theirs could not be read.
+    pub unreadable: bool,
+    /// Identifiers.
+    pub holdings: &'a Holdings,
+}
+
+/// The decision in one cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct CellVerdict {
+    /// Meets the audience's filter, or may.
+    pub selected: bool,
+    /// Why not; none for the selected means eligible.
+    pub reasons: Reasons,
+    /// Whether it would be eligible if nobody had objected.
+    pub before_objections: bool,
+    /// Basis rows that allow it.
+    pub bases: u64,
+    /// Registers whose objections bind here.
+    pub registers: u64,
+}
+
+impl CellVerdict {
+    /// The permission to go up, if it is one.
+    #[must_use]
+    pub fn eligible(&self) -> Option<Eligible<'_>> {
+        (self.selected && self.reasons.is_empty()).then_some(Eligible { verdict: self })
+    }
+}
+
+/// A permission: proof that a decision allowed this cell. Cannot be made elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Eligible<'v> {
+    verdict: &'v CellVerdict,
+}
+
+impl Eligible<'_> {
+    /// The basis rows it rests on.
+    #[must_use]
+    pub const fn bases(self) -> u64 {
+        self.verdict.bases
+    }
+}
+
+/// Whether a marked key is barred in an audience.
+#[must_use]
+pub fn barred(policy: &Policy, closure: Closure, audience: usize, scopes: Scopes, youngest: u8) -> bool {
+    let rules = &policy.audiences[audience];
+    (closure == Closure::Identifier && scopes.meets(rules.binding)) || too_young(rules.age_band, youngest)
+}
+
+const fn too_young(needed: u8, youngest: u8) -> bool {
+    youngest != u8::MAX && youngest < needed
+}
+
+/// Decides every cell for one person.
+#[must_use]
+pub fn decide(policy: &Policy, closure: Closure, person: &PersonFacts<'_>) -> Vec<CellVerdict> {
+    policy.cells.iter().enumerate().map(|(index, cell)| decide_cell(policy, closure, person, index, cell)).collect()
+}
+
+fn decide_cell(
+    policy: &Policy,
+    closure: Closure,
+    person: &PersonFacts<'_>,
+    index: usize,
+    cell: &Cell,
+) -> CellVerdict {
+    let standing = person.standing.cells[index];
+    let rules = &policy.audiences[cell.audience];
+    let mut facts = standing.reasons.union(Policy::unanswered(standing.answered));
+    if !standing.selected.has(Selected::YES) {
+        if standing.selected == Selected::NO {
+            return CellVerdict::default();
+        }
+        facts = facts.with(Reason::SelectionUnknown);
+    }
+    if person.unreadable {
+        facts = facts.with(Reason::UnreadableRow);
+    }
+    let registers = person.named.registers_binding(rules.binding);
+    let mut reasons = facts;
+    if person.named.flag_binds(rules.binding) {
+        reasons = reasons.with(Reason::OptedOut);
+    }
+    if registers != 0 {
+        reasons = reasons.with(Reason::OnRegister);
+    }
+    let is_named = person.named.scopes().meets(rules.binding);
+    if closure == Closure::Person && !is_named && person.linked.meets(rules.binding) {
+        reasons = reasons.with(Reason::LinkedToObjector);
+    }
+    if reasons.is_empty() {
+        reasons = identifier_reason(policy, person.holdings, cell, |audience, scopes, youngest| {
+            barred(policy, closure, audience, scopes, youngest)
+        });
+    }
+    let before_objections = facts.is_empty()
+        && identifier_reason(policy, person.holdings, cell, |_, _, youngest| too_young(rules.age_band, youngest))
+            .is_empty();
+    CellVerdict { selected: true, reasons, before_objections, bases: standing.bases, registers }
+}
+
+fn identifier_reason(
+    policy: &Policy,
+    holdings: &Holdings,
+    cell: &Cell,
+    barred: impl Fn(usize, Scopes, u8) -> bool,
+) -> Reasons {
+    let party = policy.audiences[cell.audience].party;
+    let open = holdings.free.any_fits(cell, party)
+        || holdings
+            .marked
+            .iter()
+            .any(|&(class, scopes, youngest)| class.fits(cell, party) && !barred(cell.audience, scopes, youngest));
+    if open {
+        Reasons::NONE
+    } else if holdings.present.any_fits(cell, party) {
+        Reasons::of(Reason::SharedIdentifier)
+    } else {
+        Reasons::of(Reason::NoIdentifier)
+    }
+}

@@ -1,0 +1,150 @@
+//! Customer rows: which columns a `[[source]]` maps, and a row's cells under the names of what they
+//! say. It interprets nothing: what a value means is for the rules.
+
+use super::Row;
+use crate::config::{From as Origin, Source};
+use crate::people::customer::Said;
+
+/// Where each mapped field of a source stands among the wanted columns.
+pub struct CustomerColumns {
+    wanted: Vec<String>,
+    customer_id: usize,
+    emails: Vec<usize>,
+    phones: Vec<usize>,
+    fields: [Field; 8],
+    attributes: Vec<(String, usize)>,
+}
+
+#[derive(Clone)]
+enum Field {
+    Unmapped,
+    Column(usize),
+    Constant(Vec<u8>),
+}
+
+/// The fields that rules ask for, beside ids and identifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerField {
+    /// Country.
+    Country,
+    /// Birth date.
+    BirthDate,
+    /// Customer relationship.
+    Relationship,
+    /// The person's own basis.
+    Basis,
+    /// Objection flag.
+    Targeting,
+    /// Consumer or business.
+    Party,
+    /// Google's `ad_user_data`.
+    AdUserData,
+    /// Google's `ad_personalization`.
+    AdPersonalization,
+}
+
+impl CustomerColumns {
+    /// The columns a source maps, each once.
+    #[must_use]
+    pub fn of(source: &Source) -> Self {
+        let mut wanted = Vec::new();
+        let mut column = |name: &str| {
+            wanted.iter().position(|known| known == name).unwrap_or_else(|| {
+                wanted.push(name.to_owned());
+                wanted.len() - 1
+            })
+        };
+        let customer_id = column(&source.customer_id);
+        let emails = source.emails.iter().map(|email| column(&email.column)).collect();
+        let phones = source.phones.iter().map(|phone| column(&phone.column)).collect();
+        let mut from = |origin: Option<&Origin>| match origin {
+            None => Field::Unmapped,
+            Some(Origin::Column(name)) => Field::Column(column(name)),
+            Some(Origin::Constant(value)) => Field::Constant(value.trim().as_bytes().to_vec()),
+        };
+        let country = source.country.as_ref().map(|country| match &country.column {
+            Some(name) => Origin::Column(name.clone()),
+            None => Origin::Constant(String::new()),
+        });
+        let birth_date = source.birth_date.as_ref().map(|date| Origin::Column(date.column.clone()));
+        let targeting = source.targeting.as_ref().map(|flag| Origin::Column(flag.column.clone()));
+        let fields = [
+            from(country.as_ref()),
+            from(birth_date.as_ref()),
+            from(Some(&source.relationship.from)),
+            from(Some(&source.basis.from)),
+            from(targeting.as_ref()),
+            from(source.party.as_ref().map(|party| &party.from)),
+            from(source.ad_user_data.as_ref().map(|signal| &signal.from)),
+            from(source.ad_personalization.as_ref().map(|signal| &signal.from)),
+        ];
+        let attributes =
+            source.attributes.iter().map(|(name, attribute)| (name.clone(), column(&attribute.column))).collect();
+        Self { customer_id, emails, phones, fields, attributes, wanted }
+    }
+
+    /// Names of the columns to read, each once.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<&str> {
+        self.wanted.iter().map(String::as_str).collect()
+    }
+
+    /// Place of an attribute's column.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<usize> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, column)| *column)
+    }
+
+    /// A row under these names.
+    #[must_use]
+    pub const fn customer<'c, 'src>(&'c self, row: &'c Row<'src>) -> Customer<'c, 'src> {
+        Customer { columns: self, row }
+    }
+}
+
+/// One row as a customer. No `Debug`: it holds a person's row.
+pub struct Customer<'c, 'src> {
+    columns: &'c CustomerColumns,
+    row: &'c Row<'src>,
+}
+
+impl<'c> Customer<'c, '_> {
+    /// The customer id's cell.
+    #[must_use]
+    pub fn id(&self) -> &'c [u8] {
+        self.row.cell(self.columns.customer_id)
+    }
+
+    /// The cell of the e-mail column with this place in the config.
+    #[must_use]
+    pub fn email(&self, place: usize) -> &'c [u8] {
+        self.row.cell(self.columns.emails[place])
+    }
+
+    /// The cell of the phone column with this place in the config.
+    #[must_use]
+    pub fn phone(&self, place: usize) -> &'c [u8] {
+        self.row.cell(self.columns.phones[place])
+    }
+
+    /// What the row says on a field.
+    #[must_use]
+    pub fn said(&self, field: CustomerField) -> Said<'c> {
+        match &self.columns.fields[field as usize] {
+            Field::Unmapped => Said::Silent,
+            Field::Column(column) => Said::Value(self.row.cell(*column).trim_ascii()),
+            Field::Constant(value) => Said::Value(value),
+        }
+    }
+
+    /// The cell of a column by its place.
+    #[must_use]
+    pub fn cell(&self, column: usize) -> &'c [u8] {
+        self.row.cell(column)
+    }
+
+    /// Every mapped cell, for looking for keys in a row that cannot be used.
+    pub fn cells(&self) -> impl Iterator<Item = &'c [u8]> + '_ {
+        (0..self.row.len()).map(|column| self.row.cell(column))
+    }
+}

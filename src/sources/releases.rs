@@ -1,0 +1,288 @@
+//! A published release read back: the newest one that may be a base, the rows of its uploads, the
+//! verdicts of its suppressions.
+//!
+//! It promises to take no release that another controller made or that was a replay, and to refuse,
+//! not skip, one it cannot read: a base that silently moved back would hide a shrunken register. It
+//! checks no rows; `outputs::check` does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
+use crate::manifest::{
+    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, PreviousRelease, SUMS_FILE, Tag,
+    UploadKind, Verdicts, sums,
+};
+use crate::platforms;
+use crate::policy::reason::Reasons;
+
+/// The largest small file that is read whole.
+const SMALL_BYTES_MAX: u64 = 256 << 20;
+
+/// A release on disk and its manifest.
+#[derive(Debug, Clone)]
+pub struct PublishedRelease {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// SHA-256 of its `manifest.json`.
+    pub manifest_sha256: Hex32,
+}
+
+/// Why a release could not be read back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// The file system refused.
+    #[error("cannot read {place}: {source}", place = place.display())]
+    Io {
+        /// Where.
+        place: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The manifest is not one this version reads, or not the one `SHA256SUMS` was made from.
+    #[error("the release {place} is damaged, or of a version this program does not read", place = place.display())]
+    Damaged {
+        /// The release's folder.
+        place: PathBuf,
+    },
+    /// Two releases of the same moment: neither is the newest.
+    #[error("the releases {first} and {second} are of the same moment")]
+    SameMoment {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A file is not as its manifest says.
+    #[error("line {line} of {place} is not as a release has it", place = place.display())]
+    Line {
+        /// The file.
+        place: PathBuf,
+        /// The line, from 1.
+        line: u64,
+    },
+}
+
+impl ReleaseError {
+    /// What to do, as one sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "check that the folder of releases can be read by the user who runs verho",
+            Self::Damaged { .. } | Self::Line { .. } => {
+                "run verho verify on it; if it cannot be mended, move it out of the folder of releases"
+            }
+            Self::SameMoment { .. } => "move the one that was not uploaded out of the folder of releases",
+        }
+    }
+}
+
+impl PublishedRelease {
+    /// Reads the manifest of the release in `path`, and holds it against `SHA256SUMS`.
+    pub fn open(path: &Path) -> Result<Self, ReleaseError> {
+        let damaged = || ReleaseError::Damaged { place: path.to_owned() };
+        let bytes = read_small(&path.join(MANIFEST_FILE))?;
+        let manifest = Manifest::from_bytes(&bytes).map_err(|_| damaged())?;
+        let manifest_sha256 = Hex32(Sha256::digest(&bytes).into());
+        if read_small(&path.join(SUMS_FILE))? != sums(&manifest, manifest_sha256).as_bytes() {
+            return Err(damaged());
+        }
+        Ok(Self { path: path.to_owned(), manifest, manifest_sha256 })
+    }
+
+    /// How the next release's manifest refers to this one.
+    #[must_use]
+    pub fn as_previous(&self) -> PreviousRelease {
+        PreviousRelease {
+            name: self.manifest.predicate.release.name.clone(),
+            manifest_sha256: self.manifest_sha256,
+        }
+    }
+
+    /// How many rows a register had.
+    #[must_use]
+    pub fn register_rows(&self, name: &str) -> Option<u64> {
+        self.manifest
+            .predicate
+            .registers
+            .iter()
+            .find(|register| register.name == name)
+            .map(|register| register.rows)
+    }
+
+    /// An audience's record.
+    #[must_use]
+    pub fn audience(&self, name: &str) -> Option<&AudienceRecord> {
+        self.manifest.predicate.audiences.iter().find(|audience| audience.name == name)
+    }
+
+    /// Hands over every row of an upload, its parts one after another, without line ends. The rows
+    /// before the first that carries digests are left out.
+    pub fn each_row(
+        &self,
+        platform: &PlatformRecord,
+        kind: UploadKind,
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<(), ReleaseError> {
+        for file in platform.files.iter().filter(|file| file.kind == kind) {
+            let place = self.path.join(&file.name);
+            let preamble = platforms::find(&platform.name).map_or(1, preamble_lines);
+            let mut reader = BufReader::with_capacity(1 << 20, open(&place)?);
+            let mut line = Vec::new();
+            for number in 1_u64.. {
+                line.clear();
+                let read = reader.read_until(b'\n', &mut line).map_err(|source| io_at(&place, source))?;
+                if read == 0 {
+                    break;
+                }
+                let Some(row) = line.strip_suffix(b"\n") else {
+                    return Err(ReleaseError::Line { place, line: number });
+                };
+                if number > preamble {
+                    each(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every row of an upload at once, without line ends.
+    pub fn rows(
+        &self,
+        platform: &PlatformRecord,
+        kind: UploadKind,
+    ) -> Result<BTreeSet<Vec<u8>>, ReleaseError> {
+        let mut rows = BTreeSet::new();
+        self.each_row(platform, kind, |row| {
+            rows.insert(row.to_vec());
+        })?;
+        Ok(rows)
+    }
+
+    /// Who was left out of an audience: for each tag, the reasons by platform name.
+    pub fn suppressions(
+        &self,
+        audience: &AudienceRecord,
+    ) -> Result<BTreeMap<Tag, BTreeMap<String, Reasons>>, ReleaseError> {
+        let folder = self.path.join("audiences").join(&audience.name);
+        let verdicts = self.verdicts(audience, &folder.join("verdicts.csv"))?;
+        let classes: Vec<BTreeMap<String, Reasons>> = verdicts
+            .classes()
+            .iter()
+            .map(|class| {
+                class
+                    .iter()
+                    .filter_map(|verdict| {
+                        let platform = audience.platforms.get(usize::from(verdict.platform))?;
+                        Some((platform.name.clone(), verdict.reasons))
+                    })
+                    .collect()
+            })
+            .collect();
+        let place = folder.join("suppressions.csv");
+        let text = read_small(&place)?;
+        let body = text
+            .strip_prefix(SUPPRESSIONS_HEADER.as_bytes())
+            .ok_or_else(|| ReleaseError::Line { place: place.clone(), line: 1 })?;
+        let mut found = BTreeMap::new();
+        for (number, line) in (2_u64..).zip(body.split_inclusive(|byte| *byte == b'\n')) {
+            let entry = parse_tag(line).and_then(|(tag, class)| Some((tag, classes.get(class)?.clone())));
+            let (tag, reasons) =
+                entry.ok_or_else(|| ReleaseError::Line { place: place.clone(), line: number })?;
+            if found.insert(tag, reasons).is_some() {
+                return Err(ReleaseError::Line { place, line: number });
+            }
+        }
+        Ok(found)
+    }
+
+    fn verdicts(&self, audience: &AudienceRecord, place: &Path) -> Result<Verdicts, ReleaseError> {
+        let bytes = read_small(place)?;
+        let platforms: Vec<&str> = audience.platforms.iter().map(|platform| platform.name.as_str()).collect();
+        let registers: Vec<&str> =
+            self.manifest.predicate.registers.iter().map(|register| register.name.as_str()).collect();
+        let text = std::str::from_utf8(&bytes).map_err(|_| 1);
+        text.and_then(|text| Verdicts::from_text(text, &platforms, &registers))
+            .map_err(|line| ReleaseError::Line { place: place.to_owned(), line })
+    }
+}
+
+/// The newest release in `folder` that this controller made and that was no replay; `None` when
+/// there is none, or no folder yet. Only folders with a manifest count; links never do, `latest`
+/// among them.
+pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io_at(folder, source)),
+    };
+    let mut newest: Option<PublishedRelease> = None;
+    for entry in entries {
+        let entry = entry.map_err(|source| io_at(folder, source))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if !is_folder || is_hidden || path.join(MANIFEST_FILE).symlink_metadata().is_err() {
+            continue;
+        }
+        let release = PublishedRelease::open(&path)?;
+        let predicate = &release.manifest.predicate;
+        if predicate.release.replay || predicate.controller.name != controller {
+            continue;
+        }
+        let moment = |release: &PublishedRelease| release.manifest.predicate.release.as_of;
+        match newest.as_ref().map(|newest| moment(newest).cmp(&moment(&release))) {
+            Some(std::cmp::Ordering::Greater) => {}
+            Some(std::cmp::Ordering::Equal) => {
+                let name = |release: &PublishedRelease| release.manifest.predicate.release.name.clone();
+                let mut names = [newest.as_ref().map(name).unwrap_or_default(), name(&release)];
+                names.sort();
+                let [first, second] = names;
+                return Err(ReleaseError::SameMoment { first, second });
+            }
+            Some(std::cmp::Ordering::Less) | None => newest = Some(release),
+        }
+    }
+    Ok(newest)
+}
+
+fn parse_tag(line: &[u8]) -> Option<(Tag, usize)> {
+    let (tag, class) = line.strip_suffix(b"\n")?.split_at_checked(32)?;
+    let class = std::str::from_utf8(class.strip_prefix(b",")?).ok()?.parse().ok()?;
+    Some((Tag::from_hex(tag)?, class))
+}
+
+fn preamble_lines(platform: &platforms::Platform) -> u64 {
+    let header = platform.upload.layout().is_some_and(|layout| !layout.header.is_empty());
+    match platform.upload {
+        // The format row and the list row follow the header.
+        platforms::Upload::MicrosoftBulk(_) => u64::from(header) + 2,
+        platforms::Upload::Csv(_) | platforms::Upload::None { .. } => u64::from(header),
+    }
+}
+
+fn open(place: &Path) -> Result<File, ReleaseError> {
+    File::open(place).map_err(|source| io_at(place, source))
+}
+
+fn read_small(place: &Path) -> Result<Vec<u8>, ReleaseError> {
+    let mut bytes = Vec::new();
+    open(place)?.take(SMALL_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|source| io_at(place, source))?;
+    if bytes.len() as u64 > SMALL_BYTES_MAX {
+        return Err(ReleaseError::Damaged { place: place.to_owned() });
+    }
+    Ok(bytes)
+}
+
+fn io_at(place: &Path, source: io::Error) -> ReleaseError {
+    ReleaseError::Io { place: place.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests;
