@@ -78,8 +78,9 @@ fn read_one(
                     broken.insert("register-broken");
                 }
                 Some((lifted, entry)) => {
-                    unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
+                    // What is lifted is no objection, whatever it says.
                     if !lifted {
+                        unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
                         entries.push(entry);
                     }
                 }
