@@ -30,6 +30,9 @@ pub enum ParseError {
         /// Its files as the config writes them.
         files: String,
     },
+    /// The run was asked to end.
+    #[error("interrupted")]
+    Interrupted,
     /// Temporary records.
     #[error(transparent)]
     Spill(#[from] SpillError),
@@ -88,6 +91,9 @@ pub(crate) fn parse(
                 .collect();
             let read = (|| {
                 while let Some(batch) = table.next_batch()? {
+                    if super::interrupt::is_requested() {
+                        break; // told below, once the workers are home
+                    }
                     progress(Progress { bytes_read: done + table.progress().bytes_read, bytes_total: total });
                     if send.send(batch).is_err() {
                         break; // every worker stopped; their own error says why
@@ -109,6 +115,9 @@ pub(crate) fn parse(
             read.map_err(|error| ParseError::Source { name: source.name.clone(), error })
         });
         read?;
+        if super::interrupt::is_requested() {
+            return Err(ParseError::Interrupted);
+        }
         if tally.rows == 0 {
             return Err(ParseError::NoRows { name: source.name.clone(), files: source.files.as_written.clone() });
         }
