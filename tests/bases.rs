@@ -5,6 +5,8 @@
 //! unknown values in every field, minors and leap days, broken rows, odd encodings, lifted
 //! objections, scopes nobody knows, hashed lists, expired bases.
 
+#![allow(clippy::format_push_string)] // the config is written as one grows it, line by line
+
 mod filters;
 mod registers;
 mod rng;
@@ -40,7 +42,11 @@ pub(crate) struct Pool {
 impl Pool {
     fn new(rng: &mut Rng) -> Self {
         let wide = rng.pick(&[1, 2, 3]);
-        Self { people: rng.between(6, 60) * wide, addresses: rng.between(10, 60) * wide, numbers: rng.between(10, 60) * wide }
+        Self {
+            people: rng.between(6, 60) * wide,
+            addresses: rng.between(10, 60) * wide,
+            numbers: rng.between(10, 60) * wide,
+        }
     }
 
     /// A customer id.
@@ -98,7 +104,8 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
         ],
         today,
     };
-    let mut toml = "schema = 1\n[controller]\nname = \"Example Life Ltd\"\nrole = \"controller\"\n".to_owned();
+    let mut toml =
+        "schema = 1\n[controller]\nname = \"Example Life Ltd\"\nrole = \"controller\"\n".to_owned();
     toml.push_str(&policy(ages, rng));
     let one_space = rng.chance(50);
     let (mut spaces, mut fields) = (Vec::new(), BTreeSet::new());
@@ -174,7 +181,13 @@ fn bases(toml: &mut String, day: &str, rng: &mut Rng) {
     }
 }
 
-fn audience(place: usize, fields: &[&str], (business, mostly): (bool, bool), ages: bool, rng: &mut Rng) -> String {
+fn audience(
+    place: usize,
+    fields: &[&str],
+    (business, mostly): (bool, bool),
+    ages: bool,
+    rng: &mut Rng,
+) -> String {
     let mut audience = format!(
         "\n[[audience]]\nname = \"audience-{place}\"\nplatforms = [{}]\nmin_size = {}\n",
         list(&rng.some(&PLATFORMS).into_iter().take(3).collect::<Vec<_>>()),
@@ -186,7 +199,13 @@ fn audience(place: usize, fields: &[&str], (business, mostly): (bool, bool), age
     if rng.chance(40) {
         audience.push_str(&format!("purpose = \"{}\"\n", rng.pick(&["exclude", "lookalike_seed"])));
     }
-    if rng.chance(if mostly { 80 } else if business { 20 } else { 5 }) {
+    if rng.chance(if mostly {
+        80
+    } else if business {
+        20
+    } else {
+        5
+    }) {
         audience.push_str("party = \"business\"\n");
     }
     if ages && rng.chance(20) {
@@ -230,7 +249,10 @@ fn every_reason_occurs() {
                 outcome.unreadable_rows + rows.not_selected + rows.suppressed + rows.eligible,
                 "seed {seed}: rows do not add up"
             );
-            assert_eq!(counts.suppressed, platform.reasons.values().map(|reason| reason.primary).sum::<u64>());
+            assert_eq!(
+                counts.suppressed,
+                platform.reasons.values().map(|reason| reason.primary).sum::<u64>()
+            );
             assert!(platform.rows.is_empty() == (counts.eligible == 0), "seed {seed}: rows without people");
             eligible += counts.eligible;
             not_selected += counts.not_selected;
@@ -248,7 +270,15 @@ fn every_reason_occurs() {
         assert!(seen.contains_key(code), "{code} never occurs");
         assert!(alone.contains(code), "{code} never holds alone");
     }
-    for code in ["register-missing", "register-empty", "register-too-few-rows", "register-stale", "register-unparsed", "register-broken", "unreadable-rows"] {
+    for code in [
+        "register-missing",
+        "register-empty",
+        "register-too-few-rows",
+        "register-stale",
+        "register-unparsed",
+        "register-broken",
+        "unreadable-rows",
+    ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");
     }
     assert!(eligible * 15 > people, "{eligible} of {people} go up: {seen:?}");
@@ -288,10 +318,16 @@ fn an_objection_only_removes() {
         for (before, after) in before.audiences.iter().zip(&after.audiences) {
             assert_eq!(before.size_before_objections, after.size_before_objections, "seed {seed}");
             for (before, after) in before.platforms.iter().zip(&after.platforms) {
-                assert!(after.rows.len() <= before.rows.len() || config.policy.closure == verho::config::Closure::Identifier);
+                assert!(
+                    after.rows.len() <= before.rows.len()
+                        || config.policy.closure == verho::config::Closure::Identifier
+                );
                 for (person, fate) in &after.decisions {
                     let was = before.decisions.get(person);
-                    assert!(*fate != Fate::Eligible || was == Some(&Fate::Eligible), "seed {seed}: an objection added somebody");
+                    assert!(
+                        *fate != Fate::Eligible || was == Some(&Fate::Eligible),
+                        "seed {seed}: an objection added somebody"
+                    );
                 }
             }
         }

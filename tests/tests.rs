@@ -1,4 +1,6 @@
 //! The integration tests, one binary.
 mod synth;
 
+mod agreement;
+mod architecture;
 mod bases;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::manifest::{AudienceRecord, Manifest, Tag, UploadKind};
+use crate::manifest::{AudienceRecord, Manifest, Outcome, Tag, UploadKind};
 use crate::outputs::check::{self, CheckError, Checked, Fault, Rule};
 use crate::outputs::signature::{AllowedSigners, Verified};
 use crate::policy::reason::Reasons;
@@ -138,7 +138,8 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
         not_checked.push("whose key signed the release: no list of allowed signers was given or fits");
     }
     if !checked.pages_remade {
-        not_checked.push("that summary.md and UPLOAD.md follow from the manifest: another version wrote them");
+        not_checked
+            .push("that summary.md and UPLOAD.md follow from the manifest: another version wrote them");
     }
     let ok = checks.iter().all(|line| line.ok);
     Ok(VerifyReport { ok, release, signed_by: key, signer, checks, not_checked })
@@ -169,7 +170,9 @@ fn check_signature(
 ) -> Signed {
     let Some(signature) = signature else {
         let checks = match allowed {
-            Some(_) => vec![line("signature", false, "the release is not signed, but allowed signers were given")],
+            Some(_) => {
+                vec![line("signature", false, "the release is not signed, but allowed signers were given")]
+            }
             None => vec![line("signature", true, "the release is not signed")],
         };
         return Signed { key: None, signer: None, checks };
@@ -177,7 +180,11 @@ fn check_signature(
     let verified = match Verified::check(manifest, signature) {
         Ok(verified) => verified,
         Err(error) => {
-            return Signed { key: None, signer: None, checks: vec![line("signature", false, error.to_string())] };
+            return Signed {
+                key: None,
+                signer: None,
+                checks: vec![line("signature", false, error.to_string())],
+            };
         }
     };
     let key = verified.fingerprint();
@@ -203,7 +210,11 @@ fn expect_signature(manifest: &Manifest, signed: &mut Signed) {
         // A signature that is wrong was told of already.
         && signed.checks.iter().all(|line| line.ok)
     {
-        signed.checks.push(line("signature", false, "the manifest names a signing key, and no signature by it is there"));
+        signed.checks.push(line(
+            "signature",
+            false,
+            "the manifest names a signing key, and no signature by it is there",
+        ));
     }
 }
 
@@ -211,8 +222,13 @@ fn expect_signature(manifest: &Manifest, signed: &mut Signed) {
 fn expect_name(manifest: &Manifest, folder: &Path, checks: &mut Vec<CheckLine>) {
     let name = &manifest.predicate.release.name;
     let same = folder.file_name().is_some_and(|found| found == name.as_str());
-    let detail = if same { "the folder has the release's name" } else { "the folder has another name than the release" };
-    checks.push(line("name", same, detail));
+    // A copy may well have another name, so this is told and fails nothing.
+    let detail = if same {
+        format!("{name}, as its folder says")
+    } else {
+        format!("{name}, but its folder has another name")
+    };
+    checks.push(line("name", true, detail));
 }
 
 /// The checks by name, each with the rules it stands for.
@@ -311,8 +327,11 @@ pub fn compare_recomputed(
     for expected in expected {
         let Some(audience) = release.audience(&expected.name) else { continue };
         compare_rows(release, audience, expected, &mut lines)?;
-        if let (Some(_), Some(suppressions)) = (&audience.suppressions, &expected.suppressions) {
-            let found = release.suppressions(audience)?;
+        if let Some(suppressions) = &expected.suppressions {
+            let found = match audience.suppressions {
+                Some(_) => release.suppressions(audience)?,
+                None => BTreeMap::new(),
+            };
             let tags: BTreeSet<_> = found.keys().chain(suppressions.keys()).collect();
             let different = tags.iter().filter(|tag| found.get(**tag) != suppressions.get(**tag)).count();
             let detail = format!("{}: {} tags, {different} differ", audience.name, tags.len());
@@ -338,6 +357,12 @@ fn compare_rows(
         let Some(wanted) = expected.rows.get(&platform.name) else { continue };
         let has_full = platform.files.iter().any(|file| file.kind == UploadKind::Full);
         if !has_full {
+            // Withheld or stopped by a guard, there is none; else somebody took it away.
+            let none_due = audience.withheld
+                || release.manifest.predicate.release.outcome == Outcome::RemovalsOnly
+                || wanted.is_empty();
+            let detail = format!("{}, {}: no full file", audience.name, platform.name);
+            lines.push(line("recomputed-rows", none_due, detail));
             continue;
         }
         let found = release.rows(platform, UploadKind::Full)?;
@@ -352,3 +377,6 @@ fn compare_rows(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,8 +65,7 @@ impl Faults {
         }
         let count = self.list.len();
         let plural = if count == 1 { "fault" } else { "faults" };
-        shown.push_str(&format!("{count} {plural} in {path}; nothing was read or written\n"));
-        shown
+        shown + &format!("{count} {plural} in {path}; nothing was read or written\n")
     }
 
     /// The span, within the text and its character boundaries, cut at the end of its first line: a

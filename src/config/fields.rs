@@ -76,11 +76,12 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
     let targeting = optional(columns.get("targeting"), targeting);
     loading.anybody_can_object |= columns.has("targeting");
     let party = optional(columns.get("party"), party);
-    let (ad_user_data, ad_personalization) = match columns.get("consent_signals") {
-        Some(item) => signals(item)?,
-        None => (None, None),
+    let signals = match columns.get("consent_signals") {
+        Some(item) => signals(item),
+        None => Some((None, None)),
     };
     columns.finish();
+    let (ad_user_data, ad_personalization) = signals?;
     Some(Source {
         name: name?,
         files: files?,
@@ -163,6 +164,7 @@ pub(super) fn files(loading: &mut Loading<'_>, table: &Table<'_>, header: bool) 
     Some(Files { pattern, as_written: path.to_owned(), format, encoding: encoding?, delimiter, header })
 }
 
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
 fn optional<'t, T>(item: Option<Item<'t>>, read: impl FnOnce(Item<'t>) -> Option<T>) -> Option<Option<T>> {
     match item {
         Some(item) => read(item).map(Some),
@@ -193,10 +195,11 @@ fn identifier_column(item: Item<'_>) -> Option<IdentifierColumn> {
         return Some(IdentifierColumn { column, context: Context::Personal, separator: None, hashed: None });
     }
     let table = item.table(item.key)?;
-    let column = table.need("column", "name the column: { column = \"email\" }").and_then(|item| item.string());
-    let context = table
-        .get("context")
-        .map_or(Some(Context::Personal), |item| item.word(&[("personal", Context::Personal), ("work", Context::Work)]));
+    let column =
+        table.need("column", "name the column: { column = \"email\" }").and_then(|item| item.string());
+    let context = table.get("context").map_or(Some(Context::Personal), |item| {
+        item.word(&[("personal", Context::Personal), ("work", Context::Work)])
+    });
     let separator = optional(table.get("separator"), separator);
     let hashed = optional(table.get("hashed"), |item| item.word(&HASHES));
     table.finish();
@@ -221,7 +224,11 @@ fn country(item: Item<'_>) -> Option<CountryField> {
     let column = optional(table.get("column"), |item| item.string());
     let default = optional(table.get("default"), |item| item.country());
     if !table.has("column") && !table.has("default") {
-        table.fault("missing-key", "country has neither column nor default", "country = { column = \"country\", default = \"FI\" }");
+        table.fault(
+            "missing-key",
+            "country has neither column nor default",
+            "country = { column = \"country\", default = \"FI\" }",
+        );
     }
     table.finish();
     Some(CountryField { column: column?, default: default? })
@@ -235,9 +242,15 @@ fn date_field(item: Item<'_>) -> Option<DateField> {
     let column = table.need("column", "birth_date = \"date_of_birth\"").and_then(|item| item.string());
     let formats = table.get("formats").map_or(Some(Vec::new()), |item| {
         let formats = item.texts()?;
-        let sound = formats.iter().all(|format| ["%d", "%m"].iter().all(|part| format.contains(part)) || format.contains("%F"));
+        let sound = formats
+            .iter()
+            .all(|format| ["%d", "%m"].iter().all(|part| format.contains(part)) || format.contains("%F"));
         if !sound {
-            item.fault("not-allowed", "a format names no day or no month", "write formats such as \"%d.%m.%Y\" or \"%Y%m%d\"");
+            item.fault(
+                "not-allowed",
+                "a format names no day or no month",
+                "write formats such as \"%d.%m.%Y\" or \"%Y%m%d\"",
+            );
         }
         sound.then_some(formats)
     });
@@ -273,7 +286,7 @@ fn meanings<const N: usize>(table: &Table<'_>, keys: [&'static str; N]) -> Optio
     let mut sound = true;
     for (place, key) in keys.into_iter().enumerate() {
         let Some(item) = table.get(key) else { continue };
-        if table.has("constant") {
+        if table.writes("constant") {
             let message = format!("{key} lists values of a column, and {} is a constant", table.name);
             item.fault("contradiction", message, format!("drop {key} or constant"));
             sound = false;
@@ -292,7 +305,7 @@ fn meanings<const N: usize>(table: &Table<'_>, keys: [&'static str; N]) -> Optio
             None => sound = false,
         }
     }
-    if table.has("column") && !table.has("constant") && !keys.iter().any(|key| table.has(key)) {
+    if table.has("column") && !table.writes("constant") && !keys.iter().any(|key| table.has(key)) {
         let message = format!("{} names a column and no values of it", table.name);
         table.fault("missing-key", message, format!("list values under {}", keys.join(" or ")));
         sound = false;
@@ -306,7 +319,11 @@ fn relationship(item: Item<'_>) -> Option<ValueField> {
     let lists = meanings(&table, ["current", "former"]);
     let former = table.has("former");
     if table.has("column") && !table.has("current") && former {
-        table.fault("missing-key", "relationship lists former customers and no current ones", "list the values under current");
+        table.fault(
+            "missing-key",
+            "relationship lists former customers and no current ones",
+            "list the values under current",
+        );
     }
     table.finish();
     let (from, [current, not_current]) = (from?, lists?);
@@ -335,7 +352,13 @@ fn targeting(item: Item<'_>) -> Option<TargetingField> {
     let scopes = table.get("scope").map_or(Some(SCOPE_DEFAULT), scopes);
     table.finish();
     let [opted_out, not_objected] = lists?;
-    Some(TargetingField { column: column?, opted_out, not_objected, blank_is_not_objected: blank?, scopes: scopes? })
+    Some(TargetingField {
+        column: column?,
+        opted_out,
+        not_objected,
+        blank_is_not_objected: blank?,
+        scopes: scopes?,
+    })
 }
 
 /// One scope or several.

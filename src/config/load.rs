@@ -13,7 +13,8 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
-use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, rules};
+use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules};
+use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
 use crate::policy::selection::{Field, Fields, nearest};
 
@@ -48,7 +49,12 @@ impl Config {
 
     fn read(path: &Path, draft: bool) -> Result<Self, Faults> {
         let whole = |message: &str, hint: &str| {
-            let fault = Fault { span: 0..0, code: "unreadable-config", message: message.to_owned(), hint: hint.to_owned() };
+            let fault = Fault {
+                span: 0..0,
+                code: "unreadable-config",
+                message: message.to_owned(),
+                hint: hint.to_owned(),
+            };
             Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
         };
         let bytes = std::fs::read(path).map_err(|error| {
@@ -106,7 +112,12 @@ fn parse(path: &Path, text: &str, draft: bool) -> Result<Config, Faults> {
 fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
     if text.len() > SIZE_MAX {
         let message = format!("the config is larger than {} MB", SIZE_MAX >> 20);
-        reading.fault(&(0..0), "too-large", message, "a where may use IN with a shorter list, or an attribute");
+        reading.fault(
+            &(0..0),
+            "too-large",
+            message,
+            "a where may use IN with a shorter list, or an attribute",
+        );
         return None;
     }
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -133,7 +144,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         channel_bans_bind: None,
     };
     let mut config = tables(&mut loading, &document)?;
-    config.path = path.to_owned();
+    path.clone_into(&mut config.path);
     config.sha256 = Sha256::digest(text.as_bytes()).into();
     Some(config)
 }
@@ -142,9 +153,15 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
 fn syntax(reading: &Reading, text: &str, error: &toml::de::Error) {
     let span = error.span().unwrap_or(0..0);
     let (message, hint) = if error.message().contains("duplicate key") {
-        ("this key or table is written twice", "drop one of them; several sources are [[source]], each with its own tables")
+        (
+            "this key or table is written twice",
+            "drop one of them; several sources are [[source]], each with its own tables",
+        )
     } else if text.get(span.clone()).is_some_and(|part| part.contains('\'') || part.contains('"')) {
-        ("this is not TOML: a quote is not closed, or something follows it", "text stands in quotes: name = \"crm\"")
+        (
+            "this is not TOML: a quote is not closed, or something follows it",
+            "text stands in quotes: name = \"crm\"",
+        )
     } else {
         ("this is not TOML", "a line is key = value, [table] or [[table]]; text stands in quotes")
     };
@@ -155,7 +172,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let reading = loading.reading;
     // A missing table has no place; faults about it point at the file's beginning.
     let top = Table::new(reading, document.get_ref(), 0..0, "the config");
-    let schema = top.need("schema", "write schema = 1 at the top").and_then(|item| item.whole(SCHEMA, SCHEMA));
+    let schema =
+        top.need("schema", "write schema = 1 at the top").and_then(|item| item.whole(SCHEMA, SCHEMA));
     let controller = top
         .need("controller", "[controller] says who decides: name and role")
         .and_then(|item| rules::controller(item, reading.draft));
@@ -173,7 +191,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
         loading.anybody_can_object = true;
-        rules::register(loading, item)
+        registers::register(loading, item)
     });
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
@@ -215,7 +233,11 @@ fn several<'t, T>(
         return Some(Vec::new());
     };
     if !item.is_list() {
-        item.fault("wrong-type", format!("{key} is not a list of tables"), format!("write [[{key}]], with two brackets"));
+        item.fault(
+            "wrong-type",
+            format!("{key} is not a list of tables"),
+            format!("write [[{key}]], with two brackets"),
+        );
         return None;
     }
     let items = item.list()?;
@@ -265,7 +287,11 @@ impl Loading<'_> {
         };
         if clash {
             let message = format!("{} is declared otherwise in another source", shown(item.key));
-            item.fault("contradiction", message, "give it the same separator and kind everywhere, or another name");
+            item.fault(
+                "contradiction",
+                message,
+                "give it the same separator and kind everywhere, or another name",
+            );
         }
         self.attributes.entry(item.key.to_owned()).or_insert_with(|| attribute.cloned());
     }
@@ -317,7 +343,12 @@ impl Loading<'_> {
         } else if !self.without_birth_date.is_empty() {
             for span in &self.audience_asks_age {
                 let message = "the audience asks for an age, and a source maps no birth_date";
-                self.reading.fault(span, "missing-key", message, "birth_date = \"date_of_birth\" in every source");
+                self.reading.fault(
+                    span,
+                    "missing-key",
+                    message,
+                    "birth_date = \"date_of_birth\" in every source",
+                );
             }
         }
         let Some(output) = output else { return };
@@ -349,27 +380,20 @@ pub(super) struct KnownPlatform {
 
 /// The platform of this name or alias; otherwise a hint.
 pub(super) fn platform(word: &str) -> Result<KnownPlatform, String> {
-    const NAMES: [(&str, &[&str]); 12] = [
-        ("meta", &["facebook", "instagram"]),
-        ("linkedin", &[]),
-        ("google-ads", &["google"]),
-        ("tiktok", &[]),
-        ("x", &["twitter"]),
-        ("microsoft-ads", &["microsoft", "bing"]),
-        ("snapchat", &["snap"]),
-        ("pinterest", &[]),
-        ("reddit", &[]),
-        ("amazon-ads", &["amazon"]),
-        ("uid2", &[]),
-        ("euid", &[]),
-    ];
-    let found = NAMES.iter().find(|(name, aliases)| *name == word || aliases.contains(&word));
-    found.map(|(name, _)| KnownPlatform { name, no_upload: None }).ok_or_else(|| {
-        let all = NAMES.map(|(name, _)| name);
-        match nearest(word, all) {
-            Some(near) => format!("did you mean \"{near}\"? verho platforms lists them"),
-            None => format!("the platforms are {}", all.join(", ")),
-        }
+    if let Some(platform) = platforms::find(word) {
+        let no_upload = match platform.upload {
+            Upload::None { why } => Some(why),
+            Upload::Csv(_) | Upload::MicrosoftBulk(_) => None,
+        };
+        return Ok(KnownPlatform { name: platform.name, no_upload });
+    }
+    let words = platforms::ALL
+        .iter()
+        .flat_map(|platform| std::iter::once(platform.name).chain(platform.aliases.iter().copied()));
+    Err(if let Some(near) = nearest(&word.to_lowercase(), words) {
+        format!("did you mean \"{near}\"? verho platforms lists them")
+    } else {
+        let names: Vec<_> = platforms::ALL.iter().map(|platform| platform.name).collect();
+        format!("the platforms are {}", names.join(", "))
     })
 }
-

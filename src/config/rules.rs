@@ -1,16 +1,17 @@
-//! Reads `[[register]]`, `[[basis]]`, `[[audience]]` and the small tables: who objected, what is
-//! allowed, who should see an ad, and the rules for all.
+//! Reads `[[basis]]`, `[[audience]]` and the small tables: what is allowed, who should see an ad,
+//! and the rules for all.
 
-use super::fields::{HASHES, SCOPE_DEFAULT, files, scopes};
 use super::load::{Loading, platform};
 use super::table::{Item, Table, shown};
+use crate::policy::selection::Field;
+
 use super::{
-    ActiveField, AgeFrom, Audience, Basis, Closure, Controller, HashAlgorithm, KeyColumn, Keys, Limits, Notice, Output,
-    Party, PolicySettings, Purpose, Register, RegisterColumns, Role, Use,
+    Audience, Basis, Closure, Controller, Keys, Limits, Notice, Output, Party, PolicySettings, Purpose, Role,
+    Use,
 };
 
-/// Smallest `limits.memory`: below it, more time would go into spill files than into work.
-const MEMORY_LEAST: u64 = 64 * 1024;
+/// Smallest `limits.memory`: everything spills then, which is slow and changes no byte.
+const MEMORY_LEAST: u64 = 1_000;
 /// Largest `limits.batch_rows`.
 const BATCH_ROWS_MOST: u64 = 1 << 20;
 /// The words of `purpose`.
@@ -40,13 +41,21 @@ pub(super) fn controller(item: Item<'_>, draft: bool) -> Option<Controller> {
     let role = role.and_then(|role| match (role, table.get("instruction")) {
         (Word::Controller, None) => Some(Role::Controller),
         (Word::Controller, Some(item)) => {
-            item.fault("contradiction", "a controller acts on nobody's instruction", "drop instruction, or write role = \"processor\"");
+            item.fault(
+                "contradiction",
+                "a controller acts on nobody's instruction",
+                "drop instruction, or write role = \"processor\"",
+            );
             None
         }
         (Word::Processor, Some(_)) => Some(Role::Processor { instruction: instruction.flatten()? }),
         (Word::Processor, None) if draft => Some(Role::Processor { instruction: String::new() }),
         (Word::Processor, None) => {
-            table.fault("missing-reference", "a processor acts on a written instruction", "instruction = \"DPA-2026-04\"");
+            table.fault(
+                "missing-reference",
+                "a processor acts on a written instruction",
+                "instruction = \"DPA-2026-04\"",
+            );
             None
         }
     });
@@ -55,6 +64,7 @@ pub(super) fn controller(item: Item<'_>, draft: bool) -> Option<Controller> {
 }
 
 /// A reference that a draft may leave out or blank. The outer `None`: a fault was noted.
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
 fn reference(table: &Table<'_>, key: &'static str, draft: bool) -> Option<Option<String>> {
     match table.get(key) {
         None => Some(None),
@@ -62,7 +72,11 @@ fn reference(table: &Table<'_>, key: &'static str, draft: bool) -> Option<Option
         Some(item) => {
             let text = item.any_text()?;
             if text.trim().is_empty() {
-                item.fault("missing-reference", format!("{key} is empty"), "write the reference; check --draft lets it be empty");
+                item.fault(
+                    "missing-reference",
+                    format!("{key} is empty"),
+                    "write the reference; check --draft lets it be empty",
+                );
                 return None;
             }
             Some(Some(text.to_owned()))
@@ -70,227 +84,34 @@ fn reference(table: &Table<'_>, key: &'static str, draft: bool) -> Option<Option
     }
 }
 
-/// Reads one register.
-pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Register> {
-    let table = item.table("[[register]]")?;
-    let name = table.need("name", "name it: name = \"opt-outs\"").and_then(|item| loading.register_name(item));
-    let columns = register_columns(&table);
-    let header = match (table.get("header"), table.has("key")) {
-        (None, bare) => Some(!bare),
-        (Some(item), true) => item.flag(),
-        (Some(item), false) => item.flag().filter(|header| {
-            if !header {
-                item.fault("contradiction", "columns are named, so the file begins with their names", "drop header, or write key = \"phone\" for a bare list");
-            }
-            *header
-        }),
-    };
-    let files = files(loading, &table, header.unwrap_or(true));
-    let active = table.get("active").map_or(Some(None), |item| active(item).map(Some));
-    let scopes = table.get("scope").map_or(Some(SCOPE_DEFAULT), scopes);
-    let id_space = table.get("id_space").map_or(Some(None), |item| item.name().map(Some));
-    let region = table.get("region").map_or(Some(None), |item| item.country().map(Some));
-    let age_from = table.get("age_from").map_or(Some(None), |item| age_from(item).map(Some));
-    let max_age = table.get("max_age").map_or(Some(None), |item| item.duration().map(Some));
-    if let (Some(item), false) = (table.get("max_age"), table.has("age_from")) {
-        item.fault(
-            "missing-key",
-            "max_age says how old the register may be, and nothing says how old it is",
-            "age_from = { filename = \"objections-%Y-%m-%d.csv\" }, or a column, trailer or sidecar",
-        );
-    }
-    let min_rows = table.get("min_rows").map_or(Some(1), |item| item.whole(0, u64::MAX >> 1));
-    let max_shrink = table.get("max_shrink").map_or(Some(None), |item| item.percent().map(Some));
-    let max_unparsed = table.get("max_unparsed").map_or(Some(0.0), |item| item.percent());
-    let id_space = match (&columns, id_space) {
-        (Some(RegisterColumns { customer_id: Some(_), .. }), Some(space)) => register_space(loading, &table, space),
-        (_, space) => space,
-    };
-    table.finish();
-    Some(Register {
-        name: name?,
-        files: files?,
-        columns: columns?,
-        active: active?,
-        scopes: scopes?,
-        id_space: id_space?,
-        region: region?,
-        age_from: age_from?,
-        max_age: max_age?,
-        min_rows: min_rows?,
-        max_shrink: max_shrink?,
-        max_unparsed: max_unparsed?,
-    })
-}
-
-/// The id space of a register that names customer ids; sources must already be read.
-fn register_space(loading: &Loading<'_>, table: &Table<'_>, space: Option<String>) -> Option<Option<String>> {
-    let mut known = loading.id_spaces.clone();
-    known.sort_unstable();
-    known.dedup();
-    match (space, known.as_slice()) {
-        (Some(space), _) if known.contains(&space) || known.is_empty() => Some(Some(space)),
-        (Some(_), _) => {
-            let hint = format!("the sources' id spaces are {}", known.join(", "));
-            if let Some(item) = table.get("id_space") {
-                item.fault("unknown-id-space", "no source has this id space, so no customer id would match", hint);
-            }
-            None
-        }
-        (None, [only]) => Some(Some(only.clone())),
-        (None, []) => Some(None),
-        (None, _) => {
-            let message = "the register names customer ids, and the sources have several id spaces";
-            table.fault("missing-key", message, format!("say whose ids they are: id_space = \"{}\"", known.join("\" or \"")));
-            None
-        }
-    }
-}
-
-fn register_columns(table: &Table<'_>) -> Option<RegisterColumns> {
-    match (table.get("columns"), table.get("key")) {
-        (Some(columns), None) => named_columns(columns),
-        (None, Some(key)) => bare_column(key),
-        (Some(_), Some(key)) => {
-            key.fault("contradiction", "key is for a bare one-column list, and columns names several", "keep one of them");
-            None
-        }
-        (None, None) => {
-            table.fault(
-                "missing-key",
-                "[[register]] has neither columns nor key",
-                "columns = { email = \"email\", phone = \"phone\" }, or key = \"phone\" for a bare one-column list",
-            );
-            None
-        }
-    }
-}
-
-fn named_columns(item: Item<'_>) -> Option<RegisterColumns> {
-    let table = item.table("the register's columns")?;
-    let text = |key| table.get(key).map_or(Some(None), |item: Item<'_>| item.string().map(Some));
-    let key = |key| table.get(key).map_or(Some(None), |item: Item<'_>| key_column(item).map(Some));
-    let (customer_id, domain, scope, at) = (text("customer_id"), text("domain"), text("scope"), text("at"));
-    let (email, phone) = (key("email"), key("phone"));
-    if !["customer_id", "email", "phone", "domain"].iter().any(|key| table.has(key)) {
-        table.fault("missing-key", "no column of the register names people", "name one of customer_id, email, phone and domain");
-    }
-    table.finish();
-    Some(RegisterColumns {
-        customer_id: customer_id?,
-        email: email?,
-        phone: phone?,
-        domain: domain?,
-        scope: scope?,
-        at: at?,
-        bare: false,
-    })
-}
-
-fn key_column(item: Item<'_>) -> Option<KeyColumn> {
-    if item.is_text() {
-        return Some(KeyColumn { column: item.string()?, hashed: None });
-    }
-    let table = item.table(item.key)?;
-    let column = table.need("column", "{ column = \"email\", hashed = \"sha256\" }").and_then(|item| item.string());
-    let hashed = table.get("hashed").map_or(Some(None), |item| item.word(&HASHES).map(Some));
-    table.finish();
-    Some(KeyColumn { column: column?, hashed: hashed? })
-}
-
-/// `key = "phone"`, or `{ field = "phone", hashed = "sha256" }`.
-fn bare_column(item: Item<'_>) -> Option<RegisterColumns> {
-    if item.is_text() {
-        return bare(item, None);
-    }
-    let table = item.table("key")?;
-    let hashed = table.get("hashed").map_or(Some(None), |item| item.word(&HASHES).map(Some));
-    let field = table.need("field", "field = \"phone\" or \"email\"");
-    table.finish();
-    bare(field?, hashed?)
-}
-
-fn bare(field: Item<'_>, hashed: Option<HashAlgorithm>) -> Option<RegisterColumns> {
-    let mut columns = RegisterColumns { bare: true, ..RegisterColumns::default() };
-    let key = KeyColumn { column: String::new(), hashed };
-    let words = ["customer_id", "email", "phone", "domain"].map(|word| (word, word));
-    match field.word(&words)? {
-        "email" => columns.email = Some(key),
-        "phone" => columns.phone = Some(key),
-        word if hashed.is_some() => {
-            let message = format!("{word} cannot be hashed");
-            field.fault("not-allowed", message, "hashed is for email and phone");
-            return None;
-        }
-        "domain" => columns.domain = Some(String::new()),
-        _ => columns.customer_id = Some(String::new()),
-    }
-    Some(columns)
-}
-
-fn active(item: Item<'_>) -> Option<ActiveField> {
-    let table = item.table("active")?;
-    let column = table.need("column", "active = { column = \"status\", lifted = [\"lifted\"] }").and_then(|item| item.string());
-    let lifted = table.need("lifted", "list the values that lift an objection; any other leaves it standing");
-    let lifted = lifted.and_then(|item| item.texts());
-    table.finish();
-    Some(ActiveField { column: column?, lifted: lifted? })
-}
-
-fn age_from(item: Item<'_>) -> Option<AgeFrom> {
-    const HINT: &str = "age_from = { filename = \"objections-%Y-%m-%d.csv\" }, { column = \"…\" }, { trailer = \"…\" }, \
-                        { sidecar = \".date\" } or \"mtime\"";
-    if item.is_text() {
-        return item.word(&[("mtime", ())]).map(|()| AgeFrom::Mtime);
-    }
-    let table = item.table("age_from")?;
-    let ways = ["filename", "column", "trailer", "sidecar"];
-    let written: Vec<_> = ways.into_iter().filter_map(|key| Some((key, table.get(key)?))).collect();
-    let read = match written.as_slice() {
-        [(key, item)] => item.string().map(|text| match *key {
-            "filename" => AgeFrom::Filename(text),
-            "column" => AgeFrom::Column(text),
-            "trailer" => AgeFrom::Trailer(text),
-            _ => AgeFrom::Sidecar(text),
-        }),
-        [] => {
-            table.fault("missing-key", "age_from does not say where the age comes from", HINT);
-            None
-        }
-        [..] => {
-            table.fault("contradiction", "age_from says two ways to tell the age", "keep one of them");
-            None
-        }
-    };
-    table.finish();
-    read
-}
-
 /// Reads one basis row.
 pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
     let table = item.table("[[basis]]")?;
-    let basis = table
-        .need("use", "use = \"legitimate_interest\" or \"consent\"")
-        .and_then(|item| item.word(&[("legitimate_interest", Use::LegitimateInterest), ("consent", Use::Consent)]));
+    let basis = table.need("use", "use = \"legitimate_interest\" or \"consent\"").and_then(|item| {
+        item.word(&[("legitimate_interest", Use::LegitimateInterest), ("consent", Use::Consent)])
+    });
     let platforms = table.need("platforms", "platforms = [\"meta\"]").and_then(|item| platforms(item, false));
-    let countries = table
-        .need("countries", "countries = [\"FI\"]")
-        .and_then(|item| unique(item, |item| item.country()));
+    let countries =
+        table.need("countries", "countries = [\"FI\"]").and_then(|item| unique(item, Item::country));
     let purposes = table
         .need("purposes", "purposes = [\"retarget\"]; exclude and lookalike_seed need rows of their own")
         .and_then(|item| unique(item, |item| item.word(&PURPOSES)));
-    let parties = table
-        .get("parties")
-        .map_or(Some(vec![Party::Consumer, Party::Business]), |item| unique(item, |item| item.word(&PARTIES)));
+    let parties = table.get("parties").map_or(Some(vec![Party::Consumer, Party::Business]), |item| {
+        unique(item, |item| item.word(&PARTIES))
+    });
     let assessment = reference(&table, "assessment", draft);
     let consent_wording = reference(&table, "consent_wording", draft);
     let missing = match basis {
-        Some(Use::LegitimateInterest) if !table.has("assessment") => {
-            Some(("assessment", "legitimate interest rests on an assessment", "assessment = \"LIA-2026-003\""))
-        }
-        Some(Use::Consent) if !table.has("consent_wording") => {
-            Some(("consent_wording", "consent rests on the words people agreed to", "consent_wording = \"CW-2026-01\""))
-        }
+        Some(Use::LegitimateInterest) if !table.has("assessment") => Some((
+            "assessment",
+            "legitimate interest rests on an assessment",
+            "assessment = \"LIA-2026-003\"",
+        )),
+        Some(Use::Consent) if !table.has("consent_wording") => Some((
+            "consent_wording",
+            "consent rests on the words people agreed to",
+            "consent_wording = \"CW-2026-01\"",
+        )),
         _ => None,
     };
     if let (Some((_, message, hint)), false) = (missing, draft) {
@@ -301,7 +122,11 @@ pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
         None if draft => Some(Notice { id: String::new(), version: String::new() }),
         None => {
             let message = "the basis names no notice: people must have been told";
-            table.fault("missing-reference", message, "notice = { id = \"marketing-policy\", version = \"2024-02-09\" }");
+            table.fault(
+                "missing-reference",
+                message,
+                "notice = { id = \"marketing-policy\", version = \"2024-02-09\" }",
+            );
             None
         }
     };
@@ -324,7 +149,11 @@ fn notice(item: Item<'_>, draft: bool) -> Option<Notice> {
     let table = item.table("notice")?;
     let part = |key: &'static str| match reference(&table, key, draft) {
         Some(None) if !draft => {
-            table.fault("missing-reference", format!("notice has no {key}"), "notice = { id = \"marketing-policy\", version = \"2024-02-09\" }");
+            table.fault(
+                "missing-reference",
+                format!("notice has no {key}"),
+                "notice = { id = \"marketing-policy\", version = \"2024-02-09\" }",
+            );
             None
         }
         text => text.map(Option::unwrap_or_default),
@@ -335,7 +164,7 @@ fn notice(item: Item<'_>, draft: bool) -> Option<Notice> {
 }
 
 /// A list without repeats.
-fn unique<T: PartialEq>(item: Item<'_>, read: impl Fn(&Item<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn unique<'t, T: PartialEq>(item: Item<'t>, read: impl Fn(&Item<'t>) -> Option<T>) -> Option<Vec<T>> {
     let mut values = Vec::new();
     let mut sound = true;
     for item in item.list()? {
@@ -358,13 +187,21 @@ fn platforms(item: Item<'_>, upload: bool) -> Option<Vec<String>> {
         match platform(text) {
             Ok(known) => match known.no_upload {
                 Some(why) if upload => {
-                    item.fault("no-upload-file", format!("{} takes no file: {why}", known.name), "drop it from this audience");
+                    item.fault(
+                        "no-upload-file",
+                        format!("{} takes no file: {why}", known.name),
+                        "drop it from this audience",
+                    );
                     None
                 }
                 _ => Some(known.name.to_owned()),
             },
             Err(hint) => {
-                item.fault("unknown-platform", format!("{} is not a platform verho knows", shown(text)), hint);
+                item.fault(
+                    "unknown-platform",
+                    format!("{} is not a platform verho knows", shown(text)),
+                    hint,
+                );
                 None
             }
         }
@@ -374,9 +211,13 @@ fn platforms(item: Item<'_>, upload: bool) -> Option<Vec<String>> {
 /// Reads one audience; sources and the policy must already be read.
 pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audience> {
     let table = item.table("[[audience]]")?;
-    let name = table.need("name", "name it: name = \"savings-customers\"").and_then(|item| loading.audience_name(item));
+    let name = table
+        .need("name", "name it: name = \"savings-customers\"")
+        .and_then(|item| loading.audience_name(item));
     let selection = table.get("where").map_or(Some(None), |item| loading.selection(item).map(Some));
-    let platforms = table.need("platforms", "platforms = [\"meta\", \"linkedin\"]").and_then(|item| platforms(item, true));
+    let platforms = table
+        .need("platforms", "platforms = [\"meta\", \"linkedin\"]")
+        .and_then(|item| platforms(item, true));
     let purpose = table.get("purpose").map_or(Some(Purpose::Retarget), |item| item.word(&PURPOSES));
     let party = table.get("party").map_or(Some(Party::Consumer), |item| item.word(&PARTIES));
     let min_size = table.get("min_size").map_or(Some(100), |item| item.whole(1, u64::MAX >> 1));
@@ -390,14 +231,20 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
                 item.fault("out-of-range", message, "an audience may only ask for more; drop it or raise it");
                 return None;
             }
-            if policy == 0 && age > 0 {
+            if age > 0 {
                 loading.audience_asks_age.push(item.span());
             }
             Some(age)
         }),
     };
+    let filter = table.get("where");
     table.finish();
     let (selection, purpose) = (selection?, purpose?);
+    if let (Some(selection), Some(item)) = (&selection, filter)
+        && selection.fields().contains(&&Field::Age)
+    {
+        loading.audience_asks_age.push(item.span());
+    }
     let binding = loading.binding(selection.as_ref(), purpose);
     Some(Audience {
         name: name?,
@@ -429,14 +276,16 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
     let share_cap = table.get("share_cap").map_or(Some(default.share_cap), |item| {
         item.whole(1, u64::from(u32::MAX)).and_then(|cap| u32::try_from(cap).ok())
     });
-    let min_age = table
-        .get("min_age")
-        .map_or(Some(default.min_age), |item| item.whole(0, AGE_MOST).and_then(|age| u16::try_from(age).ok()));
-    let max_unreadable = table.get("max_unreadable").map_or(Some(default.max_unreadable), |item| item.percent());
+    let min_age = table.get("min_age").map_or(Some(default.min_age), |item| {
+        item.whole(0, AGE_MOST).and_then(|age| u16::try_from(age).ok())
+    });
+    let max_unreadable =
+        table.get("max_unreadable").map_or(Some(default.max_unreadable), |item| item.percent());
     let channel_bans_bind = table
         .get("channel_bans")
         .map_or(Some(default.channel_bans_bind), |item| item.word(&[("bind", true), ("ignore", false)]));
-    let possible_phones = table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
+    let possible_phones =
+        table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
     let time_zone = table.get("time_zone").map_or(Some(default.time_zone), time_zone);
     table.finish();
     Some(PolicySettings {
@@ -470,9 +319,14 @@ pub(super) fn output(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<
 }
 
 /// Reads `[keys]`.
-pub(super) fn keys(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<Keys> {
+pub(super) fn keys(loading: &mut Loading<'_>, table: Option<Table<'_>>) -> Option<Keys> {
     let Some(table) = table else { return Some(Keys::default()) };
-    let path = |key| table.get(key).map_or(Some(None), |item: Item<'_>| item.text().map(|path| Some(loading.absolute(path))));
+    let mut path = |key| {
+        let Some(item) = table.get(key) else { return Some(None) };
+        let path = loading.absolute(item.text()?);
+        loading.inputs.push((item.span(), path.clone()));
+        Some(Some(path))
+    };
     let (root, signing) = (path("root"), path("signing"));
     table.finish();
     let (root, signing) = (root?, signing?);
@@ -483,7 +337,8 @@ pub(super) fn keys(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<Ke
 pub(super) fn limits(table: Option<Table<'_>>) -> Option<Limits> {
     let default = Limits { memory_bytes: 1_000_000_000, batch_rows: 65_536, threads: 0 };
     let Some(table) = table else { return Some(default) };
-    let memory_bytes = table.get("memory").map_or(Some(default.memory_bytes), |item| item.bytes(MEMORY_LEAST));
+    let memory_bytes =
+        table.get("memory").map_or(Some(default.memory_bytes), |item| item.bytes(MEMORY_LEAST));
     let count = |key, least, most, default| {
         table.get(key).map_or(Some(default), |item: Item<'_>| {
             item.whole(least, most).and_then(|count| usize::try_from(count).ok())
@@ -494,4 +349,3 @@ pub(super) fn limits(table: Option<Table<'_>>) -> Option<Limits> {
     table.finish();
     Some(Limits { memory_bytes: memory_bytes?, batch_rows: batch_rows?, threads: threads? })
 }
-

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::countries;
 use super::faults::Fault;
-use crate::policy::selection::nearest;
+use crate::policy::selection::{nearest, trim_text};
 
 /// Faults found so far, and how strict the reading is.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Reading {
 /// A table, and the keys asked for so far.
 pub(super) struct Table<'t> {
     reading: &'t Reading,
-    table: &'t DeTable<'t>,
+    entries: &'t DeTable<'t>,
     /// Where it stands.
     pub(super) span: Range<usize>,
     /// What messages call it, such as `[[source]]`.
@@ -70,7 +70,7 @@ impl<'t> Table<'t> {
         span: Range<usize>,
         name: impl Into<String>,
     ) -> Self {
-        Self { reading, table, span, name: name.into(), known: RefCell::default() }
+        Self { reading, entries: table, span, name: name.into(), known: RefCell::default() }
     }
 
     /// The value of an optional key.
@@ -78,7 +78,7 @@ impl<'t> Table<'t> {
         if !self.known.borrow().contains(&key) {
             self.known.borrow_mut().push(key);
         }
-        self.table.get(key).map(|value| Item { reading: self.reading, value, key })
+        self.entries.get(key).map(|value| Item { reading: self.reading, value, key })
     }
 
     /// The value of a key that must be there.
@@ -96,19 +96,24 @@ impl<'t> Table<'t> {
         self.get(key).is_some()
     }
 
+    /// Like [`Self::has`], for a key that this table may not have at all.
+    pub(super) fn writes(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// All keys with their values, for tables whose keys are the user's.
     pub(super) fn entries(&self) -> impl Iterator<Item = (Item<'t>, Range<usize>)> {
         let reading = self.reading;
-        self.table.iter().map(move |(key, value)| {
-            (Item { reading, value, key: key.get_ref().as_ref() }, key.span())
-        })
+        self.entries
+            .iter()
+            .map(move |(key, value)| (Item { reading, value, key: key.get_ref().as_ref() }, key.span()))
     }
 
     /// Refuses every key that was not asked for.
     pub(super) fn finish(self) {
         let mut known = self.known.into_inner();
         known.sort_unstable();
-        for key in self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+        for key in self.entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let word = shown(key.get_ref());
             let hint = match nearest(key.get_ref(), known.iter().copied()) {
                 Some(near) => format!("did you mean {near}? The keys here are {}", known.join(", ")),
@@ -137,7 +142,10 @@ impl<'t> Item<'t> {
         match (start, text.get(offset..).and_then(|rest| rest.chars().next())) {
             (Some(start), Some(letter)) => {
                 let start = span.start + start + offset;
-                start..start + letter.len_utf8()
+                let word = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+                let rest = text.get(offset..).unwrap_or_default();
+                let length: usize = rest.chars().take_while(word).map(char::len_utf8).sum();
+                start..start + length.max(letter.len_utf8())
             }
             (Some(start), None) => {
                 let end = span.start + start + text.len();
@@ -178,8 +186,12 @@ impl<'t> Item<'t> {
         let Some(text) = self.value.get_ref().as_str() else {
             return self.wrong_type("a text in quotes");
         };
-        if text.trim().is_empty() {
-            self.fault("empty", format!("{} is empty", shown(self.key)), "write a text, or leave the key out");
+        if trim_text(text).is_empty() {
+            self.fault(
+                "empty",
+                format!("{} is empty", shown(self.key)),
+                "write a text, or leave the key out",
+            );
             return None;
         }
         Some(text)
@@ -205,7 +217,11 @@ impl<'t> Item<'t> {
     pub(super) fn list(&self) -> Option<Vec<Self>> {
         let DeValue::Array(array) = self.value.get_ref() else { return self.wrong_type("a list: [ … ]") };
         if array.is_empty() {
-            self.fault("empty", format!("{} is an empty list", shown(self.key)), "name at least one, or leave the key out");
+            self.fault(
+                "empty",
+                format!("{} is an empty list", shown(self.key)),
+                "name at least one, or leave the key out",
+            );
             return None;
         }
         Some(array.iter().map(|value| Self { reading: self.reading, value, key: self.key }).collect())
@@ -223,7 +239,7 @@ impl<'t> Item<'t> {
         let mut sound = true;
         for item in &items {
             match item.text() {
-                Some(text) if text.trim() != text => {
+                Some(text) if trim_text(text) != text => {
                     sound = false;
                     let message = format!("a value of {} has white space at its edges", self.key);
                     item.fault("never-matches", message, "drop it: cells are compared after trimming");
@@ -263,7 +279,12 @@ impl<'t> Item<'t> {
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
             let message = format!("{} is out of range", self.key);
-            self.fault("out-of-range", message, format!("write a whole number from {least} to {most}"));
+            let hint = if least == most {
+                format!("write {least}")
+            } else {
+                format!("write a whole number from {least} to {most}")
+            };
+            self.fault("out-of-range", message, hint);
         }
         number
     }
@@ -302,11 +323,19 @@ impl<'t> Item<'t> {
                 "w" => 7 * 24 * 60,
                 _ => return None,
             };
-            number.parse::<i64>().ok()?.checked_mul(each).filter(|minutes| (1..=MINUTES_MAX).contains(minutes))
+            number
+                .parse::<i64>()
+                .ok()?
+                .checked_mul(each)
+                .filter(|minutes| (1..=MINUTES_MAX).contains(minutes))
         })?;
         if minutes.is_none() {
             let message = format!("{} is not a span of time", self.key);
-            self.fault("out-of-range", message, "write minutes, hours, days or weeks: \"90m\", \"36h\", \"3d\", \"1w\"");
+            self.fault(
+                "out-of-range",
+                message,
+                "write minutes, hours, days or weeks: \"90m\", \"36h\", \"3d\", \"1w\"",
+            );
         }
         minutes.map(SignedDuration::from_mins)
     }
@@ -345,7 +374,11 @@ impl<'t> Item<'t> {
         };
         let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
         if date.is_none() {
-            self.fault("out-of-range", format!("{} is not a day of the calendar", self.key), "write a date: 2027-03-01");
+            self.fault(
+                "out-of-range",
+                format!("{} is not a day of the calendar", self.key),
+                "write a date: 2027-03-01",
+            );
         }
         date
     }

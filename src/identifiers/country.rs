@@ -3,6 +3,7 @@
 
 use super::countries::{CODES, NAMES};
 use super::phone_library;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// A country by its two letters (ISO 3166-1 alpha-2).
@@ -13,9 +14,19 @@ impl Region {
     /// From two letters in either case, when the phone library knows the region.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
+        // Asked once for all: this runs for every row.
+        static KNOWN: LazyLock<[bool; 26 * 26]> = LazyLock::new(|| {
+            std::array::from_fn(|at| {
+                phone_library::knows(Region([b'A' + (at / 26) as u8, b'A' + (at % 26) as u8]))
+            })
+        });
         let letters: [u8; 2] = code.as_bytes().try_into().ok()?;
-        let region = Self(letters.map(|b| b.to_ascii_uppercase()));
-        (region.0.iter().all(u8::is_ascii_uppercase) && phone_library::knows(region)).then_some(region)
+        let letters = letters.map(|b| b.to_ascii_uppercase());
+        if !letters.iter().all(u8::is_ascii_uppercase) {
+            return None;
+        }
+        let [first, second] = letters.map(|b| usize::from(b - b'A'));
+        KNOWN[first * 26 + second].then_some(Self(letters))
     }
 
     /// The two letters, upper-case.

@@ -3,7 +3,7 @@
 //! Nothing here knows how the text was normalised.
 
 use sha2::Digest as _;
-use siphasher::sip128::{Hasher128, SipHasher24};
+use siphasher::sip128::SipHasher24;
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -51,6 +51,7 @@ impl Digest {
     }
 
     /// Lower-case hex into a buffer, for the hot loop.
+    #[expect(clippy::missing_panics_doc, reason = "the sizes are in the types")]
     pub fn write_hex(&self, out: &mut [u8; 64]) {
         const_hex::encode_to_slice(self.0, out).expect("32 bytes are 64 hex digits");
     }
@@ -78,9 +79,8 @@ impl fmt::Debug for Digest {
 const ONE_BLOCK: usize = 55;
 
 /// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-];
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// The keyed digest of an identifier's widest form. It matches inside one run only.
 ///
@@ -121,7 +121,7 @@ impl RunKey {
     /// The keyed digest of a text within a space. Two spaces never meet.
     pub(in crate::identifiers) fn wide(&self, space: Space, text: &[u8]) -> WideKey {
         // The space goes first, in the same message, so that equal texts of two spaces differ.
-        let mut message = [0_u8; 264];
+        let mut message = [0_u8; 64];
         let Some(room) = message.get_mut(1..=text.len()) else {
             let mut long = Vec::with_capacity(text.len() + 1);
             long.push(space as u8);
@@ -135,10 +135,9 @@ impl RunKey {
         self.hash(&message[..=text.len()])
     }
 
-    fn hash(&self, message: &[u8]) -> WideKey {
-        let mut hasher = SipHasher24::new_with_key(&self.0);
-        std::hash::Hasher::write(&mut hasher, message);
-        WideKey(hasher.finish128().as_u128())
+    /// The keyed digest of a message that begins with its space.
+    pub(in crate::identifiers) fn hash(&self, message: &[u8]) -> WideKey {
+        WideKey(SipHasher24::new_with_key(&self.0).hash(message).as_u128())
     }
 }
 

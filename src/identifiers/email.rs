@@ -48,11 +48,14 @@ impl<'s> Email<'s> {
     }
 
     /// The whole rule, without the fast path. It fills the scratch's steps.
-    pub(in crate::identifiers) fn parse_slowly(cell: &[u8], scratch: &'s mut Scratch) -> Result<Self, Reject> {
+    pub(in crate::identifiers) fn parse_slowly(
+        cell: &[u8],
+        scratch: &'s mut Scratch,
+    ) -> Result<Self, Reject> {
         scratch.clear();
         let mut steps = Steps::default();
         let opened = text::open(cell, &mut steps)?;
-        write_plain(opened, &mut scratch.text, &mut steps)?;
+        write_plain(opened, &mut scratch.text, &mut steps);
         let plain = scratch.text.as_str();
         if text::looks_hashed(plain) {
             return Err(Reject::LooksHashed);
@@ -86,12 +89,12 @@ impl<'s> Email<'s> {
         if local.len() > LOCAL_MAX || basic.len() > ADDRESS_MAX || at + 1 + domain.len() > ADDRESS_MAX {
             return Err(Reject::TooLong);
         }
-        if host == Mailhost::Other {
-            if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
-                return Err(Reject::InvalidLocalPart);
-            }
-        } else if local.split('+').next().is_none_or(|user| user.bytes().all(|b| b == b'.')) {
-            // Nothing is left of it once dots and tag are gone.
+        let fits_host = match host {
+            Mailhost::Other => !email_fast::has_bare_dot(local.as_bytes()),
+            // Something is left of it once dots and tag are gone.
+            _ => local.bytes().take_while(|b| *b != b'+').any(|b| b != b'.'),
+        };
+        if !fits_host {
             return Err(Reject::InvalidLocalPart);
         }
         if junk::is_placeholder_local(local) || junk::is_placeholder_domain(domain) {
@@ -132,7 +135,7 @@ impl<'s> Email<'s> {
     /// gmail.com, the domain in ASCII.
     #[must_use]
     pub fn wide_key(&self, key: &RunKey) -> WideKey {
-        key.wide(Space::Email, self.wide().bytes())
+        key.hash(self.wide().message(Space::Email as u8))
     }
 
     /// The key of the whole domain, for objections that name one.
@@ -189,7 +192,7 @@ impl<'s> Email<'s> {
 }
 
 /// The cell with its characters in their plain shape: no invisible ones, ASCII for full-width.
-fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
+fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) {
     let mut after_ascii = false;
     for c in opened.chars() {
         if text::is_invisible(c) || (text::is_joiner(c) && after_ascii) {
@@ -200,13 +203,9 @@ fn write_plain(opened: &str, out: &mut String, steps: &mut Steps) -> Result<(), 
         if plain != c {
             steps.note(Step::Width);
         }
-        if plain.is_control() && !plain.is_whitespace() {
-            return Err(Reject::ControlCharacter);
-        }
         after_ascii = plain.is_ascii();
         out.push(plain);
     }
-    Ok(())
 }
 
 /// Without `mailto:`, a display name, a comment behind, and punctuation behind.
@@ -250,10 +249,13 @@ fn strip_label<'t>(plain: &'t str, steps: &mut Steps) -> Result<&'t str, Reject>
         steps.note(Step::DisplayName);
     }
     let bare = rest.trim_end_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '>' | ')' | '"' | '\'' | '/' | '\\' | '|')
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '>' | ')' | '"' | '\'' | '/' | '\\' | '|')
     });
+    let lone_quote = bare.bytes().filter(|b| *b == b'"').count() == 1;
     let bare = bare.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '<' | '(' | '|') || (c == '"' && !bare[1..].contains('"'))
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '<' | '(' | '|') || (c == '"' && lone_quote)
     });
     if bare.len() != rest.len() {
         steps.note(Step::Punctuation);
@@ -267,11 +269,15 @@ fn split(address: &str) -> Result<(&str, &str), Reject> {
     let (local, domain) = (&address[..at], &address[at + 1..]);
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
     if local.contains('@') && !quoted {
-        let separated = address.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/' | '<'));
+        let separated =
+            address.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/' | '<'));
         return Err(if separated { Reject::SeveralValues } else { Reject::NotAnAddress });
     }
     if local.is_empty() || domain.is_empty() {
         return Err(Reject::NotAnAddress);
+    }
+    if address.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+        return Err(Reject::ControlCharacter);
     }
     if !quoted && address.contains(char::is_whitespace) {
         return Err(Reject::InnerSpace);

@@ -59,25 +59,42 @@ impl Mailhost {
 /// The longest address in bytes (RFC 5321 with its erratum 1690), user part and domain in any script.
 pub(in crate::identifiers) const ADDRESS_MAX: usize = 254;
 
-/// An address in one form, on the stack.
+/// An address in one form, on the stack, with room for one byte before it.
 pub(in crate::identifiers) struct Written {
     bytes: [u8; ADDRESS_MAX + 2],
-    len: usize,
+    end: usize,
 }
 
 impl Written {
     pub(in crate::identifiers) const fn new() -> Self {
-        Self { bytes: [0; ADDRESS_MAX + 2], len: 0 }
+        Self { bytes: [0; ADDRESS_MAX + 2], end: 1 }
     }
 
     /// Adds bytes. What does not fit cannot come: no form is longer than its address.
+    #[inline]
     pub(in crate::identifiers) fn push(&mut self, more: &[u8]) {
-        self.bytes[self.len..self.len + more.len()].copy_from_slice(more);
-        self.len += more.len();
+        self.bytes[self.end..self.end + more.len()].copy_from_slice(more);
+        self.end += more.len();
+    }
+
+    #[inline]
+    fn push_byte(&mut self, byte: u8) {
+        self.bytes[self.end] = byte;
+        self.end += 1;
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.end == 1
     }
 
     pub(in crate::identifiers) fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes[1..self.end]
+    }
+
+    /// The text behind a byte that says what it is about.
+    pub(in crate::identifiers) fn message(&mut self, space: u8) -> &[u8] {
+        self.bytes[0] = space;
+        &self.bytes[..self.end]
     }
 }
 
@@ -105,12 +122,14 @@ pub(in crate::identifiers) fn write(
             }
         }
         EmailForm::Amazon => {
-            for b in local.bytes().filter(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(b)) {
-                out.push(&[b]);
+            for b in
+                local.bytes().filter(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(b))
+            {
+                out.push_byte(b);
             }
         }
     }
-    if out.len == 0 {
+    if out.is_empty() {
         out.push(local.as_bytes());
     }
     out.push(b"@");
@@ -120,15 +139,15 @@ pub(in crate::identifiers) fn write(
 
 /// The user part before its tag; all of it when it begins with the plus.
 pub(in crate::identifiers) fn untagged(local: &str) -> &str {
-    match local.split_once('+') {
-        Some((before, _)) if !before.is_empty() => before,
+    match local.bytes().position(|b| b == b'+') {
+        Some(plus) if plus > 0 => &local[..plus],
         _ => local,
     }
 }
 
 /// The user part without tag and dots.
 pub(in crate::identifiers) fn push_untagged(out: &mut Written, local: &str) {
-    for piece in untagged(local).split('.') {
-        out.push(piece.as_bytes());
+    for b in untagged(local).bytes().filter(|b| *b != b'.') {
+        out.push_byte(b);
     }
 }

@@ -32,7 +32,9 @@ pub fn normalise_form(
     scratch: &mut Scratch,
 ) -> Result<Digest, Reject> {
     match (form, mode) {
-        (AnyForm::Email(form), NormaliseMode::Full) => Email::parse(cell, scratch).map(|email| email.digest(form)),
+        (AnyForm::Email(form), NormaliseMode::Full) => {
+            Email::parse(cell, scratch).map(|email| email.digest(form))
+        }
         (AnyForm::Phone(form), NormaliseMode::Full) => {
             Phone::parse(cell, region, PhoneRule::default(), scratch).map(|phone| phone.digest(form))
         }

@@ -3,7 +3,7 @@
 //! reading. SHA-1 and MD5 serve matching only; nothing here is ever uploaded.
 
 use super::email_form::{self, EmailForm, Mailhost, Written};
-use super::{Email, Phone, Plaintext, PhoneForm, Reject, domain, text};
+use super::{Email, Phone, PhoneForm, Plaintext, Reject, domain, text};
 use sha2::Digest as _;
 use std::fmt;
 

@@ -8,6 +8,12 @@
 //! This is the lowest module. It knows no platform, person, register, file or clock, and imports
 //! nothing of ours.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a cell is handed over: who wraps it again says so at that place"
+)]
+#![expect(clippy::doc_markdown, reason = "LinkedIn and TikTok are names and not code")]
+
 mod countries;
 mod country;
 mod digest;
@@ -42,7 +48,7 @@ pub use form::{AnyForm, NormaliseMode, normalise_form};
 pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
-pub use probes::{last_seven_key, phone_alternatives, raw_key};
+pub use probes::{last_seven_key, phone_alternatives, raw_key, several};
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};

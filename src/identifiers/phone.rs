@@ -94,6 +94,11 @@ impl Phone {
         Some(phone)
     }
 
+    /// From a buffer of international digits.
+    pub(in crate::identifiers) const fn whole(digits: [u8; DIGITS_MAX], len: u8) -> Self {
+        Self { digits, len }
+    }
+
     pub(in crate::identifiers) fn from_line(line: Line) -> Option<Self> {
         let mut phone = Self { digits: [0; DIGITS_MAX], len: 0 };
         phone.push_number(u64::from(line.country))?;
@@ -176,21 +181,18 @@ fn read(
     if digits.iter().all(|d| *d == digits[0]) {
         return Err(Reject::RepeatedDigits);
     }
-    if len < text.len() {
+    if len + usize::from(plus) < text.len() {
         steps.note(Step::Separators);
     }
     let mut best = Verdict::Not;
     let found = attempts(text, digits, plus, region, buffer, |attempt, region, step| {
         match phone_library::read(attempt, region) {
-            Verdict::Valid(line, kind) => {
-                if let Some(step) = step {
-                    steps.note(step);
-                }
-                Some((line, kind))
-            }
+            Verdict::Valid(line, kind) => Some((line, kind, step)),
             // The first reading that is possible at all is the one to report.
             other => {
-                if matches!(best, Verdict::Not) || (matches!(best, Verdict::TooLong) && matches!(other, Verdict::Possible(_))) {
+                if matches!(best, Verdict::Not)
+                    || (matches!(best, Verdict::TooLong) && matches!(other, Verdict::Possible(_)))
+                {
                     best = other;
                 }
                 None
@@ -198,8 +200,14 @@ fn read(
         }
     });
     let line = match (found, best) {
-        (Some((line, kind)), _) => {
+        (Some((line, kind, step)), _) => {
             refuse_service(line, kind)?;
+            if let Some(step) = step {
+                steps.note(step);
+            }
+            if !international && step != Some(Step::LostPlus) {
+                steps.note(Step::DefaultRegion);
+            }
             line
         }
         (None, Verdict::Possible(line)) => {
@@ -215,8 +223,8 @@ fn read(
     if is_filler(line) {
         return Err(Reject::RepeatedDigits);
     }
-    if !international && region.is_some() {
-        steps.note(Step::DefaultRegion);
+    if !plus && international {
+        steps.note(Step::InternationalPrefix);
     }
     Phone::from_line(line).ok_or(Reject::TooLong)
 }
@@ -263,8 +271,12 @@ fn write_with_plus(digits: &[u8], buffer: &mut String) {
     buffer.extend(digits.iter().map(|b| char::from(*b)));
 }
 
-fn refuse_service(_line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
-    if kind == PhoneNumberType::PremiumRate { Err(Reject::PremiumNumber) } else { Ok(()) }
+/// Premium-rate lines belong to services. The metadata also counts Britain's 084 and 087 among them, which
+/// Ofcom calls business rate and companies use as their ordinary number; Meta's help page (2082575038703844,
+/// checked 2026-11-21) lists one as accepted.
+fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
+    let business = line.country == 44 && matches!(line.national / 100_000_000, 84 | 87);
+    if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
 }
 
 fn is_filler(line: Line) -> bool {

@@ -7,7 +7,11 @@ use super::steps::{Step, Steps};
 use super::{junk, text};
 
 /// Writes the cell in plain characters into `out`.
-pub(in crate::identifiers) fn write_plain(cell: &[u8], out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
+pub(in crate::identifiers) fn write_plain(
+    cell: &[u8],
+    out: &mut String,
+    steps: &mut Steps,
+) -> Result<(), Reject> {
     out.clear();
     let opened = text::open(cell, steps)?;
     if text::looks_hashed(opened) {
@@ -23,7 +27,11 @@ pub(in crate::identifiers) fn write_plain(cell: &[u8], out: &mut String, steps: 
             steps.note(Step::Width);
         }
         if plain.is_control() {
-            return Err(if matches!(plain, '\n' | '\r') { Reject::SeveralValues } else { Reject::ControlCharacter });
+            return Err(if matches!(plain, '\n' | '\r') {
+                Reject::SeveralValues
+            } else {
+                Reject::ControlCharacter
+            });
         }
         out.push(plain);
     }
@@ -43,7 +51,13 @@ pub(in crate::identifiers) fn write_plain(cell: &[u8], out: &mut String, steps: 
 /// One character in ASCII where it has the same meaning.
 fn plain(c: char) -> char {
     match c {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{2043}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{30fc}'
+        | '\u{fe58}'
+        | '\u{fe63}'
+        | '\u{ff0d}'
+        | '\u{2043}' => '-',
         '\u{2053}' | '\u{223c}' => '~',
         '\u{2044}' | '\u{2215}' => '/',
         '\u{b7}' | '\u{2022}' | '\u{2024}' => '.',
@@ -59,11 +73,11 @@ fn plain(c: char) -> char {
 /// The value of a decimal digit of any script (Unicode general category Nd, by its zeros).
 pub(in crate::identifiers) fn digit(c: char) -> Option<u8> {
     const ZEROS: &[u32] = &[
-        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
-        0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
-        0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x11066, 0x110f0, 0x11136, 0x111d0,
-        0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16b50,
-        0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950,
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50,
+        0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40,
+        0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x11066, 0x110f0,
+        0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11c50, 0x11d50,
+        0x11da0, 0x16a60, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950,
     ];
     if c.is_ascii() {
         return c.to_digit(10).map(|d| d as u8);
@@ -77,8 +91,32 @@ pub(in crate::identifiers) fn digit(c: char) -> Option<u8> {
 /// Removes a label before the number.
 fn strip_label(out: &mut String, steps: &mut Steps) {
     const LABELS: &[&str] = &[
-        "tel:", "tel.:", "tel.", "tel", "phone:", "phone", "puh:", "puh.:", "puh.", "puh", "p.", "gsm:", "gsm.", "gsm",
-        "mob:", "mob.", "mobile:", "mobile", "matkap.", "tfn:", "tfn", "callto:", "sms:", "whatsapp:", "handy:", "fon:",
+        "tel:",
+        "tel.:",
+        "tel.",
+        "tel",
+        "phone:",
+        "phone",
+        "puh:",
+        "puh.:",
+        "puh.",
+        "puh",
+        "p.",
+        "gsm:",
+        "gsm.",
+        "gsm",
+        "mob:",
+        "mob.",
+        "mobile:",
+        "mobile",
+        "matkap.",
+        "tfn:",
+        "tfn",
+        "callto:",
+        "sms:",
+        "whatsapp:",
+        "handy:",
+        "fon:",
     ];
     let lower = out.to_ascii_lowercase();
     let start = lower.len() - lower.trim_start().len();
@@ -137,15 +175,33 @@ fn write_out_float(out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
 /// Drops an extension, and refuses any other letters.
 fn strip_extension(out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
     const MARKS: &[&str] = &[
-        "extension", "extn", "ext", "x", "anexo", "int", "доб", "alanumero", "alanro", "anknytning", "ankn", "anr",
-        "durchwahl", "dw", "klappe", "poste", "#",
+        "extension",
+        "extn",
+        "ext",
+        "x",
+        "anexo",
+        "int",
+        "доб",
+        "alanumero",
+        "alanro",
+        "anknytning",
+        "ankn",
+        "anr",
+        "durchwahl",
+        "dw",
+        "klappe",
+        "poste",
+        "#",
     ];
-    let Some(at) = out.find(|c: char| !(c.is_ascii_digit() || "+-() ./~[]".contains(c))) else { return Ok(()) };
+    let Some(at) = out.find(|c: char| !(c.is_ascii_digit() || "+-() ./~[]".contains(c))) else {
+        return Ok(());
+    };
     let tail = out[at..].to_lowercase();
     let tail = tail.trim_start_matches([' ', ',', ';']);
     if let Some(rest) = tail.strip_prefix("phone-context=") {
         // `tel:0401234567;phone-context=+358` (RFC 3966): the context is the front of the number.
-        let context: String = rest.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '+' | '-')).collect();
+        let context: String =
+            rest.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '+' | '-')).collect();
         if context.len() < rest.len() || !context.starts_with('+') {
             return Err(Reject::Letters);
         }
@@ -181,11 +237,12 @@ fn refuse_several(out: &str) -> Result<(), Reject> {
 }
 
 fn looks_several(text: &str) -> bool {
-    let plus_after_digit = text.rfind('+').is_some_and(|at| text[..at].bytes().filter(u8::is_ascii_digit).count() >= 5);
+    let plus_after_digit =
+        text.rfind('+').is_some_and(|at| text[..at].bytes().filter(u8::is_ascii_digit).count() >= 5);
     let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
     // A slash also stands behind an area code: both sides must be long enough to be numbers.
     plus_after_digit
-        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "].iter().any(|mark| {
-            text.split_once(mark).is_some_and(|(before, after)| long(before) && long(after))
-        })
+        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "]
+            .iter()
+            .any(|mark| text.split_once(mark).is_some_and(|(before, after)| long(before) && long(after)))
 }

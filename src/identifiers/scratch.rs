@@ -5,7 +5,8 @@ use super::steps::Steps;
 use zeroize::Zeroize;
 
 /// Buffers for one thread. Reuse it: one for e-mail, one for phones, or one for both in turn.
-#[derive(Default)]
+///
+/// The slow path of rare spellings makes short-lived copies beside it that are freed and not wiped.
 pub struct Scratch {
     /// The cell without its wrapping.
     pub(in crate::identifiers) text: String,
@@ -19,11 +20,22 @@ pub struct Scratch {
     pub(in crate::identifiers) steps: Steps,
 }
 
+/// More than the longest cell that is looked at, in any spelling.
+const CAPACITY: usize = 4 * super::text::CELL_MAX;
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Scratch {
     /// Empty buffers.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        // Room enough that they never grow: a buffer that moves leaves its old place unwiped.
+        let buffer = || String::with_capacity(CAPACITY);
+        Self { text: buffer(), basic: buffer(), domain: buffer(), local: buffer(), steps: Steps::default() }
     }
 
     /// Forgets the last value, keeping the room.

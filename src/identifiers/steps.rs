@@ -14,7 +14,11 @@ impl Steps {
     }
 
     fn words(self) -> Vec<&'static str> {
-        Step::ALL.iter().filter(|(step, _)| self.0 & (1 << *step as u32) != 0).map(|(_, words)| *words).collect()
+        Step::ALL
+            .iter()
+            .filter(|(step, _)| self.0 & (1 << *step as u32) != 0)
+            .map(|(_, words)| *words)
+            .collect()
     }
 }
 

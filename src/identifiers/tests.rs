@@ -1,1 +1,46 @@
-//! The kernel's tests.
+//! The kernel's tests: known answers, tables of rules, properties, and both paths against each other.
+
+use super::*;
+use std::fmt::Write as _;
+
+mod absences;
+mod countries;
+mod emails;
+mod hashes;
+mod paths;
+mod phones;
+mod properties;
+mod vectors;
+
+/// A fixed key: tests compare keys with each other only.
+fn key() -> RunKey {
+    RunKey::from_bytes(*b"a key of one run")
+}
+
+/// The SHA-256 of a text, by the general hasher.
+fn sha256(text: &str) -> Digest {
+    use sha2::Digest as _;
+    Digest::from_bytes(sha2::Sha256::digest(text).into())
+}
+
+fn region(code: &str) -> Option<Region> {
+    Region::from_code(code)
+}
+
+/// Collects what differs and says it all at once.
+#[derive(Default)]
+struct Faults(String);
+
+impl Faults {
+    fn add(&mut self, fault: impl std::fmt::Display) {
+        let _ = writeln!(self.0, "{fault}");
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.0.is_empty(), "\n{}", self.0);
+        }
+    }
+}

@@ -4,10 +4,16 @@
 use super::reject::Reject;
 use super::steps::{Step, Steps};
 
+/// More bytes than any identifier with a display name around it: nothing longer is looked at.
+pub(in crate::identifiers) const CELL_MAX: usize = 2_000;
+
 /// The cell as text without what surrounds it.
 pub(in crate::identifiers) fn open<'t>(cell: &'t [u8], steps: &mut Steps) -> Result<&'t str, Reject> {
     let text = std::str::from_utf8(cell).map_err(|_| Reject::NotText)?;
     let trimmed = trim(text);
+    if trimmed.len() > CELL_MAX {
+        return Err(Reject::TooLong);
+    }
     if trimmed.len() != text.len() {
         steps.note(Step::Trimmed);
     }
@@ -50,7 +56,9 @@ pub(in crate::identifiers) fn narrow(c: char) -> char {
 /// Without `="…"`, a leading apostrophe, or matching quotes around the whole.
 fn unwrap(text: &str) -> &str {
     let text = text.strip_prefix('=').filter(|rest| rest.starts_with('"')).unwrap_or(text);
-    for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('”', '”'), ('‘', '’'), ('«', '»')] {
+    for (open, close) in
+        [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('”', '”'), ('‘', '’'), ('«', '»')]
+    {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             // Quotes that also stand inside belong to the value: "a b"@example.com, or two values.
             if !inner.contains(open) && !inner.contains(close) {
@@ -59,7 +67,7 @@ fn unwrap(text: &str) -> &str {
         }
     }
     // A spreadsheet marks text with an apostrophe. No mailbox in use begins with one.
-    text.strip_prefix('\'').or_else(|| text.strip_prefix('’')).unwrap_or(text)
+    text.trim_start_matches(['\'', '’'])
 }
 
 /// Whether it is written as a hash: 32, 40, 64 or 128 hex digits.

@@ -15,6 +15,8 @@ pub mod suppressions;
 pub(crate) mod tests;
 mod values;
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
@@ -226,6 +228,9 @@ impl Manifest {
     }
 
     /// The bytes of `manifest.json`: JSON, two spaces deep, one line feed at the end.
+    ///
+    /// # Panics
+    /// Never: JSON can hold every field.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = serde_json::to_vec_pretty(self)
@@ -265,5 +270,9 @@ pub fn sums(manifest: &Manifest, manifest_sha256: Hex32) -> String {
         manifest.subject.iter().map(|subject| (subject.name.as_str(), subject.digest.sha256)).collect();
     lines.push((MANIFEST_FILE, manifest_sha256));
     lines.sort_unstable();
-    lines.into_iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect()
+    let mut text = String::new();
+    for (name, digest) in lines {
+        let _ = writeln!(text, "{digest}  {name}");
+    }
+    text
 }

@@ -51,7 +51,7 @@ impl Manifest {
                     "rows read and unreadable are those of the sources",
                 );
             }
-            check_audience(audience, &mut found);
+            check_audience(audience, predicate.release.outcome, &mut found);
         }
         found.unless(
             self.subject.windows(2).all(|pair| pair[0].name < pair[1].name),
@@ -72,9 +72,13 @@ impl Found {
     }
 }
 
-fn check_audience(audience: &AudienceRecord, found: &mut Found) {
+fn check_audience(audience: &AudienceRecord, outcome: Outcome, found: &mut Found) {
     let place = || format!("audience {}", audience.name);
-    found.unless(audience.rows.add_up(), place, "rows read = unreadable + not selected + suppressed + eligible");
+    found.unless(
+        audience.rows.add_up(),
+        place,
+        "rows read = unreadable + not selected + suppressed + eligible",
+    );
     found.unless(audience.people.add_up(), place, "people read = not selected + suppressed + eligible");
     found.unless(
         audience.people.eligible <= audience.size_before_objections,
@@ -82,12 +86,19 @@ fn check_audience(audience: &AudienceRecord, found: &mut Found) {
         "the size before objections is at least the eligible people",
     );
     found.unless(
-        audience.withheld == (audience.size_before_objections < audience.min_size),
+        outcome == Outcome::RemovalsOnly
+            || audience.withheld == (audience.size_before_objections < audience.min_size),
         place,
         "an audience is withheld exactly when it is under its smallest size",
     );
     for platform in &audience.platforms {
         check_platform(audience, platform, found);
+        found.unless(
+            (outcome == Outcome::Complete && !audience.withheld)
+                || platform.files.iter().all(|file| file.kind == UploadKind::Remove),
+            || format!("audience {}, platform {}", audience.name, platform.name),
+            "a withheld audience and a removals-only release have remove files only",
+        );
     }
 }
 
@@ -117,7 +128,9 @@ fn check_platform(audience: &AudienceRecord, platform: &PlatformRecord, found: &
     );
     found.unless(
         platform.reasons.iter().all(|reason| {
-            reason.alone <= reason.primary && reason.primary <= reason.holds && reason.holds <= people.suppressed
+            reason.alone <= reason.primary
+                && reason.primary <= reason.holds
+                && reason.holds <= people.suppressed
         }),
         place,
         "a reason alone is at most first, first at most held, held at most the suppressed",
@@ -149,17 +162,13 @@ fn check_files(audience: &AudienceRecord, platform: &PlatformRecord, found: &mut
         place,
         "upload files are named for what they hold",
     );
-    found.unless(
-        !audience.withheld || platform.files.iter().all(|file| file.kind == UploadKind::Remove),
-        place,
-        "a withheld audience has remove files only",
-    );
     for kind in [UploadKind::Full, UploadKind::Add, UploadKind::Remove] {
         let files: Vec<_> = platform.files.iter().filter(|file| file.kind == kind).collect();
         found.unless(
-            files.iter().enumerate().all(|(at, file)| {
-                file.parts as usize == files.len() && file.part as usize == at + 1
-            }),
+            files
+                .iter()
+                .enumerate()
+                .all(|(at, file)| file.parts as usize == files.len() && file.part as usize == at + 1),
             place,
             "all parts of an upload are there, in order",
         );

@@ -6,10 +6,7 @@
 //! by who came first, so that the order of customers does not show. It opens no file.
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use std::fmt::{self, Write as _};
 
 use crate::policy::reason::{Reason, Reasons};
 
@@ -18,25 +15,12 @@ pub const SUPPRESSIONS_HEADER: &str = "tag,class\n";
 /// The header of `verdicts.csv`.
 pub const VERDICTS_HEADER: &str = "class,platform,primary,reasons,registers\n";
 
-/// A keyed tag: the first 16 bytes of an HMAC-SHA-256.
+/// A keyed tag: the first 16 bytes of an HMAC-SHA-256. `pipeline` makes them; this is how they are
+/// written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(pub [u8; 16]);
 
 impl Tag {
-    /// The tag of something within a space, such as a customer id within its id space: the HMAC over
-    /// the space, a zero byte and the bytes. No space's name holds a zero byte, so no two pairs meet.
-    #[must_use]
-    pub fn new(key: &[u8; 32], space: &str, of: &[u8]) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-        mac.update(space.as_bytes());
-        mac.update(&[0]);
-        mac.update(of);
-        let full: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut tag = [0; 16];
-        tag.copy_from_slice(&full[..16]);
-        Self(tag)
-    }
-
     /// From 32 lower-case hex digits, and nothing else.
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
@@ -95,8 +79,8 @@ impl Verdicts {
         let numbers = used
             .iter()
             .map(|(old, verdicts)| {
-                let at = classes.binary_search(&sorted(verdicts)).expect("the list was made of these");
-                (*old, at as u32)
+                let verdicts = sorted(verdicts);
+                (*old, classes.partition_point(|class| *class < verdicts) as u32)
             })
             .collect();
         (Self { classes }, numbers)
@@ -120,11 +104,13 @@ impl Verdicts {
                 let named: Vec<&str> = registers
                     .iter()
                     .enumerate()
-                    .filter(|(at, _)| verdict.registers.checked_shr(*at as u32).is_some_and(|bits| bits & 1 == 1))
+                    .filter(|(at, _)| {
+                        verdict.registers.checked_shr(*at as u32).is_some_and(|bits| bits & 1 == 1)
+                    })
                     .map(|(_, name)| *name)
                     .collect();
                 let (reasons, named) = (reasons.join(";"), named.join(";"));
-                text.push_str(&format!("{class},{platform},{primary},{reasons},{named}\n"));
+                let _ = writeln!(text, "{class},{platform},{primary},{reasons},{named}");
             }
         }
         text
@@ -149,12 +135,15 @@ impl Verdicts {
         let read = Self { classes };
         // Order, duplicates and every spelling that parsing would forgive show here.
         let ordered = read.classes.windows(2).all(|pair| pair[0] < pair[1])
-            && read.classes.iter().all(|class| class.windows(2).all(|pair| pair[0].platform < pair[1].platform));
+            && read
+                .classes
+                .iter()
+                .all(|class| class.windows(2).all(|pair| pair[0].platform < pair[1].platform));
         let again = read.to_text(platforms, registers);
         let same = again.bytes().zip(text.bytes()).take_while(|(left, right)| left == right).count();
         if !ordered || same < again.len().max(text.len()) {
             let lines = text.as_bytes().get(..same).unwrap_or_default();
-            return Err(lines.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);
+            return Err(memchr::memchr_iter(b'\n', lines).count() as u64 + 1);
         }
         Ok(read)
     }

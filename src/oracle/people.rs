@@ -13,7 +13,8 @@ use super::read::{self, Record, Table};
 use super::text::{day, read_hash, trim};
 use super::{OracleError, country};
 use crate::config::{
-    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use, ValueField,
+    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use,
+    ValueField,
 };
 
 /// Id space and customer id.
@@ -76,6 +77,7 @@ pub(super) enum Ground {
 }
 
 /// One readable row.
+#[expect(clippy::option_option, reason = "silent and unknown are two things")]
 pub(super) struct Row {
     pub(super) source: usize,
     pub(super) identifiers: Vec<Identifier>,
@@ -96,7 +98,8 @@ pub(super) struct Row {
 
 /// Everything read from the sources.
 pub(super) struct People {
-    pub(super) people: BTreeMap<PersonKey, Vec<Row>>,
+    /// The rows of everybody.
+    pub(super) by_key: BTreeMap<PersonKey, Vec<Row>>,
     pub(super) rows_read: u64,
     pub(super) unreadable: u64,
     /// What was found in unreadable rows: exact wide keys.
@@ -108,7 +111,7 @@ pub(super) struct People {
 /// Reads every source.
 pub(super) fn read(config: &Config) -> Result<People, OracleError> {
     let mut all = People {
-        people: BTreeMap::new(),
+        by_key: BTreeMap::new(),
         rows_read: 0,
         unreadable: 0,
         lost_keys: BTreeSet::new(),
@@ -152,7 +155,10 @@ impl RowReader<'_> {
         let froms = [Some(&source.relationship.from), Some(&source.basis.from)]
             .into_iter()
             .chain([source.party.as_ref().map(|field| &field.from)])
-            .chain([&source.ad_user_data, &source.ad_personalization].map(|field| field.as_ref().map(|field| &field.from)));
+            .chain(
+                [&source.ad_user_data, &source.ad_personalization]
+                    .map(|field| field.as_ref().map(|field| &field.from)),
+            );
         for from in froms.flatten() {
             if let From::Column(column) = from {
                 names.push(column);
@@ -186,17 +192,15 @@ impl RowReader<'_> {
                     let place = self.table.column(name)?;
                     std::str::from_utf8(cells.get(place)?).ok()
                 };
-                let id = text(&self.source.customer_id).map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
+                let id = text(&self.source.customer_id)
+                    .map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
                 let readable = self.mapped().iter().all(|name| text(name).is_some());
-                match id.filter(|id| readable && !id.is_empty()) {
-                    Some(id) => {
-                        let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-                        all.people.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
-                    }
-                    None => {
-                        all.unreadable += 1;
-                        self.lose_cells(&text, all);
-                    }
+                if let Some(id) = id.filter(|id| readable && !id.is_empty()) {
+                    let row = self.row(&|name| text(name).unwrap_or("").to_owned());
+                    all.by_key.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
+                } else {
+                    all.unreadable += 1;
+                    self.lose_cells(&text, all);
                 }
             }
         }
@@ -220,10 +224,11 @@ impl RowReader<'_> {
         let Ok(fragment) = std::str::from_utf8(fragment) else { return };
         let columns = self.source.emails.iter().chain(&self.source.phones);
         let mut pieces = vec![fragment.to_owned(), fragment.replace('"', "")];
-        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty()) {
+        pieces.extend(fragment.split(|letter: char| letter == '"' || letter.is_control()).map(str::to_owned));
+        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty())
+        {
             pieces.extend(fragment.replace('"', "").split(separator).map(str::to_owned));
         }
-        pieces.extend(fragment.replace('"', "").lines().map(str::to_owned));
         for piece in pieces {
             let piece = piece.trim_matches('"');
             let id = piece.trim_matches(|l: char| l.is_ascii_whitespace());
@@ -261,7 +266,9 @@ impl RowReader<'_> {
                 let value = trim(&value);
                 if listed(&field.opted_out, value) {
                     Said::Against
-                } else if listed(&field.not_objected, value) || (value.is_empty() && field.blank_is_not_objected) {
+                } else if listed(&field.not_objected, value)
+                    || (value.is_empty() && field.blank_is_not_objected)
+                {
                     Said::For
                 } else {
                     Said::Unknown
@@ -271,9 +278,9 @@ impl RowReader<'_> {
             party: source.party.as_ref().map(|field| party(field, &from(&field.from))),
             ground: ground(source, &from(&source.basis.from)),
             country,
-            signals: [&source.ad_user_data, &source.ad_personalization]
-                .into_iter()
-                .all(|field| field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)),
+            signals: [&source.ad_user_data, &source.ad_personalization].into_iter().all(|field| {
+                field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)
+            }),
             attributes: source
                 .attributes
                 .iter()
@@ -313,9 +320,9 @@ impl RowReader<'_> {
             let matter = match (column.hashed, kind) {
                 (Some(algorithm), _) => read_hash(algorithm, part).map(|hash| Matter::Hash(algorithm, hash)),
                 (None, Kind::Email) => Email::parse(part).map(Matter::Email),
-                (None, Kind::Phone) => Phone::parse(part, region)
-                    .filter(|phone| phone.is_good(self.possible))
-                    .map(Matter::Phone),
+                (None, Kind::Phone) => {
+                    Phone::parse(part, region).filter(|phone| phone.is_good(self.possible)).map(Matter::Phone)
+                }
             };
             let Some(matter) = matter else { continue };
             let wide = match &matter {

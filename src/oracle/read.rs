@@ -61,38 +61,38 @@ pub(super) fn table(
     name: &str,
 ) -> Result<Table, OracleError> {
     let plain = plain_name(path);
-    let delimited = match files.format {
+    let is_text = match files.format {
         Some(format) => format == Format::Delimited,
         None => ["csv", "tsv", "txt", "tab"].iter().any(|end| plain.ends_with(&format!(".{end}"))),
     };
-    if !delimited {
+    if !is_text {
         return Err(OracleError::Format { name: name.to_owned() });
     }
-    let mut text = decode(&bytes(path, name)?, files.encoding);
-    let trailer = take_trailer.then(|| cut_last_line(&mut text)).flatten();
-    let delimiter = match files.delimiter {
-        Some(delimiter) => delimiter,
+    let mut content = decode(&bytes(path, name)?, files.encoding);
+    let trailer = take_trailer.then(|| cut_last_line(&mut content)).flatten();
+    let separator = match files.delimiter {
+        Some(sign) => sign,
         None if !header => b',',
-        None => guess_delimiter(&text),
+        None => guess_delimiter(&content),
     };
     let mut at = 0;
     let mut names = Vec::new();
     if header {
-        skip_blank_lines(&text, &mut at);
-        if at < text.len() {
-            let record = record(&text, at, delimiter, None);
-            let Some(cells) = record.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
+        skip_blank_lines(&content, &mut at);
+        if at < content.len() {
+            let first = record(&content, at, separator, None);
+            let Some(cells) = first.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
             for cell in cells {
                 let Ok(cell) = String::from_utf8(cell) else {
                     return Err(OracleError::Header { name: name.to_owned() });
                 };
                 names.push(super::text::trim(&cell).to_owned());
             }
-            at = record.next;
+            at = first.next;
         }
     }
     let width = if header { names.len() } else { 1 };
-    let records = records(&text, at, delimiter, width);
+    let records = records(&content, at, separator, width);
     Ok(Table { path: path.to_owned(), header: names, records, trailer })
 }
 
@@ -205,7 +205,9 @@ pub(super) fn records(text: &[u8], mut at: usize, delimiter: u8, width: usize) -
                 let rest = &text[at..];
                 let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
                 let line = &rest[..end];
-                records.push(Record::Broken(line.split(|byte| *byte == delimiter).map(<[u8]>::to_vec).collect()));
+                records.push(Record::Broken(
+                    line.split(|byte| *byte == delimiter).map(<[u8]>::to_vec).collect(),
+                ));
                 at += end;
             }
         }
@@ -225,14 +227,20 @@ struct Broken;
 /// One record by RFC 4180: a cell is quoted as a whole or holds no quote at all. `width` is the number
 /// of cells a row should have, once that is known.
 fn record(text: &[u8], start: usize, delimiter: u8, width: Option<usize>) -> Parsed {
-    let mut lines = Lines { text, delimiter, start, line: start, enough: width.map(|width| width - 1), first: 0 };
+    let mut lines =
+        Lines { text, delimiter, start, line: start, enough: width.map(|width| width - 1), first: 0 };
     match cells(text, start, delimiter, &mut lines) {
         Ok((cells, next)) => Parsed { cells: Some(cells), next, several_lines: lines.line > start },
         Err(Broken) => Parsed { cells: None, next: text.len(), several_lines: true },
     }
 }
 
-fn cells(text: &[u8], start: usize, delimiter: u8, lines: &mut Lines<'_>) -> Result<(Vec<Vec<u8>>, usize), Broken> {
+fn cells(
+    text: &[u8],
+    start: usize,
+    delimiter: u8,
+    lines: &mut Lines<'_>,
+) -> Result<(Vec<Vec<u8>>, usize), Broken> {
     let (mut at, mut cells) = (start, Vec::new());
     loop {
         let mut cell = Vec::new();
@@ -305,7 +313,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn separators(&self, end: usize) -> usize {
         let line = self.text.get(self.line..end).unwrap_or_default();
-        line.iter().filter(|byte| **byte == self.delimiter).count()
+        line.split(|byte| *byte == self.delimiter).count() - 1
     }
 
     /// A line ends inside a quoted cell that was opened at `opened`.

@@ -81,12 +81,9 @@ pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError
     let sha256 = Hex32(Sha256::digest(manifest_bytes).into());
     let mut checked = Checked { manifest_sha256: Some(sha256), ..Checked::default() };
     let entries = folder::walk(folder, &mut checked.faults)?;
-    let manifest = match Manifest::from_bytes(manifest_bytes) {
-        Ok(manifest) => manifest,
-        Err(_) => {
-            checked.faults.push(Fault::of(Rule::ManifestUnreadable, MANIFEST_FILE));
-            return Ok(checked);
-        }
+    let Ok(manifest) = Manifest::from_bytes(manifest_bytes) else {
+        checked.faults.push(Fault::of(Rule::ManifestUnreadable, MANIFEST_FILE));
+        return Ok(checked);
     };
     for mismatch in manifest.reconcile() {
         checked.faults.push(Fault::of(Rule::CountsDisagree(mismatch.rule), &mismatch.place));
@@ -128,9 +125,18 @@ pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError
 
 /// What a file of the release must hold.
 enum Job<'m> {
-    Upload { audience: &'m AudienceRecord, platform: &'static Platform, file: &'m UploadFile, place: (usize, usize) },
-    Tags { audience: &'m AudienceRecord },
-    Verdicts { audience: &'m AudienceRecord },
+    Upload {
+        audience: &'m AudienceRecord,
+        platform: &'static Platform,
+        file: &'m UploadFile,
+        place: (usize, usize),
+    },
+    Tags {
+        audience: &'m AudienceRecord,
+    },
+    Verdicts {
+        audience: &'m AudienceRecord,
+    },
     Page(fn(&Manifest) -> String),
     Report,
 }
@@ -260,9 +266,10 @@ fn read_file(
         }
         Some(Job::Tags { audience }) => {
             // A fault in the verdicts is told with their own file; here it only leaves classes unknown.
-            let verdicts = match folder::exists(folder, &verdicts_file(&audience.name)) {
-                true => read_verdicts(folder, audience, manifest)?.2,
-                false => None,
+            let verdicts = if folder::exists(folder, &verdicts_file(&audience.name)) {
+                read_verdicts(folder, audience, manifest)?.2
+            } else {
+                None
             };
             let read = tags::check(&mut reader, name, audience, verdicts.as_ref())?;
             Ok(Outcome { hashed: read.hashed, rows: read.tags, faults: read.faults, full: None })

@@ -94,7 +94,9 @@ impl OutputError {
                 io::ErrorKind::PermissionDenied => {
                     "let the user who runs verho write there, or set [output] dir to a folder that they own"
                 }
-                io::ErrorKind::ReadOnlyFilesystem => "set [output] dir to a folder on a disk that can be written",
+                io::ErrorKind::ReadOnlyFilesystem => {
+                    "set [output] dir to a folder on a disk that can be written"
+                }
                 io::ErrorKind::NotFound => "check that [output] dir exists and is still mounted",
                 _ => "nothing was published; look at the disk, then run again",
             },
@@ -104,7 +106,11 @@ impl OutputError {
             Self::Locked { .. } => "wait for the other run to end; the lock goes with its process",
             Self::NotAFolder { .. } => "set [output] dir to a folder, or move away what stands there",
             Self::LatestInTheWay { .. } => "move it away: verho keeps a link named latest in that folder",
-            Self::Name | Self::Twice { .. } | Self::Unfinished { .. } | Self::OverLimit { .. } | Self::Order { .. } => {
+            Self::Name
+            | Self::Twice { .. }
+            | Self::Unfinished { .. }
+            | Self::OverLimit { .. }
+            | Self::Order { .. } => {
                 "this is a fault of verho; please report it with the version and the command"
             }
             Self::TooManyParts { .. } => "split the audience by its where into smaller ones",

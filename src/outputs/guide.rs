@@ -30,7 +30,8 @@ fn plain(text: &str) -> String {
     for letter in text.chars() {
         if letter.is_control() {
             safe.push(' ');
-        } else if letter.is_ascii_punctuation() && !matches!(letter, '-' | '.' | ',' | '/' | ':' | '(' | ')') {
+        } else if letter.is_ascii_punctuation() && !matches!(letter, '-' | '.' | ',' | '/' | ':' | '(' | ')')
+        {
             safe.push('\\');
             safe.push(letter);
         } else {
@@ -51,7 +52,8 @@ pub fn summary(manifest: &Manifest) -> String {
         Outcome::RemovalsOnly => "**removals only: a guard stopped additions**",
     };
     let _ = writeln!(page, "Controller: {}.", plain(&predicate.controller.name));
-    let _ = writeln!(page, "As of {}{}; {kind}.", release.as_of, if release.replay { ", a replay" } else { "" });
+    let _ =
+        writeln!(page, "As of {}{}; {kind}.", release.as_of, if release.replay { ", a replay" } else { "" });
     let _ = writeln!(
         page,
         "People are counted to the nearest {ROUNDING_BASE}; `<{ROUNDING_BASE}` may be none.\n"
@@ -181,7 +183,9 @@ fn platform_section(page: &mut String, platform: &Platform, audiences: &[Audienc
     };
     let _ = writeln!(page, "\n{way}");
     if platform.upload.layout().is_some_and(|layout| layout.origin == Origin::Interface) {
-        page.push_str("The file is for the platform's interface or a connector; its screen has no template for it.\n");
+        page.push_str(
+            "The file is for the platform's interface or a connector; its screen has no template for it.\n",
+        );
     }
     if let Some(least) = platform.minimum_serve {
         let _ = writeln!(page, "Ads are shown once {least} people were matched.");

@@ -15,6 +15,8 @@ pub mod private_file;
 mod upload;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};

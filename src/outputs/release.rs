@@ -102,12 +102,7 @@ impl Shared {
 impl Staging {
     /// Takes the folder of releases for this run, sweeps away what dead runs left in it, and opens
     /// a staging folder there. `random` makes its name hard to guess.
-    pub fn begin(
-        disk: &Disk,
-        folder: &Path,
-        release: &str,
-        random: [u8; 16],
-    ) -> Result<Self, OutputError> {
+    pub fn begin(disk: &Disk, folder: &Path, release: &str, random: [u8; 16]) -> Result<Self, OutputError> {
         if !is_name(release) || release == LATEST || release.contains(STAGING) {
             return Err(OutputError::Name);
         }
@@ -122,7 +117,10 @@ impl Staging {
         let target = folder.join(release);
         // A link counts as a release of that name, wherever it points.
         if target.symlink_metadata().is_ok() {
-            return Err(OutputError::ReleaseExists { release: release.to_owned(), folder: folder.to_owned() });
+            return Err(OutputError::ReleaseExists {
+                release: release.to_owned(),
+                folder: folder.to_owned(),
+            });
         }
         let random = hex::encode(random);
         let root = folder.join(format!(".{release}{STAGING}{random}"));
@@ -335,7 +333,8 @@ fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
-            let holder = (&mut file).take(32).read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            let holder =
+                (&mut file).take(32).read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
             return Err(OutputError::Locked { folder: folder.to_owned(), holder });
         }
         Err(TryLockError::Error(source)) => return Err(at("lock", &path, source)),

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// The namespace of our signatures: one made for another purpose never counts here.
 pub const NAMESPACE: &str = "verho-manifest";
+/// The only version of SSH signatures there is (OpenSSH, PROTOCOL.sshsig).
+const SSHSIG_VERSION: u32 = 1;
 /// The most bytes a key file may have.
 const KEY_BYTES_MAX: u64 = 64 << 10;
 
@@ -79,7 +81,9 @@ impl KeyError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } | Self::NotAFile { .. } => "check [keys] signing",
-            Self::NotOwnerOnly { .. } => "run chmod 600 on it; if others could read it for long, make a new one",
+            Self::NotOwnerOnly { .. } => {
+                "run chmod 600 on it; if others could read it for long, make a new one"
+            }
             Self::OwnedBySomebodyElse { .. } => "use a key that the user who runs verho owns",
             Self::NotAKey { .. } | Self::NotEd25519 { .. } | Self::DidNotSign { .. } => {
                 "make one with: ssh-keygen -t ed25519 -N '' -f FILE"
@@ -117,8 +121,8 @@ impl Signer {
         if mode != 0o600 && mode != 0o400 {
             return Err(KeyError::NotOwnerOnly { place: owned(), mode });
         }
-        let owner = metadata.uid();
-        if owner != rustix::process::geteuid().as_raw() && owner != 0 {
+        let user = metadata.uid();
+        if user != rustix::process::geteuid().as_raw() && user != 0 {
             return Err(KeyError::OwnedBySomebodyElse { place: owned() });
         }
         if metadata.len() > KEY_BYTES_MAX {
@@ -126,7 +130,8 @@ impl Signer {
         }
         let mut text = Zeroizing::new(Vec::with_capacity(metadata.len() as usize + 1));
         (&mut file).take(KEY_BYTES_MAX).read_to_end(&mut text).map_err(unreadable)?;
-        let key = PrivateKey::from_openssh(text.as_slice()).map_err(|_| KeyError::NotAKey { place: owned() })?;
+        let key =
+            PrivateKey::from_openssh(text.as_slice()).map_err(|_| KeyError::NotAKey { place: owned() })?;
         if key.algorithm() != Algorithm::Ed25519 {
             return Err(KeyError::NotEd25519 { place: owned() });
         }
@@ -190,6 +195,10 @@ impl Verified {
         let signature = SshSig::from_pem(armoured).map_err(|_| SignatureError::Malformed)?;
         // Base64 and line breaks leave room for other spellings of the same bytes.
         if armour(&signature).is_none_or(|text| text.as_bytes() != armoured) {
+            return Err(SignatureError::Malformed);
+        }
+        // Neither is part of what is signed, so each has one allowed value.
+        if signature.version() != SSHSIG_VERSION || !signature.reserved().is_empty() {
             return Err(SignatureError::Malformed);
         }
         if signature.namespace() != NAMESPACE {
@@ -287,7 +296,8 @@ fn parse_entry(line: &str) -> Option<Entry> {
     let mut entry_options = (None, None, None);
     // Key types hold no `=`, options other than flags do; the only flag is for certificates, which
     // we do not read.
-    let (options, key) = if rest.first()?.starts_with("ssh-") { ("", rest) } else { (rest.first()?.as_str(), rest.get(1..)?) };
+    let (options, key) =
+        if rest.first()?.starts_with("ssh-") { ("", rest) } else { (rest.first()?.as_str(), rest.get(1..)?) };
     for option in split_options(options)? {
         let (name, value) = option.split_once('=')?;
         match name.to_ascii_lowercase().as_str() {
@@ -359,8 +369,7 @@ fn parse_moment(text: &str) -> Option<jiff::Timestamp> {
         14 => (part(8, 10)?, part(10, 12)?, part(12, 14)?),
         _ => return None,
     };
-    let moment =
-        jiff::civil::DateTime::new(year, part(4, 6)?, part(6, 8)?, hour, minute, second, 0).ok()?;
+    let moment = jiff::civil::DateTime::new(year, part(4, 6)?, part(6, 8)?, hour, minute, second, 0).ok()?;
     moment.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 

@@ -8,6 +8,7 @@
 mod decimal;
 mod parse;
 mod predicate;
+mod syntax;
 mod tri;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use crate::people::cell::{trim_cell, trim_text};
 pub use predicate::{Field, Predicate};
 pub use tri::Tri;
 
@@ -29,7 +31,7 @@ pub const TEXT_MAX: usize = 64 * 1024;
 pub const OPERATORS_MAX: usize = 1024;
 
 /// The deepest nesting of parentheses and NOT.
-pub const DEPTH_MAX: usize = 40;
+pub const DEPTH_MAX: usize = 12;
 
 /// The attributes a `where` may use beside the mapped fields.
 #[derive(Debug, Clone, Default)]
@@ -169,8 +171,24 @@ fn evaluate(node: &Node, answer: &mut impl FnMut(usize) -> Tri) -> Tri {
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|name| (parse::distance(name, word), name))
+        .map(|name| (distance(name, word), name))
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
         .min()
         .map(|(_, name)| name)
+}
+
+/// Edit distance (Levenshtein), for suggestions. Names are short; a long one is far from all.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().take(65).collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, letter) in one.chars().take(65).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = above + 1;
+        for (place, candidate) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(!letter.eq_ignore_ascii_case(candidate));
+            diagonal = row[place + 1];
+            row[place + 1] = replaced.min(diagonal + 1).min(row[place] + 1);
+        }
+    }
+    row[other.len()]
 }

@@ -9,7 +9,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::delimited::Text;
+use memchr::memchr;
+
+use super::text::Text;
 
 /// Where a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,11 +110,13 @@ pub enum RowFaultCode {
     Nul,
     /// Longer than the limit for one record.
     TooLong,
+    /// A line of an NDJSON file that is not one JSON object, or whose mapped values are not plain.
+    BadJson,
 }
 
 impl RowFaultCode {
     /// The table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ShortRow,
         Self::LongRow,
         Self::StrayQuote,
@@ -121,6 +125,7 @@ impl RowFaultCode {
         Self::InvalidEncoding,
         Self::Nul,
         Self::TooLong,
+        Self::BadJson,
     ];
 
     /// The stable kebab-case code.
@@ -151,6 +156,10 @@ impl RowFaultCode {
             }
             Self::Nul => ("nul-character", "The row holds a NUL character."),
             Self::TooLong => ("row-too-long", "The row is longer than the limit for one record."),
+            Self::BadJson => (
+                "bad-json",
+                "The line is not one JSON object in which each mapped key stands at most once, with a plain and exact value.",
+            ),
         }
     }
 }
@@ -174,7 +183,7 @@ pub struct Batch {
 
 /// What a batch holds.
 pub(super) enum Body {
-    /// Delimited text, framed but not split.
+    /// Lines, framed but not split.
     Text(Text),
     /// Cells side by side, from a columnar file. Only that reader makes them.
     #[cfg_attr(not(feature = "columnar"), expect(dead_code, reason = "only columnar files make cells"))]
@@ -190,6 +199,7 @@ pub(super) struct Cells {
     /// 0, 1, 2, …
     pub(super) wanted: Arc<[u32]>,
     pub(super) rows: usize,
+    pub(super) max_record_bytes: usize,
 }
 
 impl Batch {
@@ -227,16 +237,22 @@ impl Batch {
 
 impl Cells {
     fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Record<'_>)) {
+        let data = &self.data;
+        let has_nul = memchr(0, data).is_some();
         for row in 0..self.rows {
             let spans = &self.spans[row * self.width..(row + 1) * self.width];
             let place = Place { file, line: first_line + row as u64 };
-            if self.data[spans.first().map_or(0, |s| s.0 as usize)..spans.last().map_or(0, |s| s.1 as usize)]
-                .contains(&0)
-            {
-                f(Record::Fault(RowFault { code: RowFaultCode::Nul, place, data: &self.data, spans }));
+            let bytes: usize = spans.iter().map(|(start, end)| (end - start) as usize).sum();
+            let nul = |(start, end): &Span| memchr(0, &data[*start as usize..*end as usize]).is_some();
+            let code = if bytes > self.max_record_bytes {
+                RowFaultCode::TooLong
+            } else if has_nul && spans.iter().any(nul) {
+                RowFaultCode::Nul
             } else {
-                f(Record::Row(Row { data: &self.data, spans, wanted: &self.wanted, place }));
-            }
+                f(Record::Row(Row { data, spans, wanted: &self.wanted, place }));
+                continue;
+            };
+            f(Record::Fault(RowFault { code, place, data, spans }));
         }
     }
 }

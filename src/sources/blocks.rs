@@ -38,12 +38,32 @@ impl Pool {
         buffer
     }
 
-    pub(super) fn give(&self, buffer: Vec<u8>) {
+    fn give(&self, buffer: Vec<u8>) {
         if let Ok(mut free) = self.free.lock()
             && free.len() < POOL_MAX
         {
             free.push(buffer);
         }
+    }
+}
+
+/// Bytes on their way to a worker. Their buffer goes back when the worker is done.
+pub(super) struct Stretch {
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    pool: Arc<Pool>,
+}
+
+impl Stretch {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+}
+
+impl Drop for Stretch {
+    fn drop(&mut self) {
+        self.pool.give(std::mem::take(&mut self.buffer));
     }
 }
 
@@ -135,19 +155,20 @@ impl Blocks {
         self.start += count;
     }
 
-    /// Hands out the first bytes of the view, as a buffer and where in it they are.
-    pub(super) fn take(&mut self, count: usize) -> (Vec<u8>, usize, usize) {
-        let (from, to) = (self.start, self.start + count);
-        let rest = self.filled - to;
+    /// Hands out the first bytes of the view.
+    pub(super) fn take(&mut self, count: usize) -> Stretch {
+        let (start, end) = (self.start, self.start + count);
+        let rest = self.filled - end;
+        let pool = Arc::clone(&self.pool);
         if count < rest {
-            self.start = to;
-            return (self.buffer[from..to].to_vec(), 0, count);
+            self.start = end;
+            return Stretch { buffer: self.buffer[start..end].to_vec(), start: 0, end: count, pool };
         }
         let mut next = self.pool.take(self.block.max(rest));
-        next[..rest].copy_from_slice(&self.buffer[to..self.filled]);
+        next[..rest].copy_from_slice(&self.buffer[end..self.filled]);
         self.start = 0;
         self.filled = rest;
-        (std::mem::replace(&mut self.buffer, next), from, to)
+        Stretch { buffer: std::mem::replace(&mut self.buffer, next), start, end, pool }
     }
 
     /// Raw bytes read.

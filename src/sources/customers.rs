@@ -3,6 +3,7 @@
 
 use super::Row;
 use crate::config::{From as Origin, Source};
+use crate::people::cell::trim_cell;
 use crate::people::customer::Said;
 
 /// Where each mapped field of a source stands among the wanted columns.
@@ -78,8 +79,11 @@ impl CustomerColumns {
             from(source.ad_user_data.as_ref().map(|signal| &signal.from)),
             from(source.ad_personalization.as_ref().map(|signal| &signal.from)),
         ];
-        let attributes =
-            source.attributes.iter().map(|(name, attribute)| (name.clone(), column(&attribute.column))).collect();
+        let attributes = source
+            .attributes
+            .iter()
+            .map(|(name, attribute)| (name.clone(), column(&attribute.column)))
+            .collect();
         Self { customer_id, emails, phones, fields, attributes, wanted }
     }
 
@@ -132,7 +136,7 @@ impl<'c> Customer<'c, '_> {
     pub fn said(&self, field: CustomerField) -> Said<'c> {
         match &self.columns.fields[field as usize] {
             Field::Unmapped => Said::Silent,
-            Field::Column(column) => Said::Value(self.row.cell(*column).trim_ascii()),
+            Field::Column(column) => Said::Value(trim_cell(self.row.cell(*column))),
             Field::Constant(value) => Said::Value(value),
         }
     }

@@ -1,74 +1,50 @@
-//! Delimited text (CSV, TSV): records cut on the reading thread, cells split on a worker.
+//! Framed delimited text (CSV, TSV) split into cells, on a worker.
 //!
 //! It promises exact physical line numbers and a strict count of cells, and that rows without quotes
 //! are never copied: they are split in place, which a test proves equal to the `csv` crate. Records
 //! with quotes are framed strictly by `framing` first (`csv` alone takes a stray quote for text, and
-//! swallows rows after an unclosed one) and then unquoted by `csv_core`. It must not know what a
-//! column means.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+//! swallows rows after an unclosed one); where a quote is doubled in them, `csv_core` unquotes them. It
+//! must not know what a column means.
 
 use memchr::{memchr, memchr2, memchr2_iter, memchr3_iter};
 
-use super::batch::{Batch, Body, Place, Record, Row, RowFault, RowFaultCode, Span};
-use super::blocks::{Blocks, Pool, Sizes};
-use super::error::SourceError;
-use super::files::Input;
-use super::framing::{self, Frame, Rules, Special};
-use super::header::Header;
-use super::{Finished, ReadOptions, locate};
-use crate::config;
-
-/// Longest record that may be configured: positions in a batch are 32 bits wide.
-const RECORD_MAX: usize = 1 << 30;
+use super::batch::{Place, Record, Row, RowFault, RowFaultCode, Span};
+use super::framing::{Rules, Special};
 
 /// What a worker must know about the table to split rows.
-struct Layout {
-    rules: Rules,
-    fields: usize,
-    wanted: Vec<u32>,
+pub(super) struct Layout {
+    pub(super) rules: Rules,
+    /// Columns of the header.
+    pub(super) fields: usize,
+    /// Which of them are wanted, in wanted order.
+    pub(super) wanted: Vec<u32>,
 }
 
-/// Framed text on its way to a worker.
-pub(super) struct Text {
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    specials: Vec<Special>,
-    layout: Arc<Layout>,
-    pool: Arc<Pool>,
-}
-
-impl Drop for Text {
-    fn drop(&mut self) {
-        self.pool.give(std::mem::take(&mut self.buffer));
-    }
-}
-
-impl Text {
-    pub(super) const fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    pub(super) fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Record<'_>)) {
-        let data = &self.buffer[self.start..self.end];
+impl Layout {
+    /// Splits framed text into records.
+    pub(super) fn for_each(
+        &self,
+        data: &[u8],
+        specials: &[Special],
+        first: Place,
+        f: &mut impl FnMut(Record<'_>),
+    ) {
         let mut splitter = Splitter {
             data,
-            layout: &self.layout,
-            spans: vec![(0, 0); self.layout.fields],
+            layout: self,
+            spans: vec![(0, 0); self.fields],
             pieces: Vec::new(),
             has_nul: memchr(0, data).is_some(),
             has_cr: memchr(b'\r', data).is_some(),
             // One fast pass over everything; only where it fails are cells looked at one by one.
             is_utf8: std::str::from_utf8(data).is_ok(),
-            place: Place { file, line: first_line },
+            place: first,
             unquoter: None,
             scratch: Vec::new(),
             ends: Vec::new(),
         };
         let mut at = 0;
-        for special in &self.specials {
+        for special in specials {
             splitter.plain(at, special.start as usize, f);
             splitter.special(special, f);
             at = special.end as usize;
@@ -175,15 +151,10 @@ impl Splitter<'_> {
         let (start, end) = (special.start as usize, special.end as usize);
         let content_end = content_end(self.data, start, end);
         match special.fault {
-            Some(code) => {
-                self.fault(code, start, content_end, f);
-                self.place.line += 1;
-            }
-            None => {
-                self.quoted(start, content_end, f);
-                self.place.line += framing::count_lines(&self.data[start..end]) as u64;
-            }
+            Some(code) => self.fault(code, start, content_end, f),
+            None => self.quoted(start, content_end, f),
         }
+        self.place.line += u64::from(special.lines);
     }
 
     /// A legal record with quotes.
@@ -192,20 +163,24 @@ impl Splitter<'_> {
         if self.has_nul && memchr(0, record).is_some() {
             return self.fault(RowFaultCode::Nul, start, end, f);
         }
-        let count = self.unquote(start, end);
+        let (borrowed, count) = match self.split_quoted(start, end) {
+            Some(count) => (true, count),
+            None => (false, self.unquote(start, end)),
+        };
         let place = self.place;
         let code = match count.cmp(&self.layout.fields) {
             std::cmp::Ordering::Less => RowFaultCode::ShortRow,
             std::cmp::Ordering::Greater => RowFaultCode::LongRow,
             std::cmp::Ordering::Equal => {
-                let row =
-                    Row { data: &self.scratch, spans: &self.spans, wanted: &self.layout.wanted, place };
+                let data = if borrowed { self.data } else { &self.scratch };
+                let row = Row { data, spans: &self.spans, wanted: &self.layout.wanted, place };
                 if self.is_utf8 || wanted_is_utf8(&row) {
                     return f(Record::Row(row));
                 }
                 RowFaultCode::InvalidEncoding
             }
         };
+        let count = self.unquote(start, end);
         self.pieces.clear();
         let mut from = 0;
         for &to in &self.ends[..count] {
@@ -215,14 +190,41 @@ impl Splitter<'_> {
         f(Record::Fault(RowFault { code, place, data: &self.scratch, spans: &self.pieces }));
     }
 
+    /// Splits a legal record in place and returns how many cells there are. `None`: a quote is doubled
+    /// in it, so that its cells do not stand there as they read.
+    fn split_quoted(&mut self, start: usize, end: usize) -> Option<usize> {
+        let (data, delimiter) = (&self.data[..end], self.layout.rules.delimiter);
+        let (mut at, mut count) = (start, 0);
+        loop {
+            let (span, next) = if data.get(at) == Some(&b'"') {
+                let close = at + 1 + memchr(b'"', &data[at + 1..])?;
+                if data.get(close + 1) == Some(&b'"') {
+                    return None;
+                }
+                ((at + 1, close), close + 1)
+            } else {
+                let next = memchr(delimiter, &data[at..]).map_or(end, |found| at + found);
+                ((at, next), next)
+            };
+            if let Some(slot) = self.spans.get_mut(count) {
+                *slot = (span.0 as u32, span.1 as u32);
+            }
+            count += 1;
+            if next >= end {
+                return Some(count);
+            }
+            at = next + 1;
+        }
+    }
+
     /// Unquotes a record into `scratch`, its ends into `ends` and as far as they fit into `spans`.
     /// Returns how many cells there are.
     fn unquote(&mut self, start: usize, end: usize) -> usize {
         let record = &self.data[start..end];
         let delimiter = self.layout.rules.delimiter;
-        let reader = self.unquoter.get_or_insert_with(|| {
-            Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build())
-        });
+        let reader = self
+            .unquoter
+            .get_or_insert_with(|| Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build()));
         reader.reset();
         if self.scratch.len() < record.len() {
             self.scratch.resize(record.len(), 0);
@@ -262,7 +264,8 @@ impl Splitter<'_> {
         self.pieces.clear();
         let mut from = start;
         loop {
-            let to = memchr2(self.layout.rules.delimiter, 0, &self.data[from..end]).map_or(end, |at| from + at);
+            let to =
+                memchr2(self.layout.rules.delimiter, 0, &self.data[from..end]).map_or(end, |at| from + at);
             let (mut a, mut b) = (from, to);
             while a < b && self.data[a] == b'"' {
                 a += 1;
@@ -287,145 +290,10 @@ fn wanted_is_utf8(row: &Row<'_>) -> bool {
 }
 
 /// The end of a record without its line end.
-fn content_end(data: &[u8], start: usize, end: usize) -> usize {
+pub(super) fn content_end(data: &[u8], start: usize, end: usize) -> usize {
     match &data[start..end] {
         [.., b'\r', b'\n'] => end - 2,
         [.., b'\r' | b'\n'] => end - 1,
         _ => end,
-    }
-}
-
-/// Reads one delimited file.
-pub(super) struct DelimitedReader {
-    blocks: Blocks,
-    index: u32,
-    header: Vec<String>,
-    layout: Arc<Layout>,
-    pool: Arc<Pool>,
-    records: Arc<AtomicU64>,
-    batch_rows: usize,
-    /// Line at which the next record begins.
-    line: u64,
-    /// In the middle of a line that is too long.
-    skipping: bool,
-}
-
-/// What a reader is started with.
-pub(super) struct Start<'a> {
-    pub(super) index: usize,
-    pub(super) shown: &'a str,
-    pub(super) settings: &'a config::Files,
-    pub(super) wanted: &'a [String],
-    pub(super) options: &'a ReadOptions,
-    pub(super) records: &'a Arc<AtomicU64>,
-    pub(super) pool: &'a Arc<Pool>,
-}
-
-impl DelimitedReader {
-    /// Reads and checks the header.
-    pub(super) fn start(input: Input, with: &Start<'_>) -> Result<Self, SourceError> {
-        let batch_rows = with.options.batch_rows.max(1);
-        let max_record_bytes = with.options.max_record_bytes.clamp(1, RECORD_MAX);
-        let mut blocks = Blocks::start(
-            input,
-            with.settings.encoding,
-            &Sizes { batch_rows, max_record_bytes, trailer: with.options.trailer },
-            with.pool,
-        )?;
-        let header = Header::read(&mut blocks, with, max_record_bytes)?;
-        let wanted = locate(&header.names, with.wanted, with.shown)?;
-        let rules =
-            Rules { delimiter: header.delimiter, delimiters: header.names.len() - 1, max_record_bytes };
-        Ok(Self {
-            blocks,
-            index: u32::try_from(with.index).expect("a pattern does not match four billion files"),
-            layout: Arc::new(Layout { rules, fields: header.names.len(), wanted }),
-            header: header.names,
-            pool: Arc::clone(with.pool),
-            records: Arc::clone(with.records),
-            batch_rows,
-            line: header.lines + 1,
-            skipping: false,
-        })
-    }
-
-    pub(super) fn header(&self) -> &[String] {
-        &self.header
-    }
-
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.blocks.bytes_read()
-    }
-
-    pub(super) fn next_batch(&mut self) -> Result<Option<Batch>, SourceError> {
-        loop {
-            if self.skipping {
-                self.skip()?;
-                continue;
-            }
-            let ended = self.blocks.ended();
-            let frame = framing::frame(self.blocks.view(), ended, self.batch_rows, &self.layout.rules);
-            if frame.end > 0 {
-                return Ok(Some(self.hand_out(frame)));
-            }
-            if ended {
-                return Ok(None);
-            }
-            self.blocks.fill()?;
-        }
-    }
-
-    /// After the last batch.
-    pub(super) fn finish(&mut self) -> Result<Finished, SourceError> {
-        let (bytes, hmac) = self.blocks.finish()?;
-        Ok((bytes, hmac, self.blocks.trailer()))
-    }
-
-    fn hand_out(&mut self, frame: Frame) -> Batch {
-        let (buffer, start, end) = self.blocks.take(frame.end);
-        let text = Text {
-            buffer,
-            start,
-            end,
-            specials: frame.specials,
-            layout: Arc::clone(&self.layout),
-            pool: Arc::clone(&self.pool),
-        };
-        let first_line = self.line;
-        self.line += frame.lines;
-        self.skipping = frame.open;
-        Batch {
-            file: self.index,
-            first_line,
-            body: Body::Text(text),
-            records: Arc::clone(&self.records),
-            counted: AtomicBool::new(false),
-        }
-    }
-
-    /// Leaves the rest of a line that is too long behind, without keeping it.
-    fn skip(&mut self) -> Result<(), SourceError> {
-        let (view, ended) = (self.blocks.view(), self.blocks.ended());
-        match memchr2(b'\n', b'\r', view) {
-            // Whether an LF belongs to it is not known yet.
-            Some(at) if view[at] == b'\r' && at + 1 == view.len() && !ended => {
-                self.blocks.discard(at);
-                self.blocks.fill()?;
-            }
-            Some(at) => {
-                let next = framing::after_line_end(view, at);
-                self.blocks.discard(next);
-                self.line += 1;
-                self.skipping = false;
-            }
-            None => {
-                self.blocks.discard(view.len());
-                self.skipping = !ended;
-                if !ended {
-                    self.blocks.fill()?;
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -119,15 +119,15 @@ pub enum SourceError {
         /// The file.
         file: String,
     },
-    /// A Parquet, Arrow or NDJSON file in a build without them.
-    #[error("{file}: this build reads delimited text only, not {format}")]
+    /// A Parquet or Arrow file in a build without them.
+    #[error("{file}: this build reads CSV and NDJSON only, not {format}")]
     NotInThisBuild {
         /// The file.
         file: String,
         /// The format.
         format: &'static str,
     },
-    /// A Parquet, Arrow or NDJSON file that its reader refuses.
+    /// A Parquet or Arrow file that its reader refuses.
     #[error("{file}: is not readable as {format}")]
     Columnar {
         /// The file.
@@ -161,14 +161,21 @@ impl SourceError {
     pub const fn is_damage(&self) -> bool {
         matches!(
             self,
-            Self::Empty { .. } | Self::Decompress { .. } | Self::Bomb { .. } | Self::ChangedWhileReading { .. } | Self::BadHeader { .. }
+            Self::Empty { .. }
+                | Self::Decompress { .. }
+                | Self::Bomb { .. }
+                | Self::ChangedWhileReading { .. }
+                | Self::BadHeader { .. }
         )
     }
 
     /// Whether the input is not there at all, or cannot be opened.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::NoMatch { .. } | Self::Unreadable { .. } | Self::NotAFile { .. })
+        matches!(
+            self,
+            Self::Missing { .. } | Self::NoMatch { .. } | Self::Unreadable { .. } | Self::NotAFile { .. }
+        )
     }
 
     /// The stable kebab-case code.
@@ -238,9 +245,10 @@ impl SourceError {
 }
 
 fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(LISTED_MAX).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let mut text =
+        names.iter().take(LISTED_MAX).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     if names.len() > LISTED_MAX {
-        text.push_str(&format!(" and {} more", names.len() - LISTED_MAX));
+        text += " and more";
     }
     text
 }

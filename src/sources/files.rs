@@ -83,7 +83,9 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     };
     let mut paths = Vec::new();
     for path in glob::glob_with(pattern, options).map_err(|_| bad())? {
-        paths.push(path.map_err(|error| unreadable(&shown_path(&error.path().to_string_lossy()), error.error()))?);
+        paths.push(
+            path.map_err(|error| unreadable(&shown_path(&error.path().to_string_lossy()), error.error()))?,
+        );
     }
     paths.sort();
     if paths.is_empty() {
@@ -125,7 +127,7 @@ fn regular(metadata: &Metadata, shown: &str) -> Result<(), SourceError> {
     Err(SourceError::NotAFile { file: shown.to_owned(), what })
 }
 
-fn format_by_name(path: &Path) -> Format {
+pub(super) fn format_by_name(path: &Path) -> Format {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
@@ -208,14 +210,15 @@ impl Input {
             head: Vec::new(),
             head_at: 0,
             bytes: 0,
-            mac: digest_key.map(|key| {
-                Box::new(Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length"))
-            }),
+            mac: digest_key.map(|key| Box::new(keyed(key))),
         };
         counted.peek().map_err(|error| unreadable(&file.shown, &error))?;
         let name = file.path.as_os_str().as_encoded_bytes().to_ascii_lowercase();
         let (packing, stream) = if counted.head.starts_with(&[0x1F, 0x8B]) || name.ends_with(b".gz") {
-            (Some("gzip"), Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, counted)))))
+            (
+                Some("gzip"),
+                Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, counted)))),
+            )
         } else if counted.head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) || name.ends_with(b".zst") {
             (Some("zstd"), Stream::Zstd(Box::new(Zstd::new(counted))))
         } else {
@@ -293,6 +296,73 @@ impl Read for Input {
     }
 }
 
+/// An open file that is not read from front to back.
+#[cfg(feature = "columnar")]
+pub(super) struct Opened {
+    file: File,
+    shown: String,
+    identity: Identity,
+}
+
+#[cfg(feature = "columnar")]
+impl Opened {
+    /// Opens a file found earlier. A change since then is an error.
+    pub(super) fn open(file: &SourceFile) -> Result<Self, SourceError> {
+        let (opened, metadata) = open_regular(&file.path, &file.shown)?;
+        let opened = Self { file: opened, shown: file.shown.clone(), identity: file.identity };
+        if Identity::of(&metadata) == opened.identity { Ok(opened) } else { Err(opened.changed()) }
+    }
+
+    /// The same open file once more.
+    pub(super) fn handle(&self) -> Result<File, SourceError> {
+        self.file.try_clone().map_err(|error| unreadable(&self.shown, &error))
+    }
+
+    pub(super) const fn size(&self) -> u64 {
+        self.identity.size
+    }
+
+    /// Reads the whole file once for its commitment, when there is a key.
+    pub(super) fn digest(&self, key: Option<&[u8; 32]>) -> Result<Option<[u8; 32]>, SourceError> {
+        use std::os::unix::fs::FileExt;
+        let Some(key) = key else { return Ok(None) };
+        let mut mac = keyed(key);
+        let mut chunk = vec![0; 1 << 20];
+        let mut at = 0;
+        loop {
+            // Handles share one position, so it is read by offset.
+            match self.file.read_at(&mut chunk, at) {
+                Ok(0) => break,
+                Ok(count) => {
+                    mac.update(&chunk[..count]);
+                    at += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(unreadable(&self.shown, &error)),
+            }
+        }
+        if at == self.identity.size {
+            Ok(Some(mac.finalize().into_bytes().into()))
+        } else {
+            Err(self.changed())
+        }
+    }
+
+    /// After the last batch.
+    pub(super) fn check_unchanged(&self) -> Result<(), SourceError> {
+        let metadata = self.file.metadata().map_err(|error| unreadable(&self.shown, &error))?;
+        if Identity::of(&metadata) == self.identity { Ok(()) } else { Err(self.changed()) }
+    }
+
+    fn changed(&self) -> SourceError {
+        SourceError::ChangedWhileReading { file: self.shown.clone() }
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
 /// Counts and hashes what passes.
 struct Counted {
     file: File,
@@ -359,7 +429,8 @@ impl Zstd {
                     return Ok(true);
                 }
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                    length, ..
+                    length,
+                    ..
                 })) => {
                     let length = u64::from(length);
                     if io::copy(&mut self.source.by_ref().take(length), &mut io::sink())? != length {

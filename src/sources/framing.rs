@@ -18,6 +18,8 @@ pub(super) struct Rules {
     pub(super) delimiters: usize,
     /// Longest record, without its line end.
     pub(super) max_record_bytes: usize,
+    /// Whether quotes mean anything; otherwise every line is a record.
+    pub(super) quotes: bool,
 }
 
 /// A record that is not a plain line: it holds quotes, or is a fault.
@@ -26,6 +28,8 @@ pub(super) struct Special {
     pub(super) start: u32,
     /// After its line end.
     pub(super) end: u32,
+    /// Line ends in it.
+    pub(super) lines: u32,
     /// `None`: a legal record with quotes.
     pub(super) fault: Option<RowFaultCode>,
 }
@@ -47,7 +51,8 @@ pub(super) fn frame(data: &[u8], ended: bool, max_rows: usize, rules: &Rules) ->
     let mut frame = Frame::default();
     let mut rows = 0;
     loop {
-        let quote = memchr(b'"', &data[frame.end..]).map(|at| frame.end + at);
+        let quote = if rules.quotes { memchr(b'"', &data[frame.end..]) } else { None };
+        let quote = quote.map(|at| frame.end + at);
         let plain_end = match quote {
             Some(at) => line_start(data, frame.end, at),
             None => last_line_end(data, frame.end, ended),
@@ -67,18 +72,13 @@ pub(super) fn frame(data: &[u8], ended: bool, max_rows: usize, rules: &Rules) ->
         }
         match scan(data, frame.end, ended, rules) {
             Scan::More => break,
-            Scan::Record { end } => {
-                frame.push(frame.end, end, None);
-                frame.lines += count_lines(&data[frame.specials_start()..end]) as u64;
-            }
+            Scan::Record { end, lines } => frame.push(frame.end, end, lines, None),
             Scan::Fault(code) => match fault_line(data, frame.end, ended, rules, code) {
                 None => break,
                 Some((end, code)) => {
-                    frame.push(frame.end, end, Some(code));
-                    frame.lines += 1;
-                    if !ended && end == data.len() && !ends_line(data, end) {
-                        frame.lines -= 1;
-                        frame.open = true;
+                    frame.open = !ended && !ends_line(data, end);
+                    frame.push(frame.end, end, usize::from(!frame.open), Some(code));
+                    if frame.open {
                         return frame;
                     }
                 }
@@ -90,28 +90,26 @@ pub(super) fn frame(data: &[u8], ended: bool, max_rows: usize, rules: &Rules) ->
         }
     }
     if frame.end == 0 && !ended && data.len() > rules.max_record_bytes + 2 {
-        frame.push(0, data.len(), Some(RowFaultCode::TooLong));
+        frame.push(0, data.len(), 0, Some(RowFaultCode::TooLong));
         frame.open = true;
     }
     frame
 }
 
 impl Frame {
-    fn push(&mut self, start: usize, end: usize, fault: Option<RowFaultCode>) {
+    fn push(&mut self, start: usize, end: usize, lines: usize, fault: Option<RowFaultCode>) {
         let narrow = |at: usize| u32::try_from(at).expect("a block is far below 4 GiB");
-        self.specials.push(Special { start: narrow(start), end: narrow(end), fault });
+        let special = Special { start: narrow(start), end: narrow(end), lines: narrow(lines), fault };
+        self.specials.push(special);
+        self.lines += lines as u64;
         self.end = end;
-    }
-
-    fn specials_start(&self) -> usize {
-        self.specials.last().map_or(0, |special| special.start as usize)
     }
 }
 
 /// How reading one record ended.
 pub(super) enum Scan {
-    /// Whole and legal; `end` is after its line end.
-    Record { end: usize },
+    /// Whole and legal; `end` is after its line end, and it holds so many.
+    Record { end: usize, lines: usize },
     /// Its first line is a fault.
     Fault(RowFaultCode),
     /// The data ends before it is clear.
@@ -126,7 +124,13 @@ pub(super) fn scan(data: &[u8], start: usize, ended: bool, rules: &Rules) -> Sca
     let over = data.len() > window || !ended;
     let full = window == start.saturating_add(rules.max_record_bytes).saturating_add(2);
     let data = &data[..window];
-    let mut lines = Lines { start, first_delimiters: None, whole_from: None, last_from: None };
+    let mut lines = Lines {
+        start,
+        next_end: line_end(data, start),
+        first_delimiters: None,
+        whole_from: None,
+        last_from: None,
+    };
     let mut at = start;
     loop {
         // At the start of a field.
@@ -139,8 +143,17 @@ pub(super) fn scan(data: &[u8], start: usize, ended: bool, rules: &Rules) -> Sca
                 Err(code) => return Scan::Fault(code),
             }
         } else {
-            while at < window && !matches!(data[at], b'\n' | b'\r' | b'"') && data[at] != rules.delimiter {
-                at += 1;
+            // To the end of the line, or to the next quote; that one must open a field.
+            let end = lines.end(data, at);
+            match memchr(b'"', &data[at..end]).map(|found| at + found) {
+                Some(quote) if data[quote - 1] != rules.delimiter => {
+                    return Scan::Fault(RowFaultCode::StrayQuote);
+                }
+                Some(quote) => {
+                    at = quote;
+                    continue;
+                }
+                None => at = end,
             }
         }
         match data.get(at) {
@@ -185,6 +198,8 @@ fn close(
 /// Watches the lines a record runs over.
 struct Lines {
     start: usize,
+    /// A line end that is known already: looked for once a line, not once a field.
+    next_end: usize,
     /// Delimiters on the first line, quoted or not, once the record has left it.
     first_delimiters: Option<usize>,
     /// Start of the current line, while it has been inside one quoted field all along.
@@ -194,11 +209,23 @@ struct Lines {
 }
 
 impl Lines {
+    /// The first line end from `from` on.
+    fn end(&mut self, data: &[u8], from: usize) -> usize {
+        if self.next_end < from {
+            self.next_end = line_end(data, from);
+        }
+        self.next_end
+    }
+
     /// Goes over a quoted stretch. A line wholly inside it with as many delimiters as the header is a row
     /// that was swallowed.
     fn pass(&mut self, data: &[u8], from: usize, to: usize, rules: &Rules) -> Result<(), RowFaultCode> {
         let mut at = from;
-        while let Some(end) = memchr2(b'\n', b'\r', &data[at..to]).map(|found| at + found) {
+        loop {
+            let end = self.end(data, at);
+            if end >= to {
+                return Ok(());
+            }
             let delimiters = |start: usize| memchr_iter(rules.delimiter, &data[start..end]).count();
             match (self.whole_from, self.last_from) {
                 (Some(start), _) if delimiters(start) >= rules.delimiters => {
@@ -214,7 +241,6 @@ impl Lines {
             self.whole_from = Some(at);
             self.last_from = Some(at);
         }
-        Ok(())
     }
 
     /// The quoted field is closed; the rest of the line is outside.
@@ -225,8 +251,7 @@ impl Lines {
     /// Both the first line and this one have enough delimiters to be rows: one quote opened on the first
     /// and one closed on the other would join two rows without a trace.
     fn looks_merged(&self, delimiters: usize, rules: &Rules) -> bool {
-        delimiters >= rules.delimiters
-            && self.first_delimiters.is_some_and(|first| first >= rules.delimiters)
+        delimiters >= rules.delimiters && self.first_delimiters.is_some_and(|first| first >= rules.delimiters)
     }
 
     fn unclosed(&self) -> RowFaultCode {
@@ -243,7 +268,12 @@ impl Lines {
                 return Scan::Fault(RowFaultCode::QuoteSwallowsRows);
             }
         }
-        Scan::Record { end }
+        let lines = if self.last_from.is_some() {
+            count_lines(&data[self.start..end])
+        } else {
+            usize::from(end > content_end)
+        };
+        Scan::Record { end, lines }
     }
 }
 
@@ -266,6 +296,11 @@ fn fault_line(
         None if data.len() - start > rules.max_record_bytes + 2 => Some((data.len(), RowFaultCode::TooLong)),
         None => None,
     }
+}
+
+/// The first line end from `from` on, or the end of the data.
+fn line_end(data: &[u8], from: usize) -> usize {
+    memchr2(b'\n', b'\r', &data[from..]).map_or(data.len(), |at| from + at)
 }
 
 /// The index after the line end at `at`.

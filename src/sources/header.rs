@@ -8,9 +8,9 @@ use memchr::{memchr, memchr2};
 
 use super::batch::RowFaultCode;
 use super::blocks::Blocks;
-use super::delimited::Start;
 use super::error::SourceError;
 use super::framing::{self, Rules, Scan};
+use super::text::Start;
 
 /// Separators looked for, in order of preference, and their names in messages.
 const SEPARATORS: [(u8, &str); 4] =
@@ -76,7 +76,8 @@ impl Header {
                             best = index;
                         }
                     }
-                    let Reading { delimiter, end, names } = readings.into_iter().nth(best).expect("not empty");
+                    let Reading { delimiter, end, names } =
+                        readings.into_iter().nth(best).expect("not empty");
                     if stated.is_none() && lines == 0 && blocks.view()[..end].starts_with(b"sep=") {
                         // Excel's own first line, which names the separator of the rest.
                         stated = separator_stated(&blocks.view()[..end]);
@@ -125,11 +126,11 @@ fn read_with(
     let mut readings = Vec::new();
     let mut fault = None;
     for &delimiter in candidates {
-        let rules = Rules { delimiter, delimiters: usize::MAX, max_record_bytes };
+        let rules = Rules { delimiter, delimiters: usize::MAX, max_record_bytes, quotes: true };
         let read = match framing::scan(view, 0, blocks.ended(), &rules) {
             Scan::More => return Ok(None),
             Scan::Fault(code) => Err(code),
-            Scan::Record { end } => {
+            Scan::Record { end, .. } => {
                 names(&view[..end], delimiter).map(|names| Reading { delimiter, end, names })
             }
         };
@@ -160,10 +161,16 @@ fn names(record: &[u8], delimiter: u8) -> Result<Vec<String>, RowFaultCode> {
 }
 
 /// With the separator used, the header is one column, and not the wanted one: does another occur in it?
-fn check_separator(blocks: &Blocks, used: u8, max_record_bytes: usize, file: &str) -> Result<(), SourceError> {
+fn check_separator(
+    blocks: &Blocks,
+    used: u8,
+    max_record_bytes: usize,
+    file: &str,
+) -> Result<(), SourceError> {
     let others: Vec<u8> = SEPARATORS.iter().map(|(byte, _)| *byte).filter(|byte| *byte != used).collect();
     let Ok(Some(readings)) = read_with(blocks, &others, max_record_bytes) else { return Ok(()) };
-    match readings.iter().filter(|reading| reading.names.len() > 1).max_by_key(|reading| reading.names.len()) {
+    match readings.iter().filter(|reading| reading.names.len() > 1).max_by_key(|reading| reading.names.len())
+    {
         None => Ok(()),
         Some(other) => Err(SourceError::WrongSeparator {
             file: file.to_owned(),

@@ -12,6 +12,7 @@
 pub mod customers;
 pub mod keys;
 pub mod registers;
+pub mod releases;
 
 mod batch;
 mod blocks;
@@ -23,7 +24,8 @@ mod error;
 mod files;
 mod framing;
 mod header;
-pub mod releases;
+mod ndjson;
+mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,7 +35,7 @@ pub use error::SourceError;
 pub use files::{SourceFile, read_small};
 
 use crate::config;
-use delimited::DelimitedReader;
+use text::TextReader;
 
 /// How to read.
 #[derive(Debug, Clone)]
@@ -106,7 +108,7 @@ pub struct OpenTable {
 
 /// The reader of one file.
 enum Reader {
-    Delimited(Box<DelimitedReader>),
+    Text(Box<TextReader>),
     #[cfg(feature = "columnar")]
     Columnar(Box<columnar::ColumnarReader>),
 }
@@ -114,11 +116,7 @@ enum Reader {
 /// Opens the files of a table and checks each header: every wanted column must be there exactly once.
 /// Only wanted columns are handed out; `wanted` may name one column twice. A list without a header has
 /// one column, whose name is empty.
-pub fn open(
-    files: &config::Files,
-    wanted: &[&str],
-    options: &ReadOptions,
-) -> Result<OpenTable, SourceError> {
+pub fn open(files: &config::Files, wanted: &[&str], options: &ReadOptions) -> Result<OpenTable, SourceError> {
     let found: Arc<[SourceFile]> = files::resolve(files)?.into();
     let mut table = OpenTable {
         columns: wanted.iter().map(ToString::to_string).collect(),
@@ -187,11 +185,11 @@ impl OpenTable {
     fn start(&self, index: usize) -> Result<Reader, SourceError> {
         let file = &self.files[index];
         match file.format {
-            config::Format::Delimited => {
+            config::Format::Delimited | config::Format::Ndjson => {
                 let input = files::Input::open(file, self.options.digest_key.as_ref())?;
-                let reader = DelimitedReader::start(
+                let reader = TextReader::start(
                     input,
-                    &delimited::Start {
+                    &text::Start {
                         index,
                         shown: &file.shown,
                         settings: &self.settings,
@@ -199,25 +197,26 @@ impl OpenTable {
                         options: &self.options,
                         records: &self.records[index],
                         pool: &self.pool,
+                        json: file.format == config::Format::Ndjson,
                     },
                 )?;
-                Ok(Reader::Delimited(Box::new(reader)))
+                Ok(Reader::Text(Box::new(reader)))
             }
             #[cfg(feature = "columnar")]
-            _ => Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
-                file,
-                index,
-                &self.columns,
-                &self.options,
-                &self.records[index],
-            )?))),
-            #[cfg(not(feature = "columnar"))]
-            config::Format::Parquet | config::Format::Arrow | config::Format::Ndjson => {
-                Err(SourceError::NotInThisBuild {
-                    file: file.shown.clone(),
-                    format: files::format_name(file.format),
-                })
+            config::Format::Parquet | config::Format::Arrow => {
+                Ok(Reader::Columnar(Box::new(columnar::ColumnarReader::start(
+                    file,
+                    index,
+                    &self.columns,
+                    &self.options,
+                    &self.records[index],
+                )?)))
             }
+            #[cfg(not(feature = "columnar"))]
+            config::Format::Parquet | config::Format::Arrow => Err(SourceError::NotInThisBuild {
+                file: file.shown.clone(),
+                format: files::format_name(file.format),
+            }),
         }
     }
 
@@ -270,7 +269,7 @@ type Finished = (u64, Option<[u8; 32]>, Option<Vec<u8>>);
 impl Reader {
     fn header(&self) -> &[String] {
         match self {
-            Self::Delimited(reader) => reader.header(),
+            Self::Text(reader) => reader.header(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.header(),
         }
@@ -278,7 +277,7 @@ impl Reader {
 
     fn next_batch(&mut self) -> Result<Option<Batch>, SourceError> {
         match self {
-            Self::Delimited(reader) => reader.next_batch(),
+            Self::Text(reader) => reader.next_batch(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.next_batch(),
         }
@@ -286,7 +285,7 @@ impl Reader {
 
     fn finish(&mut self) -> Result<Finished, SourceError> {
         match self {
-            Self::Delimited(reader) => reader.finish(),
+            Self::Text(reader) => reader.finish(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.finish(),
         }
@@ -294,7 +293,7 @@ impl Reader {
 
     fn bytes_read(&self) -> u64 {
         match self {
-            Self::Delimited(reader) => reader.bytes_read(),
+            Self::Text(reader) => reader.bytes_read(),
             #[cfg(feature = "columnar")]
             Self::Columnar(reader) => reader.bytes_read(),
         }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{OpenTable, Row, SourceError, read_small};
 use crate::config::{AgeFrom, Register};
+use crate::people::cell::trim_cell;
 
 /// Longest sidecar that is read, in bytes.
 const SIDECAR_BYTES_MAX: u64 = 64 * 1024;
@@ -61,7 +62,7 @@ impl RegisterColumns {
     /// A row under these names.
     #[must_use]
     pub fn entry<'src>(&self, row: &Row<'src>) -> Entry<'src> {
-        let cell = |column: Option<usize>| column.map(|column| row.cell(column).trim_ascii());
+        let cell = |column: Option<usize>| column.map(|column| trim_cell(row.cell(column)));
         Entry {
             customer_id: cell(self.customer_id),
             email: cell(self.email),
@@ -128,7 +129,8 @@ pub fn match_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Match
     for start in digit_runs {
         let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
         for end in (start + 1..=start + digits).rev() {
-            let around = (match_moment(before, &text[..start], zone), match_moment(after, &text[end..], zone));
+            let around =
+                (match_moment(before, &text[..start], zone), match_moment(after, &text[end..], zone));
             let fits = (before == &text[..start] || around.0.is_some())
                 && (after == &text[end..] || around.1.is_some());
             if fits {

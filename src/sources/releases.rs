@@ -283,3 +283,6 @@ fn read_small(place: &Path) -> Result<Vec<u8>, ReleaseError> {
 fn io_at(place: &Path, source: io::Error) -> ReleaseError {
     ReleaseError::Io { place: place.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,14 @@ enum Field {
 const HASHES: [&str; 3] = ["sha256", "sha1", "md5"];
 
 /// Writes one register, and returns its part of the config. `spaces` are the sources' id spaces.
-pub(crate) fn write(place: usize, spaces: &[String], day: &str, pool: &Pool, dir: &Path, rng: &mut Rng) -> String {
+pub(crate) fn write(
+    place: usize,
+    spaces: &[String],
+    day: &str,
+    pool: &Pool,
+    dir: &Path,
+    rng: &mut Rng,
+) -> String {
     let style = Style::new(rng);
     let name = format!("objections-{place}");
     let mut toml = format!("\n[[register]]\nname = \"{name}\"\n{}", style.keys);
@@ -53,8 +60,10 @@ pub(crate) fn write(place: usize, spaces: &[String], day: &str, pool: &Pool, dir
         toml.push_str(&format!("id_space = \"{space}\"\n"));
     }
     if rng.chance(40) {
-        let scopes = ["all_marketing", "profiling", "lookalike", "phone", "post", "email", "off_platform_targeting"];
-        let chosen: Vec<_> = rng.some(&scopes).into_iter().take(2).map(|scope| format!("\"{scope}\"")).collect();
+        let scopes =
+            ["all_marketing", "profiling", "lookalike", "phone", "post", "email", "off_platform_targeting"];
+        let chosen: Vec<_> =
+            rng.some(&scopes).into_iter().take(2).map(|scope| format!("\"{scope}\"")).collect();
         toml.push_str(&format!("scope = [{}]\n", chosen.join(", ")));
     }
     if rng.chance(40) {
@@ -64,7 +73,9 @@ pub(crate) fn write(place: usize, spaces: &[String], day: &str, pool: &Pool, dir
     toml.push_str(rng.pick(&["", "", "min_rows = 0\n", "min_rows = 3\n"]));
     let mut file = format!("{name}{}", style.ending);
     match rng.below(6) {
-        0 if fields.contains(&Field::At) => toml.push_str("age_from = { column = \"date\" }\nmax_age = \"900d\"\n"),
+        0 if fields.contains(&Field::At) => {
+            toml.push_str("age_from = { column = \"date\" }\nmax_age = \"900d\"\n");
+        }
         1 => {
             let shown = if rng.chance(90) { day } else { "2020-01-01" };
             file = format!("{name}-{shown}{}", style.ending);
@@ -73,7 +84,8 @@ pub(crate) fn write(place: usize, spaces: &[String], day: &str, pool: &Pool, dir
         }
         2 => {
             toml.push_str("age_from = { sidecar = \".date\" }\nmax_age = \"3d\"\n");
-            std::fs::write(dir.join(format!("{file}.date")), format!("{day}T00:00:00Z\n")).expect("a file is written");
+            std::fs::write(dir.join(format!("{file}.date")), format!("{day}T00:00:00Z\n"))
+                .expect("a file is written");
         }
         _ => {}
     }
@@ -135,7 +147,11 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
             .enumerate()
             .map(|(place, field)| {
                 let key = !matches!(field, Field::Scope | Field::Status | Field::At);
-                if key && place != chosen && rng.chance(60) { String::new() } else { cell(*field, day, pool, rng) }
+                if key && place != chosen && rng.chance(60) {
+                    String::new()
+                } else {
+                    cell(*field, day, pool, rng)
+                }
             })
             .collect();
         if bare && cells[0].is_empty() {
@@ -155,7 +171,8 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
         Field::Id => pool.id(rng),
         Field::Domain => pool.rare_address(rng).domain(rng),
         Field::Email(_) | Field::Phone(_) if rng.chance(3) => {
-            let none = if matches!(field, Field::Email(_)) { rng.pick(&NO_ADDRESS) } else { rng.pick(&NO_NUMBER) };
+            let none =
+                if matches!(field, Field::Email(_)) { rng.pick(&NO_ADDRESS) } else { rng.pick(&NO_NUMBER) };
             none.to_owned()
         }
         Field::Email(None) => pool.address(rng).spelled(rng),
@@ -168,8 +185,17 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
         }
         Field::Scope => {
             let words = [
-                "", "targeting", "off-platform-targeting", "all_marketing", "profiling", "lookalike", "phone", "post",
-                "e-mail", "profiling; phone", "no fax please",
+                "",
+                "targeting",
+                "off-platform-targeting",
+                "all_marketing",
+                "profiling",
+                "lookalike",
+                "phone",
+                "post",
+                "e-mail",
+                "profiling; phone",
+                "no fax please",
             ];
             rng.pick(&words).to_owned()
         }

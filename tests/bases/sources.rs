@@ -57,11 +57,21 @@ pub(crate) struct Written {
 }
 
 /// Writes one source's file, and its part of the config.
-pub(crate) fn write(place: usize, space: Option<&str>, shared: &Shared, pool: &Pool, dir: &Path, rng: &mut Rng) -> Written {
+pub(crate) fn write(
+    place: usize,
+    space: Option<&str>,
+    shared: &Shared,
+    pool: &Pool,
+    dir: &Path,
+    rng: &mut Rng,
+) -> Written {
     let style = Style::new(rng);
     let name = format!("crm-{place}");
     let (mut columns, mut fields) = (vec![column("id", Field::Id)], Vec::new());
-    let mut toml = format!("\n[[source]]\nname = \"{name}\"\npath = \"customers-{place}{}\"\n{}", style.ending, style.keys);
+    let mut toml = format!(
+        "\n[[source]]\nname = \"{name}\"\npath = \"customers-{place}{}\"\n{}",
+        style.ending, style.keys
+    );
     if let Some(space) = space {
         toml.push_str(&format!("id_space = \"{space}\"\n"));
     }
@@ -77,7 +87,11 @@ pub(crate) fn write(place: usize, space: Option<&str>, shared: &Shared, pool: &P
         fields.push("country");
     }
     if shared.ages || rng.chance(30) {
-        let style = if rng.chance(30) { "{ column = \"born\", formats = [\"%Y-%m-%d\", \"%d.%m.%Y\"] }" } else { "\"born\"" };
+        let style = if rng.chance(30) {
+            "{ column = \"born\", formats = [\"%Y-%m-%d\", \"%d.%m.%Y\"] }"
+        } else {
+            "\"born\""
+        };
         toml.push_str(&format!("birth_date = {style}\n"));
         columns.push(column("born", Field::Birth));
         fields.push("age");
@@ -91,7 +105,9 @@ pub(crate) fn write(place: usize, space: Option<&str>, shared: &Shared, pool: &P
                 "score" => (Field::Score, ""),
                 _ => (Field::Joined, ""),
             };
-            toml.push_str(&format!("{attribute} = {{ column = \"{attribute}\", kind = \"{kind}\"{separator} }}\n"));
+            toml.push_str(&format!(
+                "{attribute} = {{ column = \"{attribute}\", kind = \"{kind}\"{separator} }}\n"
+            ));
             columns.push(column(attribute, field));
             fields.push(attribute);
         }
@@ -110,7 +126,8 @@ fn column(name: &'static str, field: Field) -> Column {
 }
 
 fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rng: &mut Rng) {
-    let kinds = [("email", Field::Email, ["email", "email_work"]), ("phone", Field::Phone, ["phone", "phone_work"])];
+    let kinds =
+        [("email", Field::Email, ["email", "email_work"]), ("phone", Field::Phone, ["phone", "phone_work"])];
     let only = if rng.chance(25) { Some(rng.below(2)) } else { None };
     for (place, (key, field, names)) in kinds.into_iter().enumerate() {
         if only.is_some_and(|only| only != place) {
@@ -141,7 +158,9 @@ fn answers(
     fields.push("relationship");
     if rng.chance(75) {
         let former = if rng.chance(50) { ", former = [\"closed\"]" } else { "" };
-        toml.push_str(&format!("relationship = {{ column = \"status\", current = [\"active\", \"new\"]{former} }}\n"));
+        toml.push_str(&format!(
+            "relationship = {{ column = \"status\", current = [\"active\", \"new\"]{former} }}\n"
+        ));
         columns.push(column("status", Field::Status));
     } else {
         toml.push_str("relationship = { constant = \"current\" }\n");
@@ -207,7 +226,11 @@ fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &m
 fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut Rng) -> String {
     let odd = rng.chance(trouble);
     // Most people of a base are of one kind.
-    let party: &[&str] = if shared.mostly_business { &["B2B", "B2B", "B2B", "B2B", "B2C"] } else { &["B2C", "B2C", "B2C", "B2C", "B2B"] };
+    let party: &[&str] = if shared.mostly_business {
+        &["B2B", "B2B", "B2B", "B2B", "B2C"]
+    } else {
+        &["B2C", "B2C", "B2C", "B2C", "B2B"]
+    };
     let usual = |rng: &mut Rng, usual: &[&str], odd_ones: &[&str]| {
         let from = if odd { odd_ones } else { usual };
         rng.pick(from).to_owned()
@@ -228,17 +251,27 @@ fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut
             1 => rng.pick(&NO_NUMBER).to_owned(),
             _ => pool.number(rng).spelled(rng),
         }),
-        Field::Country => usual(rng, &["FI", "FI", "FI", "FI", "fi", "FIN", "Finland", "Suomi", "SE", "EE", "US", " SE "], &["Atlantis", "", "NO", "DE"]),
+        Field::Country => usual(
+            rng,
+            &["FI", "FI", "FI", "FI", "fi", "FIN", "Finland", "Suomi", "SE", "EE", "US", " SE "],
+            &["Atlantis", "", "NO", "DE"],
+        ),
         Field::Birth => birth(odd, shared, rng),
         Field::Status => usual(rng, &["active", "active", "new", " active "], &["", "closed", "paused"]),
         Field::Ground => usual(rng, &["LI", "LI", "C", "yes"], &["", "no", "maybe"]),
         Field::Ban => usual(rng, &["", "", "E", "0"], &["K", "1", "?", ""]),
         Field::Party => usual(rng, party, &["", "other"]),
         Field::Signal => usual(rng, &["1", "1", "1", "1", "0"], &["", "2"]),
-        Field::Group => usual(rng, &["savings", "loan", "savings|loan", "card| savings", "pension"], &["", "|"]),
+        Field::Group => {
+            usual(rng, &["savings", "loan", "savings|loan", "card| savings", "pension"], &["", "|"])
+        }
         Field::Score => usual(rng, &["0", "1", "12", "7.50", "-3", "100"], &["", "high"]),
-        Field::Joined => usual(rng, &["2001-01-31", "2019-06-01", "2024-02-29", "2024-02-29T10:00:00"], &["", "1.6.2019"]),
-        Field::Note => usual(rng, &["", "", "called", "says \"hello\"", "a, b; c\td"], &["two\nlines", "ÅÄÖ"]),
+        Field::Joined => {
+            usual(rng, &["2001-01-31", "2019-06-01", "2024-02-29", "2024-02-29T10:00:00"], &["", "1.6.2019"])
+        }
+        Field::Note => {
+            usual(rng, &["", "", "called", "says \"hello\"", "a, b; c\td"], &["two\nlines", "ÅÄÖ"])
+        }
     }
 }
 

@@ -20,7 +20,13 @@ pub(crate) struct Number {
 const FIRST: [&str; 8] = ["aino", "eero", "helmi", "ilmari", "kerttu", "onni", "tyyne", "väinö"];
 const LAST: [&str; 5] = ["virta", "koski", "niemi", "salo", "laine"];
 const DOMAINS: [&str; 7] = [
-    "example.com", "mail.example.com", "example.org", "example.net", "gmail.com", "googlemail.com", "bücher.example",
+    "example.com",
+    "mail.example.com",
+    "example.org",
+    "example.net",
+    "gmail.com",
+    "googlemail.com",
+    "bücher.example",
 ];
 
 impl Address {
@@ -30,7 +36,7 @@ impl Address {
         let last = LAST[(place / FIRST.len()) % LAST.len()];
         let domain = DOMAINS[(place * 3 + place / 7) % DOMAINS.len()];
         if place % 23 == 11 {
-            let local = if place % 2 == 0 { "info" } else { "sales" };
+            let local = if place.is_multiple_of(2) { "info" } else { "sales" };
             return Self { local: local.to_owned(), domain: "example.org" };
         }
         Self { local: format!("{first}.{last}.{place}"), domain }
@@ -129,8 +135,17 @@ fn full_width(letter: char) -> char {
 }
 
 /// What stands in an e-mail column and is no address.
-pub(crate) const NO_ADDRESS: [&str; 8] =
-    ["n/a", "-", "unknown", "two@signs@example.com", "nobody@", "@example.com", "a b@example.com", "nobody@localhost"];
+pub(crate) const NO_ADDRESS: [&str; 8] = [
+    "n/a",
+    "-",
+    "unknown",
+    "two@signs@example.com",
+    "nobody@",
+    "@example.com",
+    "a b@example.com",
+    "nobody@localhost",
+];
 
 /// What stands in a phone column and is no number.
-pub(crate) const NO_NUMBER: [&str; 7] = ["n/a", "-", "0000000000", "3.58401E+11", "12", "ask her", "04012345678901234567"];
+pub(crate) const NO_NUMBER: [&str; 7] =
+    ["n/a", "-", "0000000000", "3.58401E+11", "12", "ask her", "04012345678901234567"];

@@ -50,19 +50,24 @@ impl Style {
 
     /// The same record broken: too short, too long, or with a quote where none belongs.
     pub(crate) fn broken_line(&self, cells: &[String], rng: &mut Rng) -> String {
-        let clean: Vec<String> = cells.iter().map(|cell| cell.replace(['"', '\n', '\r', self.delimiter], " ")).collect();
+        let clean: Vec<String> =
+            cells.iter().map(|cell| cell.replace(['"', '\n', '\r', self.delimiter], " ")).collect();
         let sign = self.delimiter.to_string();
         let text = match rng.below(4) {
             0 => clean[..rng.between(1, clean.len() - 1)].join(&sign),
             1 => format!("{}{sign}one more", clean.join(&sign)),
             2 => {
                 let place = rng.below(clean.len());
-                let with = |(at, cell): (usize, &String)| if at == place { format!("{cell}x\"") } else { cell.clone() };
+                let with = |(at, cell): (usize, &String)| {
+                    if at == place { format!("{cell}x\"") } else { cell.clone() }
+                };
                 clean.iter().enumerate().map(with).collect::<Vec<_>>().join(&sign)
             }
             _ => {
                 let place = rng.below(clean.len());
-                let with = |(at, cell): (usize, &String)| if at == place { format!("\"{cell}\"x") } else { cell.clone() };
+                let with = |(at, cell): (usize, &String)| {
+                    if at == place { format!("\"{cell}\"x") } else { cell.clone() }
+                };
                 clean.iter().enumerate().map(with).collect::<Vec<_>>().join(&sign)
             }
         };

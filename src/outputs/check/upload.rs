@@ -3,7 +3,7 @@
 
 use super::fault::{CheckError, Fault, Rule};
 use super::lines::{self, Hashed, Source};
-use crate::identifiers::Kind;
+use crate::identifiers::{Kind, is_forbidden_digest};
 use crate::manifest::{UploadFile, UploadKind};
 use crate::platforms::grammar::{RowFault, RowGrammar, preamble_len};
 use crate::platforms::{Operation, Platform};
@@ -133,7 +133,7 @@ impl Rows<'_> {
             .check(line, |kind, digest| {
                 let bytes = digest.as_bytes();
                 first.get_or_insert(u16::from_be_bytes([bytes[0], bytes[1]]));
-                forbidden |= is_forbidden(&digest);
+                forbidden |= is_forbidden_digest(&digest);
                 match kind {
                     Kind::Email => emails += 1,
                     Kind::Phone => phones += 1,
@@ -157,9 +157,4 @@ impl Rows<'_> {
         self.members += Members { rows: 1, emails, phones };
         Ok(())
     }
-}
-
-/// Whether a digest is of a placeholder or of nothing, and so stands for nobody.
-fn is_forbidden(_digest: &crate::identifiers::Digest) -> bool {
-    false
 }

@@ -1,138 +1,22 @@
-//! From text to predicates and an expression over them.
+//! From a syntax tree to predicates and an expression over them: what a `where` means.
 //!
-//! The text is tokenised first, and only words, literals and a closed set of signs go on to the
-//! parser: most of SQL is refused before it is parsed, and how deep a text can go is bounded before
-//! anything recurses. The parser's own messages are never passed on, since they quote what they read.
+//! Every form that is not matched here is refused, with its place and what is allowed instead.
 
 use jiff::civil::Date;
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, Spanned, UnaryOperator, Value};
-use sqlparser::dialect::{Dialect, Precedence};
-use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use super::decimal::Decimal;
-use super::predicate::{Field, Order, Predicate, Test, day, trim_text};
-use super::{ALLOWED, DEPTH_MAX, Fields, Node, OPERATORS_MAX, SelectionFault, TEXT_MAX, nearest};
-
-type Result<T> = std::result::Result<T, SelectionFault>;
-
-/// SQL without extensions, and `CONTAINS` between two operands.
-#[derive(Debug)]
-struct WhereDialect;
-
-impl Dialect for WhereDialect {
-    fn is_identifier_start(&self, letter: char) -> bool {
-        letter.is_alphabetic() || letter == '_'
-    }
-
-    fn is_identifier_part(&self, letter: char) -> bool {
-        letter.is_alphanumeric() || letter == '_'
-    }
-
-    fn is_delimited_identifier_start(&self, letter: char) -> bool {
-        letter == '"'
-    }
-
-    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<std::result::Result<u8, ParserError>> {
-        contains_ahead(parser).map(|_| Ok(self.prec_value(Precedence::Eq)))
-    }
-
-    fn parse_infix(
-        &self,
-        parser: &mut Parser<'_>,
-        left: &Expr,
-        _precedence: u8,
-    ) -> Option<std::result::Result<Expr, ParserError>> {
-        let negated = contains_ahead(parser)?;
-        parser.advance_token();
-        if negated {
-            parser.advance_token();
-        }
-        let right = match parser.parse_subexpr(self.prec_value(Precedence::Eq)) {
-            Ok(right) => Box::new(right),
-            Err(fault) => return Some(Err(fault)),
-        };
-        let op = BinaryOperator::Custom(CONTAINS.to_owned());
-        let expr = Expr::BinaryOp { left: Box::new(left.clone()), op, right };
-        Some(Ok(if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(expr) } } else { expr }))
-    }
-}
-
-const CONTAINS: &str = "CONTAINS";
-
-/// Whether `CONTAINS` (false) or `NOT CONTAINS` (true) comes next.
-fn contains_ahead(parser: &Parser<'_>) -> Option<bool> {
-    let is = |token: &TokenWithSpan, word: &str| {
-        matches!(&token.token, Token::Word(found)
-            if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
-    };
-    if is(parser.peek_token_ref(), CONTAINS) {
-        Some(false)
-    } else if is(parser.peek_token_ref(), "NOT") && is(parser.peek_nth_token_ref(1), CONTAINS) {
-        Some(true)
-    } else {
-        None
-    }
-}
+use super::predicate::{Field, Order, Predicate, Test, day};
+use super::syntax::{CONTAINS, Result, expression, fault, offset_of, unknown};
+use super::{ALLOWED, Fields, Node, SelectionFault};
+use crate::people::cell::trim_text;
 
 /// Reads a `where`.
 pub(super) fn parse(text: &str, fields: &Fields) -> Result<(Vec<Predicate>, Node)> {
-    let expr = expression(text)?;
+    let expr = expression(text, fields)?;
     let mut reader = Reader { text, fields, predicates: Vec::new() };
     let root = reader.condition(&expr)?;
     Ok((reader.predicates, root))
-}
-
-fn expression(text: &str) -> Result<Expr> {
-    if text.len() > TEXT_MAX {
-        return Err(fault(0, format!("a where may be at most {TEXT_MAX} bytes long"), "split the audience"));
-    }
-    let tokens = Tokenizer::new(&WhereDialect, text).tokenize_with_location().map_err(|error| {
-        fault(
-            offset_of(text, error.location),
-            "this text or comment is not closed, or holds a sign a where does not have".to_owned(),
-            "close the quote; a quote inside a text is written twice",
-        )
-    })?;
-    let mut operators = 0;
-    for token in &tokens {
-        match &token.token {
-            Token::Whitespace(Whitespace::MultiLineComment(_)) => operators += 1,
-            Token::Whitespace(_) | Token::Comma | Token::SingleQuotedString(_) | Token::Number(..) => {}
-            #[rustfmt::skip]
-            Token::Word(_) | Token::LParen | Token::RParen | Token::Eq | Token::Neq | Token::Lt | Token::Gt
-            | Token::LtEq | Token::GtEq | Token::Minus | Token::Plus | Token::EOF => operators += 1,
-            _ => {
-                let offset = offset_of(text, token.span.start);
-                return Err(fault(offset, "this sign has no place in a where".to_owned(), ALLOWED));
-            }
-        }
-    }
-    if operators > OPERATORS_MAX {
-        let message = format!("a where may have at most {OPERATORS_MAX} words and signs besides literals");
-        return Err(fault(0, message, "use IN ('a', 'b', …), whose list may be long, or split the audience"));
-    }
-    let mut parser =
-        Parser::new(&WhereDialect).with_recursion_limit(DEPTH_MAX).with_tokens_with_locations(tokens);
-    let here = |parser: &Parser<'_>| match &parser.peek_token_ref().token {
-        Token::EOF => text.len(),
-        _ => offset_of(text, parser.peek_token_ref().span.start),
-    };
-    let expr = parser.parse_expr().map_err(|error| match error {
-        ParserError::RecursionLimitExceeded => fault(
-            here(&parser),
-            format!("parentheses and NOT are nested more than {DEPTH_MAX} deep here"),
-            "write it with fewer parentheses; AND and OR need none among themselves",
-        ),
-        ParserError::TokenizerError(_) | ParserError::ParserError(_) => {
-            fault(here(&parser), "this is not a condition, or not a whole one".to_owned(), ALLOWED)
-        }
-    })?;
-    if parser.peek_token_ref().token != Token::EOF {
-        let message = "the condition ends before this".to_owned();
-        return Err(fault(here(&parser), message, "join conditions with AND or OR"));
-    }
-    Ok(expr)
 }
 
 struct Reader<'a> {
@@ -161,7 +45,9 @@ impl<'a> Reader<'a> {
         match expr {
             Expr::Nested(inner) => self.condition(inner),
             Expr::UnaryOp { op: UnaryOperator::Not, expr } => Ok(not(self.condition(expr)?)),
-            Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } => self.chain(expr, op),
+            Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } => {
+                self.chain(expr, op)
+            }
             Expr::BinaryOp { left, op, right } => self.comparison(expr, left, op, right),
             Expr::InList { expr, list, negated } => {
                 let named = self.single(expr, "IN")?;
@@ -262,7 +148,9 @@ impl<'a> Reader<'a> {
             (Expr::Identifier(_), _) => (left, right, order),
             (_, Expr::Identifier(_)) => (right, left, order.map(Order::flipped)),
             _ => {
-                return Err(self.refuse(whole, "a comparison has a field on one side and a value on the other"));
+                return Err(
+                    self.refuse(whole, "a comparison has a field on one side and a value on the other")
+                );
             }
         };
         let sign = match order {
@@ -270,26 +158,19 @@ impl<'a> Reader<'a> {
             Some(_) => "an order comparison",
         };
         let named = self.single(field, sign)?;
-        match order {
-            Some(order) => {
-                let test = self.order(&named, order, literal)?;
-                Ok(self.ask(named, test))
-            }
-            None => {
-                let literal = self.literal(literal, &named.field)?;
-                Ok(negate_if(*op == BinaryOperator::NotEq, self.ask(named, equal_to(literal))))
-            }
+        if let Some(order) = order {
+            let test = self.order(&named, order, literal)?;
+            Ok(self.ask(named, test))
+        } else {
+            let literal = self.literal(literal, &named.field)?;
+            Ok(negate_if(*op == BinaryOperator::NotEq, self.ask(named, equal_to(literal))))
         }
     }
 
     fn two_fields(&self, second: &Ident) -> SelectionFault {
         let offset = offset_of(self.text, second.span.start);
-        let (message, hint) = if second.quote_style.is_some() && self.fields.find(&second.value).is_none() {
-            ("double quotes are for names of fields", "write the text in single quotes: 'savings'")
-        } else {
-            ("a field cannot be compared with a field", "compare it with a text in single quotes, a number or a DATE")
-        };
-        fault(offset, message.to_owned(), hint)
+        let message = "a field cannot be compared with a field".to_owned();
+        fault(offset, message, "compare it with a text in single quotes, a number or a DATE")
     }
 
     /// A field that holds one value.
@@ -313,21 +194,8 @@ impl<'a> Reader<'a> {
         let offset = offset_of(self.text, ident.span.start);
         match self.fields.find(&ident.value) {
             Some((field, separator)) => Ok(Named { field, separator, offset }),
-            None => Err(self.unknown(ident, offset)),
+            None => Err(unknown(self.fields, &ident.value, offset)),
         }
-    }
-
-    fn unknown(&self, ident: &Ident, offset: usize) -> SelectionFault {
-        let shown: String = ident.value.chars().filter(|letter| !letter.is_control()).take(60).collect();
-        let near = nearest(&ident.value, self.fields.names());
-        let hint = match near {
-            Some(name) => format!("did you mean {name}?"),
-            None => format!(
-                "declare it under [source.attributes], or use one of: {}",
-                self.fields.names().collect::<Vec<_>>().join(", ")
-            ),
-        };
-        fault(offset, format!("{shown} is neither a declared attribute nor a mapped field"), &hint)
     }
 
     fn order(&self, named: &Named<'_>, order: Order, expr: &Expr) -> Result<Test> {
@@ -348,13 +216,14 @@ impl<'a> Reader<'a> {
 
     fn literal(&self, expr: &Expr, field: &Field) -> Result<Literal> {
         let literal = self.any_literal(expr)?;
-        let words = |words: &[&str]| {
-            format!("{} is one of: '{}'", field.name(), words.join("', '"))
-        };
-        let wrong = |hint: String| fault(self.offset(expr), format!("{} never has this value", field.name()), &hint);
+        let words = |words: &[&str]| format!("{} is one of: '{}'", field.name(), words.join("', '"));
+        let wrong =
+            |hint: String| fault(self.offset(expr), format!("{} never has this value", field.name()), &hint);
         match (field, literal) {
             (Field::Attribute(_), literal) | (Field::Age, literal @ Literal::Number(_)) => Ok(literal),
-            (Field::Age, _) => Err(wrong("age is a number of whole years, written without quotes".to_owned())),
+            (Field::Age, _) => {
+                Err(wrong("age is a number of whole years, written without quotes".to_owned()))
+            }
             (Field::Country, Literal::Text(text)) if is_alpha2(&text) => {
                 Ok(Literal::Text(text.to_ascii_uppercase()))
             }
@@ -417,7 +286,8 @@ impl<'a> Reader<'a> {
             return Err(fault(self.offset(expr), message, "write IS NULL to ask for blank cells"));
         }
         if trim_text(text) != text {
-            let message = "cells are compared without white space at their edges, so this matches nothing".to_owned();
+            let message =
+                "cells are compared without white space at their edges, so this matches nothing".to_owned();
             return Err(fault(self.offset(expr), message, "drop the white space at the edges of the text"));
         }
         Ok(Literal::Text(text.to_owned()))
@@ -497,43 +367,4 @@ fn not(node: Node) -> Node {
 
 fn negate_if(negated: bool, node: Node) -> Node {
     if negated { not(node) } else { node }
-}
-
-fn fault(offset: usize, message: String, hint: &str) -> SelectionFault {
-    SelectionFault { offset, message, hint: hint.to_owned() }
-}
-
-/// The parser counts lines and characters from one; faults are placed by byte.
-fn offset_of(text: &str, location: Location) -> usize {
-    if location.line == 0 {
-        return 0;
-    }
-    let (mut line, mut column) = (1, 1);
-    for (offset, letter) in text.char_indices() {
-        if (line, column) >= (location.line, location.column) {
-            return offset;
-        }
-        if letter == '\n' {
-            (line, column) = (line + 1, 1);
-        } else {
-            column += 1;
-        }
-    }
-    text.len()
-}
-
-/// Edit distance (Levenshtein), for suggestions. Names are short; a long one is far from all.
-pub(super) fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().take(65).collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().take(65).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (place, candidate) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(!letter.eq_ignore_ascii_case(candidate));
-            diagonal = row[place + 1];
-            row[place + 1] = replaced.min(diagonal + 1).min(row[place] + 1);
-        }
-    }
-    row[other.len()]
 }

@@ -3,6 +3,7 @@
 //! It is a value that can be compared and hashed, so that a question many audiences ask is answered
 //! once a row. It never keeps, shows or returns a cell.
 
+use crate::people::cell::trim_cell;
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
@@ -112,7 +113,7 @@ impl Predicate {
     #[must_use]
     pub fn answer(&self, cell: &[u8]) -> Tri {
         match &self.separator {
-            None => self.test.answer(trimmed(cell)),
+            None => self.test.answer(trim_cell(cell)),
             Some(separator) => self.answer_any(cell, separator),
         }
     }
@@ -126,7 +127,7 @@ impl Predicate {
     fn answer_any(&self, cell: &[u8], separator: &str) -> Tri {
         let mut any = None;
         for value in split(cell, separator.as_bytes()) {
-            let value = trimmed(value);
+            let value = trim_cell(value);
             if value.is_empty() {
                 continue;
             }
@@ -153,9 +154,8 @@ impl Test {
             Self::Blank => Tri::No,
             Self::Text(words) => contains(words, text).into(),
             Self::Like(pattern) => like(pattern, text).into(),
-            Self::Number(numbers) => Decimal::read(value).map_or(Tri::Unknown, |number| {
-                numbers.iter().any(|one| equals(one, number)).into()
-            }),
+            Self::Number(numbers) => Decimal::read(value)
+                .map_or(Tri::Unknown, |number| numbers.iter().any(|one| equals(one, number)).into()),
             Self::NumberOrder(order, bound) => {
                 match (Decimal::read(value), Decimal::read(bound.as_bytes())) {
                     (Some(number), Some(bound)) => order.holds(number.compare(bound)).into(),
@@ -191,27 +191,12 @@ pub(super) fn day(text: &str) -> Option<Date> {
         return None;
     }
     let digits = |range: std::ops::Range<usize>| {
-        date[range].iter().try_fold(0_i16, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-        })
+        date[range]
+            .iter()
+            .try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
     };
     let small = |value: i16| i8::try_from(value).ok();
     Date::new(digits(0..4)?, small(digits(5..7)?)?, small(digits(8..10)?)?).ok()
-}
-
-/// Drops white space (of all Unicode), and the byte-order mark and zero-width space that spreadsheets
-/// leave at the edges.
-pub(super) fn trimmed(cell: &[u8]) -> &[u8] {
-    let cell = cell.trim_ascii();
-    let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii);
-    if plain(cell.first()) && plain(cell.last()) {
-        return cell;
-    }
-    std::str::from_utf8(cell).map_or(cell, |text| trim_text(text).as_bytes())
-}
-
-pub(super) fn trim_text(text: &str) -> &str {
-    text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}'))
 }
 
 /// The parts between separators, at least one. An empty separator separates nothing.

@@ -1,0 +1,288 @@
+//! Rules for e-mail addresses, by the tableful.
+
+use super::*;
+use EmailForm::{Amazon, Basic, Google, Reddit, Uid2};
+
+fn parse_error(cell: &str) -> Option<Reject> {
+    Email::parse(Plaintext::new(cell.as_bytes()), &mut Scratch::new()).err()
+}
+
+fn check(cells: &[&str], form: EmailForm, text: &str) {
+    let mut faults = Faults::default();
+    let mut scratch = Scratch::new();
+    for cell in cells {
+        match Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch) {
+            Ok(email) if email.digest(form) == sha256(text) => {}
+            Ok(_) => faults.add(format!("{cell:?} is not {text} as {}", form.code())),
+            Err(reject) => faults.add(format!("{cell:?}: {}", reject.code())),
+        }
+    }
+}
+
+fn wide(cell: &str) -> WideKey {
+    let mut scratch = Scratch::new();
+    let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch);
+    email.unwrap_or_else(|reject| panic!("{cell:?}: {}", reject.code())).wide_key(&key())
+}
+
+#[test]
+fn every_way_of_writing_an_address_is_one_basic_form() {
+    check(
+        &[
+            "jane.doe+x@example.com",
+            "Jane.Doe+X@Example.COM",
+            "  jane.doe+x@example.com\t",
+            "\u{feff}jane.doe+x@example.com",
+            "jane.doe+x@example.com\u{a0}",
+            "jane\u{200b}.doe+x@example.com",
+            "mailto:jane.doe+x@example.com",
+            "MAILTO:jane.doe+x@example.com?subject=hi",
+            "Jane Doe <jane.doe+x@example.com>",
+            "<jane.doe+x@example.com>",
+            "\"Doe, Jane\" <jane.doe+x@example.com>",
+            "jane.doe+x@example.com <jane.doe+x@example.com>",
+            "jane.doe+x@example.com.",
+            "jane.doe+x@example.com,",
+            "jane.doe+x@example.com;",
+            "jane.doe+x@example.com (work)",
+            "\"jane.doe+x\"@example.com",
+            "\"jane.doe+x@example.com\"",
+            "'jane.doe+x@example.com'",
+            "'jane.doe+x@example.com",
+            "=\"jane.doe+x@example.com\"",
+            "ｊａｎｅ.doe+x＠example.com",
+            "jane.doe+x@example。com",
+            "\0jane.doe+x@example.com\u{b}",
+            "jane.doe+x()@example.com",
+            "jane.doe+x\"@example.com",
+            "jane.doe+x@example.com/",
+            "“jane.doe+x@example.com”",
+            "\u{202a}jane.doe+x@example.com\u{202c}",
+            "jane.doe+x@exam\u{ad}ple.com",
+        ],
+        Basic,
+        "jane.doe+x@example.com",
+    );
+}
+
+#[test]
+fn each_platform_has_its_form() {
+    check(&["Jane.Doe+X@gmail.com"], Basic, "jane.doe+x@gmail.com");
+    check(
+        &["Jane.Doe+X@gmail.com", "janedoe@gmail.com", "j..anedoe+@GMAIL.com"],
+        Google,
+        "janedoe@gmail.com",
+    );
+    check(&["Jane.Doe+X@googlemail.com"], Google, "janedoe@googlemail.com");
+    check(&["Jane.Doe+X@example.com"], Google, "jane.doe+x@example.com");
+    check(&["Jane.Doe+X@gmail.com"], Uid2, "janedoe@gmail.com");
+    check(&["Jane.Doe+X@googlemail.com"], Uid2, "jane.doe+x@googlemail.com");
+    check(&["Jane.Doe+X@example.com", "Ja-ne$.doe@example.com"], Reddit, "janedoe@example.com");
+    check(&["Jane.Doe+X@example.com"], Amazon, "jane.doex@example.com");
+    check(&["o'Neil_a-b@example.com"], Amazon, "oneila-b@example.com");
+    check(&["+test@test.com"], Uid2, "+test@test.com");
+    check(&["+@example.com"], Reddit, "+@example.com");
+}
+
+#[test]
+fn a_domain_keeps_the_spelling_it_was_typed_in_and_matches_in_ascii() {
+    check(&["Jane@Müller.Example", "jane@mu\u{308}ller.example"], Basic, "jane@müller.example");
+    check(&["jane@xn--mller-kva.example"], Basic, "jane@xn--mller-kva.example");
+    check(&["jane@müller.example"], Amazon, "jane@xn--mller-kva.example");
+    check(&["\u{1f60a}testtest@test.com"], Uid2, "\u{1f60a}testtest@test.com");
+    check(&["testtest@\u{1f60a}test.com"], Uid2, "testtest@\u{1f60a}test.com");
+    check(&["testtest@test.com\u{1f60a}"], Uid2, "testtest@test.com\u{1f60a}");
+    assert_eq!(wide("jane@müller.example"), wide("jane@xn--mller-kva.example"));
+    assert_eq!(wide("jane@MÜLLER.example"), wide("JANE@mu\u{308}ller.example"));
+}
+
+#[test]
+fn lower_case_is_unicodes_and_matching_folds_more() {
+    check(&["ÄITI@example.com", "A\u{308}ITI@example.com"], Basic, "äiti@example.com");
+    check(&["İpek@example.com"], Basic, "i\u{307}pek@example.com");
+    check(&["STRAßE@example.com"], Basic, "straße@example.com");
+    assert_eq!(wide("İpek@example.com"), wide("ipek@example.com"));
+    assert_eq!(wide("ıpek@example.com"), wide("IPEK@example.com"));
+    assert_eq!(wide("straße@example.com"), wide("STRASSE@example.com"));
+}
+
+#[test]
+fn the_widest_form_meets_every_spelling_of_a_mailbox() {
+    let one = wide("janedoe@gmail.com");
+    for cell in [
+        "Jane.Doe+shop@googlemail.com",
+        "j.a.n.e.doe@gmail.com",
+        "JANEDOE+1+2@GMAIL.COM",
+        "jane..doe@gmail.com",
+    ] {
+        assert_eq!(wide(cell), one, "{cell}");
+    }
+    assert_eq!(wide("jane.doe+x@example.com"), wide("janedoe@example.com"));
+    for (one, other) in [
+        ("janedoe@gmail.com", "janedoe@example.com"),
+        ("janedoe@a.example.com", "janedoe@example.com"),
+        ("jane-doe@example.com", "janedoe@example.com"),
+        ("+a@example.com", "+b@example.com"),
+    ] {
+        assert_ne!(wide(one), wide(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn what_is_no_address_has_a_code() {
+    use Reject::{
+        Blank, ControlCharacter, InnerSpace, InvalidDomain, InvalidLocalPart, LooksHashed, NotAnAddress,
+        Placeholder, SeveralValues, TooLong,
+    };
+    let long_local = format!("{}@example.com", "a".repeat(65));
+    let long_domain = format!("a@{}com", "abcdefgh.".repeat(29));
+    let long_label = format!("a@{}.com", "b".repeat(64));
+    let hex = "a1".repeat(32);
+    let mut faults = Faults::default();
+    for (cell, reject) in [
+        ("", Blank),
+        (" \u{200b}\u{feff}", Blank),
+        ("jane", NotAnAddress),
+        ("@", NotAnAddress),
+        ("@b.c", NotAnAddress),
+        ("a@", NotAnAddress),
+        ("a@b@c.com", NotAnAddress),
+        ("324342@@@@bar.com", NotAnAddress),
+        ("a@b", InvalidDomain),
+        ("a@b..c", InvalidDomain),
+        ("a@.b.c", InvalidDomain),
+        ("a@-b.com", InvalidDomain),
+        ("a@b-.com", InvalidDomain),
+        ("a@1.2.3.4", InvalidDomain),
+        ("a@[1.2.3.4]", InvalidDomain),
+        ("a@b_c.com", InvalidDomain),
+        ("a@xn--a.com", InvalidDomain),
+        (long_label.as_str(), InvalidDomain),
+        (".a@b.com", InvalidLocalPart),
+        ("a.@b.com", InvalidLocalPart),
+        ("a..b@b.com", InvalidLocalPart),
+        ("...@gmail.com", InvalidLocalPart),
+        ("+@gmail.com", InvalidLocalPart),
+        (".+@gmail.com", InvalidLocalPart),
+        (".+x@googlemail.com", InvalidLocalPart),
+        ("foo(.bar)@baz.com", InvalidLocalPart),
+        ("\"a b\"@example.com", InvalidLocalPart),
+        ("a,b@example.com", InvalidLocalPart),
+        ("al exz@example.com", InnerSpace),
+        ("test@te st.com", InnerSpace),
+        ("a @example.com", InnerSpace),
+        ("a@b.com c@d.com", SeveralValues),
+        ("a@b.com;c@d.com", SeveralValues),
+        ("a@b.com, c@d.com", SeveralValues),
+        ("a@b.com / c@d.com", SeveralValues),
+        ("a@b.com <c@d.com>", SeveralValues),
+        ("a@b.com\nc@d.com", SeveralValues),
+        ("a\u{1}b@example.com", ControlCharacter),
+        (hex.as_str(), LooksHashed),
+        (&hex[..40], LooksHashed),
+        (&hex[..32], LooksHashed),
+        ("tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=", LooksHashed),
+        ("N/A", Placeholder),
+        ("ei ole", Placeholder),
+        ("-", Placeholder),
+        ("noemail@example.com", Placeholder),
+        ("a@b.invalid", Placeholder),
+        ("no-reply@example.com", Placeholder),
+        (long_local.as_str(), TooLong),
+        (long_domain.as_str(), TooLong),
+    ] {
+        if parse_error(cell) != Some(reject) {
+            faults.add(format!("{cell:?}: {:?} and not {}", parse_error(cell), reject.code()));
+        }
+    }
+    assert_eq!(
+        Email::parse(Plaintext::new(&[b'a', 0xe4, b'@']), &mut Scratch::new()).err(),
+        Some(Reject::NotText)
+    );
+}
+
+#[test]
+fn lengths_hold_to_the_byte() {
+    let fits = format!("{}@example.com", "a".repeat(64));
+    assert_eq!(parse_error(&fits), None);
+    let domain = |len: usize| {
+        format!("{}.{}.{}.{}.com", "a".repeat(63), "b".repeat(63), "c".repeat(60), "d".repeat(len))
+    };
+    let whole = |len: usize| format!("ab@{}", domain(len));
+    let exact = (1..60).find(|len| whole(*len).len() == 254).expect("a length that fits");
+    assert_eq!(parse_error(&whole(exact)), None);
+    assert_eq!(parse_error(&whole(exact + 1)), Some(Reject::TooLong));
+}
+
+#[test]
+fn role_addresses_parse_and_are_known_as_such() {
+    let mut scratch = Scratch::new();
+    for (cell, role) in [
+        ("info@example.com", true),
+        ("INFO+x@example.com", true),
+        ("asiakaspalvelu@example.com", true),
+        ("jane@example.com", false),
+        ("infoline@example.com", false),
+    ] {
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch).expect("valid");
+        assert_eq!(email.is_role(), role, "{cell}");
+    }
+}
+
+#[test]
+fn forms_are_equal_exactly_when_their_digests_are() {
+    let mut scratch = Scratch::new();
+    for cell in [
+        "jane@example.com",
+        "jane.doe@example.com",
+        "a.b+c@gmail.com",
+        "a.b+c@googlemail.com",
+        "a-b@ä.example",
+        "ä@b.fi",
+    ] {
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch).expect("valid");
+        for one in EmailForm::ALL {
+            assert!(email.digest(one) == email.digest(email.canonical_form(one)), "{cell}");
+            for other in EmailForm::ALL {
+                let same = email.digest(one) == email.digest(other);
+                assert_eq!(email.forms_equal(one, other), same, "{cell} {} {}", one.code(), other.code());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_domain_objection_covers_the_domains_below_it() {
+    let key = key();
+    let mut scratch = Scratch::new();
+    let covers = |objection: &str, cell: &str, scratch: &mut Scratch| {
+        let wanted = domain_objection_key(Plaintext::new(objection.as_bytes()), &key).expect("a domain");
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), scratch).expect("valid");
+        email.domain_keys(&key).any(|domain| domain == wanted)
+    };
+    for objection in ["example.com", "@example.com", "*@example.com", " @EXAMPLE.com ", "example.com."] {
+        assert!(covers(objection, "a@example.com", &mut scratch), "{objection}");
+        assert!(covers(objection, "a@x.mail.example.com", &mut scratch), "{objection}");
+        assert!(!covers(objection, "a@notexample.com", &mut scratch), "{objection}");
+    }
+    assert!(covers("müller.example", "a@xn--mller-kva.example", &mut scratch));
+    assert!(covers("xn--mller-kva.example", "a@Müller.example", &mut scratch));
+    assert!(!covers("mail.example.com", "a@example.com", &mut scratch));
+    for bad in ["", "com", "a@example.com", "@", "exa mple.com"] {
+        assert!(domain_objection_key(Plaintext::new(bad.as_bytes()), &key).is_err(), "{bad:?}");
+    }
+    assert!(
+        is_webmail_domain(Plaintext::new(b"@GMail.com"))
+            && !is_webmail_domain(Plaintext::new(b"example.com"))
+    );
+}
+
+#[test]
+fn steps_are_words_and_never_the_value() {
+    let mut scratch = Scratch::new();
+    let steps = steps_email(Plaintext::new(b" Jane <JANE@M\xc3\xbcller.example>. "), &mut scratch);
+    let steps = steps.unwrap_or_default().join("; ");
+    assert!(!steps.is_empty() && !steps.contains("ane <") && !steps.contains("jane"), "{steps}");
+    assert_eq!(steps_email(Plaintext::new(b"jane@example.com"), &mut scratch), Ok(vec![]));
+    assert_eq!(steps_email(Plaintext::new(b"jane"), &mut scratch), Err(Reject::NotAnAddress));
+}

@@ -1,0 +1,190 @@
+//! Fast paths against slow ones: equal wherever the fast one answers.
+
+use super::*;
+use crate::identifiers::{phone_fast, phone_library};
+
+/// A small generator of its own, so that a failure can be repeated.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    pub(super) fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+        of[self.roll(of.len() as u64) as usize]
+    }
+}
+
+fn compare(cell: &str, region: Option<Region>, scratch: &mut Scratch, faults: &mut Faults) -> bool {
+    let Some(fast) = phone_fast::read(cell.as_bytes(), region) else { return false };
+    let slow = Phone::parse_slowly(cell.as_bytes(), region, PhoneRule::default(), scratch);
+    let same = match (&fast, &slow) {
+        (Ok(fast), Ok(slow)) => fast.digits() == slow.digits(),
+        (Err(fast), Err(slow)) => fast == slow,
+        _ => false,
+    };
+    if !same {
+        faults.add(format!("{cell:?} in {region:?}: fast {:?}, slow {:?}", fast.err(), slow.err()));
+    }
+    true
+}
+
+/// Where the fast path answers for `0…` in each country, with lengths around the right ones.
+#[test]
+fn phones_of_both_paths_agree() {
+    let mut faults = Faults::default();
+    let mut scratch = Scratch::new();
+    let mut dice = Dice(20_261_121);
+    let (mut asked, mut hits) = (0_u32, 0_u32);
+    let fronts: &[&str] = &[
+        "40", "41", "42", "43", "44", "45", "46", "47", "48", "49", "50", "70", "72", "73", "76", "77", "78",
+        "79", "5", "150", "151", "152", "153", "154", "155", "157", "159", "160", "162", "163", "164", "170",
+        "179", "71", "72", "73", "740", "745", "750", "752", "758", "770", "778", "7797", "7781", "7829",
+        "782", "791", "793", "2", "3", "6", "8", "9", "7",
+    ];
+    let codes: &[(&str, &str, &str)] = &[
+        ("FI", "358", "0"),
+        ("SE", "46", "0"),
+        ("EE", "372", ""),
+        ("DE", "49", "0"),
+        ("GB", "44", "0"),
+        ("US", "1", ""),
+    ];
+    let mut cell = String::new();
+    for _ in 0..60_000 {
+        let (home, code, trunk) = codes[dice.roll(6) as usize];
+        cell.clear();
+        match dice.roll(5) {
+            0 | 1 => cell.push_str(trunk),
+            2 => cell.extend(["+", code]),
+            3 => cell.extend(["00", code]),
+            _ => cell.push_str(code),
+        }
+        let len = 9 - usize::from(home == "EE")
+            + usize::from(home == "GB" || home == "US")
+            + usize::from(home == "DE") * 2;
+        let start = cell.len();
+        cell.push_str(dice.pick(fronts));
+        let more = len.saturating_sub(cell.len() - start) as u64;
+        let more = if dice.roll(4) == 0 { more + dice.roll(4) } else { more };
+        for _ in 0..more {
+            if dice.roll(6) == 0 {
+                cell.push_str(dice.pick(&[" ", "-"]));
+            }
+            cell.push(char::from(b'0' + dice.roll(10) as u8));
+        }
+        let place = match dice.roll(4) {
+            0 => None,
+            1 => region(codes[dice.roll(6) as usize].0),
+            _ => region(home),
+        };
+        asked += 1;
+        hits += u32::from(compare(&cell, place, &mut scratch, &mut faults));
+    }
+    assert!(hits > asked / 20, "the fast path answered {hits} of {asked}");
+}
+
+/// Every prefix of four national digits that the fast path knows, for each country and length.
+#[test]
+fn every_range_of_the_fast_path_is_in_use() {
+    let mut faults = Faults::default();
+    let mut scratch = Scratch::new();
+    let mut dice = Dice(7);
+    let mut hits = 0;
+    for code in ["358", "46", "372", "49", "44", "1"] {
+        for front in 0..10_000 {
+            for len in 7..=11 {
+                let mut cell = format!("+{code}{front:04}");
+                for _ in 4..len {
+                    cell.push(char::from(b'0' + dice.roll(10) as u8));
+                }
+                hits += u32::from(compare(&cell, None, &mut scratch, &mut faults));
+            }
+        }
+    }
+    assert!(hits > 9_000, "{hits}");
+    assert!(phone_fast::areas().count() > 250);
+}
+
+/// Ten million numbers a prefix, about half a minute each with optimisation: `VERHO_EXHAUSTIVE=40,41` or
+/// `VERHO_EXHAUSTIVE=all`. Without it a thousandth is compared.
+#[test]
+fn every_finnish_mobile_is_in_use() {
+    let wanted = std::env::var("VERHO_EXHAUSTIVE").unwrap_or_default();
+    let mut cell = String::new();
+    for front in [40, 41, 42, 43, 44, 45, 46, 47, 48, 50_u64] {
+        let all = wanted == "all" || wanted.split(',').any(|asked| asked == front.to_string());
+        for rest in (0..10_000_000).step_by(if all { 1 } else { 1_009 }) {
+            cell.clear();
+            let _ = write!(cell, "+358{front}{rest:07}");
+            let verdict = phone_library::read(&cell, None);
+            let phone_library::Verdict::Valid(line, _) = verdict else { panic!("{front}: not in use") };
+            let fast = phone_fast::read(cell.as_bytes(), None).expect("a fast shape");
+            assert!(
+                fast.is_err()
+                    || fast.is_ok_and(|phone| phone.national() == line.national.to_string().as_bytes())
+            );
+        }
+    }
+}
+
+/// Both ways of reading an address, over text that is nearly plain.
+#[test]
+fn emails_of_both_paths_agree() {
+    let mut faults = Faults::default();
+    let (mut one, mut two) = (Scratch::new(), Scratch::new());
+    let mut dice = Dice(99);
+    let locals: &[&str] = &[
+        "jane", "Jane.Doe", "j..d", ".j", "j.", "jane+x", "+x", "+", "a_b", "info", "x-y", "noreply", "1",
+        "JD", "a--b", "ä", "o'neil", "a/b", "-", "_",
+    ];
+    let domains: &[&str] = &[
+        "example.com",
+        "EXAMPLE.com",
+        "gmail.com",
+        "googlemail.com",
+        "a.b",
+        "b",
+        "example",
+        "mail.example.org",
+        "xn--mller-kva.example",
+        "a--b.example",
+        "-a.example",
+        "a-.example",
+        "a..b",
+        ".a.b",
+        "a.b.",
+        "1.2.3.4",
+        "a.1",
+        "localhost",
+        "example.invalid",
+        "müller.example",
+        "exa_mple.com",
+    ];
+    let key = key();
+    for _ in 0..40_000 {
+        let mut cell = String::new();
+        cell.push_str(dice.pick(&["", "", "", " ", "\t", "\u{feff}", "mailto:"]));
+        cell.push_str(dice.pick(locals));
+        cell.push_str(dice.pick(&["@", "@", "@", "@", "", "@@", " @"]));
+        cell.push_str(dice.pick(domains));
+        cell.push_str(dice.pick(&["", "", "", " ", ".", ";", "\n"]));
+        let fast = Email::parse(Plaintext::new(cell.as_bytes()), &mut one);
+        let slow = Email::parse_slowly(cell.as_bytes(), &mut two);
+        match (fast, slow) {
+            (Ok(fast), Ok(slow)) => {
+                let forms = EmailForm::ALL.iter().all(|form| fast.digest(*form) == slow.digest(*form));
+                if !forms
+                    || fast.wide_key(&key) != slow.wide_key(&key)
+                    || fast.domain_key(&key) != slow.domain_key(&key)
+                {
+                    faults.add(format!("{cell:?}: digests differ"));
+                }
+            }
+            (Err(fast), Err(slow)) if fast == slow => {}
+            (fast, slow) => faults.add(format!("{cell:?}: {:?} {:?}", fast.err(), slow.err())),
+        }
+    }
+}

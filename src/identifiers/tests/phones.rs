@@ -1,0 +1,281 @@
+//! Rules for phone numbers, by the tableful.
+
+use super::*;
+
+fn parse(cell: &str, place: &str) -> Result<Phone, Reject> {
+    Phone::parse(Plaintext::new(cell.as_bytes()), region(place), PhoneRule::default(), &mut Scratch::new())
+}
+
+fn check(cells: &[&str], place: &str, digits: &str) {
+    let mut faults = Faults::default();
+    for cell in cells {
+        match parse(cell, place) {
+            Ok(phone) if phone.digits() == digits.as_bytes() => {
+                assert!(phone.digest(PhoneForm::Digits) == sha256(digits));
+                assert!(phone.digest(PhoneForm::E164) == sha256(&format!("+{digits}")));
+            }
+            Ok(phone) => faults.add(format!("{cell:?} is {:?}", String::from_utf8_lossy(phone.digits()))),
+            Err(reject) => faults.add(format!("{cell:?}: {}", reject.code())),
+        }
+    }
+}
+
+#[test]
+fn every_way_of_writing_a_finnish_mobile_is_one_number() {
+    check(
+        &[
+            "0401234567",
+            "040 123 4567",
+            "040-1234567",
+            "040-123 4567",
+            "(040) 1234567",
+            "040/1234567",
+            "040.123.4567",
+            "+358401234567",
+            "+358 40 1234567",
+            "+358-40-1234567",
+            "+358 (0)40 123 4567",
+            "+358(0)401234567",
+            "+358 0401234567",
+            "00358401234567",
+            "00358 40 1234567",
+            "00358(0)40 1234567",
+            "00 358 40 123 4567",
+            "358401234567",
+            "358 40 1234567",
+            "401234567",
+            "40 123 4567",
+            "tel:+358401234567",
+            "tel:0401234567",
+            "tel:0401234567;phone-context=+358",
+            "puh. 040 1234567",
+            "Puh: 0401234567",
+            "GSM 040 1234567",
+            "0401234567 ext. 12",
+            "0401234567x12",
+            "0401234567;ext=12",
+            "+358401234567#12",
+            "040\u{2011}123\u{2011}4567",
+            "040\u{2013}1234567",
+            "040\u{a0}123\u{202f}4567",
+            "\u{200e}+358401234567\u{200e}",
+            "０４０１２３４５６７",
+            "＋３５８４０１２３４５６７",
+            "٠٤٠١٢٣٤٥٦٧",
+            "۰۴۰۱۲۳۴۵۶۷",
+            "०४०१२३४५६७",
+            "=\"0401234567\"",
+            "'0401234567",
+            "\"0401234567\"",
+            "358401234567.0",
+            "401234567.0",
+            "3.58401234567E+11",
+            "3,58401234567E+11",
+            "4.01234567e8",
+            " 0401234567\r\n",
+            "+00358401234567",
+            "(+358) 40 1234567",
+            "+358 40 - 123 45 67",
+            "040 123\t4567",
+            "358 (0)40 1234567",
+        ],
+        "FI",
+        "358401234567",
+    );
+}
+
+#[test]
+fn countries_keep_their_own_trunk_rules() {
+    check(
+        &["+44 (0)20 7946 0958", "020 7946 0958", "(020) 79460958", "00442079460958", "442079460958"],
+        "GB",
+        "442079460958",
+    );
+    check(&["+39 06 1234 5678", "06 12345678", "+39 (0)6 12345678"], "IT", "390612345678");
+    check(&["+45 32 12 34 56", "+45 (0)32 12 34 56", "32123456"], "DK", "4532123456");
+    check(&["+46 (0)70 123 45 67", "070-123 45 67", "701234567"], "SE", "46701234567");
+    check(&["+372 5123 4567", "5123 4567", "00372 51234567"], "EE", "37251234567");
+    check(&["0151 23456789", "+49 (0)151 23456789", "0151/23456789"], "DE", "4915123456789");
+    check(&["(650) 253-0000", "1-650-253-0000", "6502530000", "011 1 650 253 0000"], "US", "16502530000");
+    check(&["8 (912) 345-67-89", "+7 912 345-67-89"], "RU", "79123456789");
+    // The number of another country, from a place that dials abroad with 011.
+    check(&["00358401234567", "+358401234567", "011358401234567"], "US", "358401234567");
+}
+
+#[test]
+fn whole_numbers_without_plus_or_region_are_read() {
+    check(&["1-234-567-8910", "1 234 567 8910"], "", "12345678910");
+    check(&["374-93-828222"], "", "37493828222");
+    check(&["46701234567", "+46701234567"], "FI", "46701234567");
+    assert_eq!(parse("0401234567", "").err(), Some(Reject::NoRegion));
+    assert_eq!(parse("401234567", "").err(), Some(Reject::NoRegion));
+    assert_eq!(parse("6502530000", "").err(), Some(Reject::NoRegion));
+}
+
+#[test]
+fn what_is_no_number_has_a_code() {
+    use Reject::{
+        Blank, EmergencyNumber, InvalidPhone, Letters, LooksHashed, NotValid, Placeholder, PremiumNumber,
+        RepeatedDigits, SeveralValues, ShortNumber, SpreadsheetDamage, TooLong,
+    };
+    let hex = "0".repeat(64);
+    let mut faults = Faults::default();
+    for (cell, reject) in [
+        ("", Blank),
+        (" \u{feff}", Blank),
+        ("n/a", Placeholder),
+        ("-", Placeholder),
+        ("ei ole", Placeholder),
+        ("++++", InvalidPhone),
+        ("abc", Letters),
+        (" +A BCD EFG ", Letters),
+        ("0401234567 Matti", Letters),
+        ("1-800-FLOWERS", Letters),
+        ("040 123 4567 / 050 765 4321", SeveralValues),
+        ("0401234567, 0507654321", SeveralValues),
+        ("0401234567;0507654321", SeveralValues),
+        ("0401234567 tai 0507654321", SeveralValues),
+        ("0401234567\n0507654321", SeveralValues),
+        ("+358401234567 +358507654321", SeveralValues),
+        ("3.58401E+11", SpreadsheetDamage),
+        ("3.584E11", SpreadsheetDamage),
+        ("4E+08", SpreadsheetDamage),
+        ("112", EmergencyNumber),
+        ("911", EmergencyNumber),
+        ("118", EmergencyNumber),
+        ("16400", ShortNumber),
+        ("1", ShortNumber),
+        ("0600 12345", PremiumNumber),
+        ("+358 700 12345", PremiumNumber),
+        ("0000000000", RepeatedDigits),
+        ("+358 40 0000000", RepeatedDigits),
+        ("0405555555", RepeatedDigits),
+        ("1111111111", RepeatedDigits),
+        ("+12345678901234567890", TooLong),
+        ("+358", InvalidPhone),
+        ("+999 1234567", InvalidPhone),
+        ("+1 555 123 4567", NotValid),
+        ("012", ShortNumber),
+        (hex.as_str(), LooksHashed),
+        (&hex[..40], LooksHashed),
+        ("+0401234567", InvalidPhone),
+    ] {
+        let got = parse(cell, "FI").err();
+        if got != Some(reject) {
+            faults.add(format!("{cell:?}: {got:?} and not {}", reject.code()));
+        }
+    }
+    assert_eq!(
+        Phone::parse(Plaintext::new(&[0xff]), None, PhoneRule::default(), &mut Scratch::new()).err(),
+        Some(Reject::NotText)
+    );
+}
+
+#[test]
+fn possible_numbers_are_taken_when_asked_for() {
+    let possible = PhoneRule { possible: true };
+    let cell = || Plaintext::new(b"+1 555 123 4567");
+    let mut scratch = Scratch::new();
+    assert_eq!(Phone::parse(cell(), None, PhoneRule::default(), &mut scratch).err(), Some(Reject::NotValid));
+    let phone = Phone::parse(cell(), None, possible, &mut scratch).expect("possible");
+    assert!(phone.digest(PhoneForm::Digits) == sha256("15551234567"));
+    let short = Phone::parse(Plaintext::new(b"+1 555 12"), None, possible, &mut scratch);
+    assert_eq!(short.err(), Some(Reject::InvalidPhone));
+}
+
+#[test]
+fn alternatives_reach_what_one_region_cannot() {
+    let key = key();
+    let mut scratch = Scratch::new();
+    let mut faults = Faults::default();
+    for (cell, places, digits) in [
+        ("0701234567", &["FI", "SE"][..], "46701234567"),
+        ("0401234567", &["SE", "FI"], "358401234567"),
+        ("401234567", &["FI"], "358401234567"),
+        ("358401234567", &[], "358401234567"),
+        ("+0401234567", &["FI"], "358401234567"),
+        ("4532123456", &["FI"], "4532123456"),
+        ("3.58401234567E+11", &[], "358401234567"),
+        ("0401234567 Matti", &["FI"], "358401234567"),
+        ("00358401234567", &["US"], "358401234567"),
+        ("0401234567 / 0507654321", &["FI"], "358507654321"),
+        ("+358401234567 +358507654321", &[], "358401234567"),
+        ("040 123 4567, 050 765 4321 tai 09 123 4567", &["FI"], "35891234567"),
+        ("1-650-FLOWERS", &["US"], "16503569377"),
+    ] {
+        let regions: Vec<Region> = places.iter().filter_map(|place| region(place)).collect();
+        let mut out = vec![WideKey(1)];
+        phone_alternatives(Plaintext::new(cell.as_bytes()), &regions, &mut scratch, &key, &mut out);
+        let wanted = Phone::from_digits(digits.as_bytes()).expect("fits").wide_key(&key);
+        if out[0] != WideKey(1) || !out[1..].contains(&wanted) {
+            faults.add(format!("{cell:?} misses {digits}"));
+        }
+    }
+    let mut out = Vec::new();
+    phone_alternatives(Plaintext::new("ab".repeat(32).as_bytes()), &[], &mut scratch, &key, &mut out);
+    phone_alternatives(Plaintext::new(b""), &[], &mut scratch, &key, &mut out);
+    phone_alternatives(Plaintext::new(b"3.584E+11"), &[], &mut scratch, &key, &mut out);
+    assert!(out.is_empty());
+}
+
+#[test]
+fn last_resorts_meet_whatever_the_spelling() {
+    let key = key();
+    let seven = |cell: &str| last_seven_key(Plaintext::new(cell.as_bytes()), &key);
+    assert_eq!(seven("040 123 4567"), seven("+358 (40) 1234567"));
+    assert_eq!(seven("040 123 4567"), seven("x1234567"));
+    assert_eq!(seven("040 123 4567"), seven("٠٤٠ ١٢٣ ٤٥٦٧"));
+    assert_ne!(seven("0401234567"), seven("0401234568"));
+    assert_eq!(seven("123456"), None);
+    let raw = |cell: &str| raw_key(Kind::Email, Plaintext::new(cell.as_bytes()), &key);
+    assert_eq!(raw(" Jane at Example "), raw("JANE AT EXAMPLE"));
+    assert_eq!(raw("  "), None);
+    assert_ne!(raw("jane"), raw("jan e"));
+}
+
+#[test]
+fn a_registers_cell_with_several_values_names_each() {
+    let count = |kind, cell: &str| several(kind, Plaintext::new(cell.as_bytes())).len();
+    for (cell, pieces) in [
+        ("a@b.com", 1),
+        ("a@b.com; c@d.com", 2),
+        ("a@b.com c@d.com, e@f.com", 3),
+        ("A <a@b.com>, C <c@d.com>", 2),
+        ("nobody", 1),
+        ("", 1),
+    ] {
+        assert_eq!(count(Kind::Email, cell), pieces, "{cell}");
+    }
+    for (cell, pieces) in [
+        ("0401234567", 1),
+        ("040 123 4567 / 050 765 4321", 2),
+        ("030/1234567", 1),
+        ("0401234567 tai 0507654321", 2),
+        ("+358401234567+358507654321", 2),
+    ] {
+        assert_eq!(count(Kind::Phone, cell), pieces, "{cell}");
+    }
+    let key = key();
+    let mut scratch = Scratch::new();
+    for piece in several(Kind::Email, Plaintext::new(b"Jane <jane@example.com>; joe@example.com")) {
+        assert!(Email::parse(piece, &mut scratch).map(|email| email.wide_key(&key)).is_ok());
+    }
+}
+
+#[test]
+fn steps_name_what_was_done() {
+    let mut scratch = Scratch::new();
+    let steps =
+        steps_phone(Plaintext::new(b" +358 (0)40 123 4567 ext 5"), None, PhoneRule::default(), &mut scratch);
+    let steps = steps.unwrap_or_default();
+    assert!(steps.contains(&"extension removed") && steps.contains(&"separators removed"), "{steps:?}");
+    let steps =
+        steps_phone(Plaintext::new(b"00358401234567"), region("FI"), PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec!["international prefix read as a plus"]));
+    let steps = steps_phone(Plaintext::new(b"+358401234567"), None, PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec![]));
+    let steps = steps_phone(Plaintext::new(b"0401234567"), region("FI"), PhoneRule::default(), &mut scratch);
+    assert_eq!(steps, Ok(vec!["read as a national number of the default region"]));
+    let steps = steps_phone(Plaintext::new(b"374-93-828222"), None, PhoneRule::default(), &mut scratch);
+    assert!(steps.unwrap_or_default().contains(&"read as an international number without its plus"));
+}
