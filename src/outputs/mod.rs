@@ -11,6 +11,7 @@ pub mod guide;
 pub mod records;
 mod release;
 pub mod signature;
+pub mod private_file;
 mod upload;
 
 #[cfg(test)]
