@@ -4,3 +4,4 @@ mod synth;
 mod agreement;
 mod architecture;
 mod bases;
+mod cli;

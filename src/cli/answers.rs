@@ -17,6 +17,7 @@ use super::talk::{self, Message, Talk, count};
 use crate::commands::explain::{ExplainOptions, Explanation, explain as run_explain};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
+use crate::commands::recompute::recompute;
 use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
@@ -100,7 +101,14 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
         moment: clock::now(),
         strict_modes: args.strict_modes,
     };
-    let report = run_verify(&args.release, &options)?;
+    let mut report = run_verify(&args.release, &options)?;
+    // A release that is not what it says has nothing to be compared with.
+    if let (true, true, Some(config)) = (args.recompute, report.ok, &args.config) {
+        let lines = recompute(&args.release, config)?;
+        report.ok = lines.iter().all(|line| line.ok);
+        report.checks.extend(lines);
+        report.not_checked.retain(|line| !line.contains("--recompute"));
+    }
     if talk.json {
         talk::data(&json_line(&report))?;
     } else {
@@ -248,6 +256,13 @@ fn key_text(report: &keygen::KeygenReport) -> String {
         }
     }
     text
+}
+
+pub(super) fn schema() -> Result<ExitStatus, Failure> {
+    let mut bytes = serde_json::to_vec_pretty(&crate::config::json_schema()).expect("a schema is plain JSON");
+    bytes.push(b'\n');
+    talk::data(&bytes)?;
+    Ok(ExitStatus::Done)
 }
 
 pub(super) fn synth(args: &args::Synth, talk: Talk) -> Result<ExitStatus, Failure> {

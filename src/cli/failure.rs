@@ -2,6 +2,7 @@
 //! places and counts; none carries a value of a row, so they may be shown as they are.
 
 use crate::commands::build::BuildError;
+use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
 use crate::config::Faults;
 use crate::pipeline::{ParseError, RunError};
@@ -126,6 +127,24 @@ impl From<RunError> for Failure {
                     })
                     .collect(),
             ),
+        }
+    }
+}
+
+impl From<RecomputeError> for Failure {
+    fn from(error: RecomputeError) -> Self {
+        let what = error.to_string();
+        match error {
+            RecomputeError::Config(faults) => faults.into(),
+            RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::Oracle(_) => Self::new(
+                ExitStatus::Failed,
+                Message::new("recompute", what, "--recompute needs the inputs as they were, as CSV, plain or .gz"),
+            ),
+            RecomputeError::Release(error) => {
+                Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))
+            }
+            RecomputeError::Verify(error) => error.into(),
         }
     }
 }

@@ -55,7 +55,8 @@ fn run(args: Vec<OsString>) -> ExitStatus {
     let talk = Talk::new(&cli.global);
     talk::trace(&cli.global);
     signals::listen();
-    match dispatch(&cli.command, talk) {
+    let answer = cli.command.paths().try_for_each(usage::refuse_identifier).and_then(|()| dispatch(&cli.command, talk));
+    match answer {
         Ok(status) => status,
         Err(failure) => {
             failure.tell(talk);
@@ -90,6 +91,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Hash(args) => hash::hash(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
+        Command::Schema => answers::schema(),
         Command::Synth(args) => answers::synth(args, talk),
         Command::Completions(args) => answers::completions(args),
         Command::Man(args) => answers::man(args, talk),

@@ -2,11 +2,13 @@
 //! address. Only names that stand in our own definitions are repeated.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
 use super::args::Cli;
+use super::failure::Failure;
 use super::talk::Message;
 
 /// What is wrong with the command line `args` (without the program's name).
@@ -53,6 +55,22 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
         _ if argument.is_empty() => Message::new("usage", "the command line was not understood", help),
         _ => Message::new("bad-value", format!("{argument} has the wrong number of values"), help),
     }
+}
+
+/// A path is shown in messages; what looks like an identifier and names nothing is no path, and is
+/// turned away before anything can show it.
+pub(super) fn refuse_identifier(path: &Path) -> Result<(), Failure> {
+    let text = path.to_string_lossy();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_number = digits >= 6 && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+    if (text.contains('@') || is_number) && path.symlink_metadata().is_err() {
+        return Err(Failure::usage(
+            "identifier-as-argument",
+            "a path names no file or folder, and looks like an e-mail address or phone number",
+            "identifiers are read from standard input only: echo … | verho explain",
+        ));
+    }
+    Ok(())
 }
 
 /// A word or an option that the command does not have.

@@ -121,8 +121,10 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         progress,
         watch: Watch::Nobody,
     };
+    tracing::debug!(sources = config.sources.len(), registers = config.registers.len(), audiences = config.audiences.len(), "config read");
     run(&job, |results| {
         let written = write_audiences(&config, results, &staging)?;
+        tracing::info!(spilled_bytes = results.spilled_bytes(), "upload files and suppressions written");
         let predicate = record::predicate(&record::Record {
             config: &config,
             results,
@@ -137,6 +139,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         })?;
         let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
         check_staged(staging.path(), &manifest)?;
+        tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;

@@ -6,4 +6,5 @@ pub mod check;
 pub mod explain;
 pub mod keygen;
 pub mod platforms;
+pub mod recompute;
 pub mod verify;

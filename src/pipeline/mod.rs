@@ -145,6 +145,9 @@ pub fn run<T, E: From<RunError>>(
         previous_rows: run.previous_rows,
     };
     let (objections, registers) = Objections::read(config, &context, &named);
+    for read in &registers {
+        tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
+    }
     guard_registers(&registers)?;
 
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
@@ -165,6 +168,9 @@ pub fn run<T, E: From<RunError>>(
     let rows = Spool::new(&overflow, PARTITIONS);
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
+    for (source, read) in config.sources.iter().zip(&parsed.sources) {
+        tracing::info!(source = source.name, rows = read.tally.rows, "source read");
+    }
     guard_unreadable(config, &parsed)?;
 
     interrupt::check()?;
@@ -194,6 +200,7 @@ pub fn run<T, E: From<RunError>>(
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
     interrupt::check()?;
+    tracing::info!(verdicts = decided.verdicts.len(), "people decided");
     finish(&Results {
         plan: &plan,
         registers: &registers,
