@@ -9,8 +9,8 @@ use super::plan::Plan;
 use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, last_seven_key,
-    phone_alternatives, raw_key,
+    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey, last_seven_key,
+    phone_alternatives_with_tails, raw_key,
 };
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::objections::{Named, Origin};
@@ -29,6 +29,8 @@ pub struct Objections {
     email_algorithms: Vec<Algorithm>,
     phone_algorithms: Vec<Algorithm>,
     has_phones: bool,
+    /// Ends of every reading of every phone number.
+    tails: Tails,
 }
 
 /// A contract code that a register broke.
@@ -264,8 +266,8 @@ impl Objections {
 
     /// Whether other readings of a phone cell could meet anything.
     #[must_use]
-    pub const fn has_phones(&self) -> bool {
-        self.has_phones
+    pub fn may_meet_otherwise(&self, cell: &[u8]) -> bool {
+        self.has_phones && self.tails.may_meet(Plaintext::new(cell))
     }
 
     /// The objections met by a cell's raw text or last seven digits.
@@ -496,9 +498,19 @@ impl Reader<'_, '_> {
         let parsed = Phone::parse(Plaintext::new(cell), first, rule, &mut self.scratch);
         if let Ok(phone) = &parsed {
             self.found.push(phone.wide_key(key));
+            self.objections.tails.insert(phone);
         }
         if parsed.is_err() || !is_international(cell) {
-            phone_alternatives(Plaintext::new(cell), &self.regions, &mut self.scratch, key, &mut self.found);
+            let cell = Plaintext::new(cell);
+            let tails = &mut self.objections.tails;
+            phone_alternatives_with_tails(
+                cell,
+                &self.regions,
+                &mut self.scratch,
+                key,
+                &mut self.found,
+                tails,
+            );
         }
         !self.found.is_empty()
     }
