@@ -48,7 +48,7 @@ pub use form::{AnyForm, NormaliseMode, normalise_form};
 pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
-pub use probes::{last_seven_key, phone_alternatives, raw_key, several};
+pub use probes::{email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several};
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};

@@ -155,6 +155,7 @@ struct Worker<'w, 'd, 'o> {
     standings: HashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
     identifiers: Vec<IdentifierRecord>,
+    candidates: Vec<(u16, u8, Digest, bool)>,
     emails: Vec<Digest>,
     phones: Vec<Digest>,
 }
@@ -173,6 +174,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             standings: HashMap::new(),
             totals: Totals { dropped: vec![0; job.plan.cells.len()], ..Totals::default() },
             identifiers: Vec::new(),
+            candidates: Vec::new(),
             emails: Vec::new(),
             phones: Vec::new(),
             verdicts,
@@ -239,9 +241,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             });
         }
         if !consequence.eligible.is_empty() {
-            self.identifiers.sort_by(|a, b| {
-                (a.column, a.position).cmp(&(b.column, b.position)).then_with(|| a.digests.cmp(&b.digests))
-            });
             for cell in &consequence.eligible {
                 self.goes_up(*cell)?;
             }
@@ -261,20 +260,26 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
-        self.emails.clear();
-        self.phones.clear();
+        self.candidates.clear();
         for identifier in &self.identifiers {
-            let (form, list) = if identifier.class.is_email {
-                (place.email_form, &mut self.emails)
-            } else {
-                (place.phone_form, &mut self.phones)
-            };
+            let form = if identifier.class.is_email { place.email_form } else { place.phone_form };
             let Some(digest) = form.and_then(|form| identifier.digests[form]) else { continue };
             let mark = self.job.closed.mark(identifier.wide);
             let stays = !identifier.class.fits(rules, party)
                 || self.job.closed.is_shared(identifier.wide)
                 || barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
-            if !stays && !list.contains(&digest) {
+            if !stays {
+                let class = identifier.class.is_email;
+                self.candidates.push((identifier.column, identifier.position, digest, class));
+            }
+        }
+        // By this platform's own digest, so that another audience's platforms change nothing.
+        self.candidates.sort_unstable();
+        self.emails.clear();
+        self.phones.clear();
+        for &(_, _, digest, is_email) in &self.candidates {
+            let list = if is_email { &mut self.emails } else { &mut self.phones };
+            if !list.contains(&digest) {
                 list.push(digest);
             }
         }
