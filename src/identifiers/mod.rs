@@ -49,7 +49,7 @@ pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Tails, last_seven_key, phone_alternatives, phone_alternatives_with_tails, raw_key, several,
+    Tails, email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;
