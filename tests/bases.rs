@@ -193,7 +193,7 @@ fn audience(
         list(&rng.some(&PLATFORMS).into_iter().take(3).collect::<Vec<_>>()),
         rng.between(1, 6),
     );
-    if rng.chance(70) {
+    if rng.chance(70) && !fields.is_empty() {
         audience.push_str(&format!("where = \"{}\"\n", filters::condition(fields, 2, rng)));
     }
     if rng.chance(40) {
@@ -277,7 +277,7 @@ fn every_reason_occurs() {
         "register-stale",
         "register-unparsed",
         "register-broken",
-        "unreadable-rows",
+        "too-many-unreadable-rows",
     ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");
     }

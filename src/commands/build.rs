@@ -223,10 +223,7 @@ fn write_full(
         UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
     let mut plan = PartPlan::new(limits, header.len() as u64);
     if plan.is_needed() {
-        results.each_member_block(cell, |block| {
-            block.iter().for_each(|row| plan.observe(row.prefix, row.text.len()));
-            Ok::<(), SpillError>(())
-        })?;
+        results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
     }
     let folder = format!("audiences/{audience}/{}", platform.name);
     let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
@@ -235,8 +232,10 @@ fn write_full(
     })?;
     let mut writer = UploadWriter::begin(staging, &folder, UploadKind::Full, &header, limits, parts)?;
     results.each_member_block(cell, |block| {
-        for row in block {
-            writer.row(row.prefix, &row.text)?;
+        if parts == 1 {
+            writer.rows(0, &block.text, block.ends.len() as u64)?;
+        } else {
+            block.rows().try_for_each(|(prefix, row)| writer.row(prefix, row))?;
         }
         Ok::<(), BuildError>(())
     })?;
