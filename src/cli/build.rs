@@ -157,7 +157,9 @@ fn account_reasons(audience: &AudienceRecord, talk: Talk) {
     let primary = |platform: &PlatformRecord, reason: Reason| {
         platform.reasons.iter().find(|found| found.code == reason.code()).map_or(0, |found| found.primary)
     };
-    let told = Reason::ALL.into_iter().filter(|reason| audience.platforms.iter().any(|platform| primary(platform, *reason) > 0));
+    let told = Reason::ALL
+        .into_iter()
+        .filter(|reason| audience.platforms.iter().any(|platform| primary(platform, *reason) > 0));
     let told: Vec<Reason> = told.collect();
     if told.is_empty() {
         return;

@@ -143,7 +143,11 @@ impl From<RecomputeError> for Failure {
             RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
             RecomputeError::Oracle(_) => Self::new(
                 ExitStatus::Failed,
-                Message::new("recompute", what, "--recompute needs the inputs as they were, as CSV, plain or .gz"),
+                Message::new(
+                    "recompute",
+                    what,
+                    "--recompute needs the inputs as they were, as CSV, plain or .gz",
+                ),
             ),
             RecomputeError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))

@@ -55,7 +55,11 @@ fn run(args: Vec<OsString>) -> ExitStatus {
     let talk = Talk::new(&cli.global);
     talk::trace(&cli.global);
     signals::listen();
-    let answer = cli.command.paths().try_for_each(usage::refuse_identifier).and_then(|()| dispatch(&cli.command, talk));
+    let answer = cli
+        .command
+        .paths()
+        .try_for_each(usage::refuse_identifier)
+        .and_then(|()| dispatch(&cli.command, talk));
     match answer {
         Ok(status) => status,
         Err(failure) => {

@@ -93,7 +93,8 @@ const LOUD: [&[&str]; 3] = [&[], &["-vv"], &["-vv", "--log-format", "json"]];
 fn the_needles_find_what_they_should() {
     let needles = Needles::new();
     let encoded = base64::engine::general_purpose::STANDARD.encode("x ZEBRA.XYLOGRAPH@EXAMPLE.COM y");
-    for leak in ["zebra.XYLOGRAPH", "moc.elpmaxe@hpargolyx.arbez", "5a656272612e58796c6f6772617068", &encoded] {
+    for leak in ["zebra.XYLOGRAPH", "moc.elpmaxe@hpargolyx.arbez", "5a656272612e58796c6f6772617068", &encoded]
+    {
         let told = std::panic::catch_unwind(|| needles.absent_in(leak.as_bytes(), "a leak"));
         assert!(told.is_err(), "{leak}");
     }
@@ -120,8 +121,16 @@ fn no_identifier_leaves_in_any_file_or_word() {
         for canary in CANARIES {
             for json in [&[][..], &["--json"]] {
                 said(&[&["explain"], json].concat(), canary, &[0]);
-                said(&[&["hash", "--platform", "meta", "--kind", "email", "--steps"], json].concat(), canary, &[0]);
-                said(&[&["hash", "--platform", "meta", "--kind", "phone", "--region", "GB"], json].concat(), canary, &[0]);
+                said(
+                    &[&["hash", "--platform", "meta", "--kind", "email", "--steps"], json].concat(),
+                    canary,
+                    &[0],
+                );
+                said(
+                    &[&["hash", "--platform", "meta", "--kind", "phone", "--region", "GB"], json].concat(),
+                    canary,
+                    &[0],
+                );
             }
             // Typed where they do not belong.
             let option = format!("--{canary}");
@@ -165,8 +174,16 @@ fn no_identifier_leaves_when_inputs_are_broken() {
         ("control characters", "customers.csv", CUSTOMERS.replace("Zebra", "Zebra\u{0}")),
         ("not an address", "objections.csv", "email,phone\nZebra.Xylograph,\n".to_owned()),
         ("not a number", "objections.csv", "email,phone\n,7700900461 x Zacharias Quillfeather\n".to_owned()),
-        ("a register without header", "objections.csv", "Zorro.Xylograph@example.org,7700900461\n".to_owned()),
-        ("a register with an open quote", "objections.csv", "email,phone\n\"Zorro.Xylograph@example.org,\n".to_owned()),
+        (
+            "a register without header",
+            "objections.csv",
+            "Zorro.Xylograph@example.org,7700900461\n".to_owned(),
+        ),
+        (
+            "a register with an open quote",
+            "objections.csv",
+            "email,phone\n\"Zorro.Xylograph@example.org,\n".to_owned(),
+        ),
     ];
     for (title, file, text) in cases {
         for loud in LOUD {

@@ -3,7 +3,18 @@
 use super::base::Base;
 
 const COMMANDS: [&str; 12] = [
-    "build", "check", "verify", "explain", "hash", "platforms", "keygen", "schema", "synth", "completions", "man", "",
+    "build",
+    "check",
+    "verify",
+    "explain",
+    "hash",
+    "platforms",
+    "keygen",
+    "schema",
+    "synth",
+    "completions",
+    "man",
+    "",
 ];
 
 #[test]
