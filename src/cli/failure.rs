@@ -48,7 +48,7 @@ impl Failure {
     pub(super) fn tell(&self, talk: Talk) {
         match &self.told {
             Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),
-            Told::Faults(faults) if !talk.is_json_log() => talk.block(&faults.render(Talk::colour())),
+            Told::Faults(faults) if !talk.is_json_log() => Talk::block(&faults.render(Talk::colour())),
             Told::Faults(faults) => {
                 for fault in &faults.list {
                     let (line, column) = faults.place(fault);
@@ -143,7 +143,11 @@ impl From<RecomputeError> for Failure {
             RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
             RecomputeError::Oracle(_) => Self::new(
                 ExitStatus::Failed,
-                Message::new("recompute", what, "--recompute needs the inputs as they were, as CSV, plain or .gz"),
+                Message::new(
+                    "recompute",
+                    what,
+                    "--recompute needs the inputs as they were, as CSV, plain or .gz",
+                ),
             ),
             RecomputeError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))

@@ -46,15 +46,24 @@ pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, Recompu
 
     let mut lines = Vec::new();
     let same_config = predicate.config_sha256.0 == config.sha256;
-    lines.push(line("recomputed-config", same_config, "the config is the one that the release was built from"));
+    lines.push(line(
+        "recomputed-config",
+        same_config,
+        "the config is the one that the release was built from",
+    ));
     lines.push(rows_read(&release, &outcome));
     // Codes and names of registers, as the config writes them.
-    let guards = if outcome.refused.is_empty() { "no guard refuses the run".into() } else { outcome.refused.join(", ") };
+    let guards = if outcome.refused.is_empty() {
+        "no guard refuses the run".into()
+    } else {
+        outcome.refused.join(", ")
+    };
     lines.push(line("recomputed-guards", outcome.refused.is_empty(), guards));
     for audience in &outcome.audiences {
         lines.extend(files(&release, audience));
     }
-    let expected: Vec<_> = outcome.audiences.iter().map(|audience| expected(audience, root.as_ref())).collect();
+    let expected: Vec<_> =
+        outcome.audiences.iter().map(|audience| expected(audience, root.as_ref())).collect();
     lines.extend(compare_recomputed(&release, &expected)?);
     Ok(lines)
 }
@@ -80,12 +89,18 @@ fn files(release: &PublishedRelease, audience: &AudienceOutcome) -> Vec<CheckLin
     let Some(record) = release.audience(&audience.name) else { return Vec::new() };
     let mut lines = Vec::new();
     for platform in &audience.platforms {
-        let Some(found) = record.platforms.iter().find(|record| record.name == platform.name) else { continue };
+        let Some(found) = record.platforms.iter().find(|record| record.name == platform.name) else {
+            continue;
+        };
         let there = found.files.iter().any(|file| file.kind == UploadKind::Full);
         let wanted = !audience.withheld && !platform.rows.is_empty();
         if there != wanted {
             let detail = if wanted { "a full file is missing" } else { "there should be no full file" };
-            lines.push(line("recomputed-rows", false, format!("{}, {}: {detail}", audience.name, platform.name)));
+            lines.push(line(
+                "recomputed-rows",
+                false,
+                format!("{}, {}: {detail}", audience.name, platform.name),
+            ));
         }
     }
     lines

@@ -14,7 +14,13 @@ fn a_build_prints_its_release_and_nothing_else_on_standard_output() {
     let releases = base.releases();
     assert_eq!(releases.len(), 1);
     assert_eq!(ran.stdout.trim_end(), releases[0].canonicalize().expect("is there").to_string_lossy());
-    for part in ["read 4 rows from 1 source, and 1 objection from 1 register", "on-register", "not-a-customer", "UPLOAD.md", "verho verify"] {
+    for part in [
+        "read 4 rows from 1 source, and 1 objection from 1 register",
+        "on-register",
+        "not-a-customer",
+        "UPLOAD.md",
+        "verho verify",
+    ] {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
     }
     let verified = base.run(&["verify", "releases/latest"]);
@@ -72,10 +78,12 @@ fn the_same_inputs_moment_and_key_give_the_same_bytes() {
     base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
     let replay = ["build", "--as-of", "2026-11-21", "--quiet"];
     assert_eq!(base.run(&replay).code, 0);
-    let first = std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
+    let first =
+        std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
     std::fs::rename(base.path().join("releases"), base.path().join("before")).expect("ours");
     assert_eq!(base.run(&replay).code, 0);
-    let second = std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
+    let second =
+        std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
     assert!(first == second);
 }
 
@@ -193,7 +201,10 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn a_json_log_is_json_on_every_line() {
-    for args in [&["build", "--log-format", "json", "-vv"][..], &["build", "--log-format=json", "--config", "no.toml"]] {
+    for args in [
+        &["build", "--log-format", "json", "-vv"][..],
+        &["build", "--log-format=json", "--config", "no.toml"],
+    ] {
         let ran = Base::new().run(args);
         assert!(!ran.stderr.is_empty());
         for line in ran.stderr.lines() {
@@ -231,9 +242,20 @@ fn the_samples_build_and_an_invented_base_comes_out_as_planted() {
     let ran = base.run(&["build", "--as-of", "2026-11-21"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 
-    assert_eq!(base.run(&["synth", "--rows", "3000", "--out", "base"]).code, 0);
-    assert_eq!(base.run(&["build", "-q", "--config", "base/verho.toml"]).code, 0);
-    let recomputed = base.run(&["verify", "base/releases/latest", "--recompute", "--config", "base/verho.toml"]);
+    let planted = base.run(&["synth", "--rows", "3000", "--out", "base", "--json", "-q"]);
+    let built = base.run(&["build", "-q", "--json", "--config", "base/verho.toml"]);
+    let [planted, built] = [planted, built]
+        .map(|ran| serde_json::from_str::<serde_json::Value>(&ran.stdout).expect("one object"));
+    let planted = planted["audiences"].as_array().expect("a list");
+    let built = built["audiences"].as_array().expect("a list");
+    assert_eq!(planted.len(), built.len());
+    for (planted, built) in planted.iter().zip(built) {
+        assert_eq!(planted["name"], built["name"]);
+        assert_eq!(planted["upload"], built["people"]["eligible"], "{}", built["name"]);
+        assert_eq!(planted["not_selected"], built["people"]["not_selected"], "{}", built["name"]);
+    }
+    let recomputed =
+        base.run(&["verify", "base/releases/latest", "--recompute", "--config", "base/verho.toml"]);
     assert_eq!(recomputed.code, 0, "{}{}", recomputed.stdout, recomputed.stderr);
 }
 
@@ -264,7 +286,9 @@ fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
         .expect("the program starts");
     let releases = base.path().join("base/releases");
     // The staging folder stands once the run is under way.
-    let staged = || std::fs::read_dir(&releases).is_ok_and(|entries| entries.flatten().any(|entry| entry.path().is_dir()));
+    let staged = || {
+        std::fs::read_dir(&releases).is_ok_and(|entries| entries.flatten().any(|entry| entry.path().is_dir()))
+    };
     while !staged() && child.try_wait().expect("can be asked").is_none() {
         std::thread::yield_now();
     }

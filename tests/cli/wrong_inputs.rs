@@ -12,50 +12,112 @@ const CASES: &[(&str, Break, i32)] = &[
     ("no config", |base| remove(base, "verho.toml"), 2),
     ("a config that is not TOML", |base| base.configure("schema = 1", "schema = = 1"), 2),
     ("a config with an unknown key", |base| base.configure("min_size = 1", "min_size = 1\nmax_size = 9"), 2),
-    ("a config with two faults", |base| {
-        base.configure("platforms = [\"meta\", \"linkedin\"]\nmin_size", "platforms = [\"myspace\"]\nmin_size");
-        base.configure("assessment = \"LIA-2026-003\"", "assessment = \"\"");
-    }, 2),
+    (
+        "a config with two faults",
+        |base| {
+            base.configure(
+                "platforms = [\"meta\", \"linkedin\"]\nmin_size",
+                "platforms = [\"myspace\"]\nmin_size",
+            );
+            base.configure("assessment = \"LIA-2026-003\"", "assessment = \"\"");
+        },
+        2,
+    ),
     ("a config that is not text", |base| base.put("verho.toml", [0xff, 0xfe, 0x00]), 2),
     ("no customer file", |base| remove(base, "customers.csv"), 3),
     ("a missing column", |base| base.configure("\"born\"", "\"date_of_birth\""), 3),
-    ("a column that stands twice", |base| {
-        base.put("customers.csv", CUSTOMERS.replace("name,email", "email,email"));
-    }, 3),
-    ("no header", |base| {
-        base.put("customers.csv", CUSTOMERS.split_once('\n').expect("has a header").1);
-    }, 3),
+    (
+        "a column that stands twice",
+        |base| {
+            base.put("customers.csv", CUSTOMERS.replace("name,email", "email,email"));
+        },
+        3,
+    ),
+    (
+        "no header",
+        |base| {
+            base.put("customers.csv", CUSTOMERS.split_once('\n').expect("has a header").1);
+        },
+        3,
+    ),
     ("an empty customer file", |base| base.put("customers.csv", ""), 3),
-    ("a header and no rows", |base| {
-        base.put("customers.csv", CUSTOMERS.lines().next().expect("has a header"));
-    }, 3),
-    ("another encoding than the config says", |base| {
-        base.put("customers.csv", CUSTOMERS.replace("Aino", "A\u{1}no").bytes().map(|b| if b == 1 { 0xe4 } else { b }).collect::<Vec<_>>().as_slice());
-        base.put("customers.csv", latin1(&CUSTOMERS.replace("quokka", "quökka")));
-    }, 1),
+    (
+        "a header and no rows",
+        |base| {
+            base.put("customers.csv", CUSTOMERS.lines().next().expect("has a header"));
+        },
+        3,
+    ),
+    (
+        "another encoding than the config says",
+        |base| {
+            base.put(
+                "customers.csv",
+                CUSTOMERS
+                    .replace("Aino", "A\u{1}no")
+                    .bytes()
+                    .map(|b| if b == 1 { 0xe4 } else { b })
+                    .collect::<Vec<_>>()
+                    .as_slice(),
+            );
+            base.put("customers.csv", latin1(&CUSTOMERS.replace("quokka", "quökka")));
+        },
+        1,
+    ),
     ("no register", |base| remove(base, "objections.csv"), 1),
     ("an empty register", |base| base.put("objections.csv", ""), 1),
     ("a register with a header and no rows", |base| base.put("objections.csv", "email,phone\n"), 1),
-    ("a register with an open quote", |base| {
-        base.put("objections.csv", format!("{OBJECTIONS}\"ilona.quokka@example.org,\n"));
-    }, 1),
-    ("a register with values that do not parse", |base| {
-        base.put("objections.csv", format!("{OBJECTIONS}ilona.quokka,\n"));
-    }, 1),
-    ("a register without its column", |base| base.put("objections.csv", "mail,phone\nx.quokka@example.com,\n"), 3),
-    ("a register that has lost its age", |base| {
-        base.configure("scope = [\"off_platform_targeting\"]", "scope = [\"off_platform_targeting\"]\nage_from = { column = \"phone\" }\nmax_age = \"36h\"");
-    }, 1),
+    (
+        "a register with an open quote",
+        |base| {
+            base.put("objections.csv", format!("{OBJECTIONS}\"ilona.quokka@example.org,\n"));
+        },
+        1,
+    ),
+    (
+        "a register with values that do not parse",
+        |base| {
+            base.put("objections.csv", format!("{OBJECTIONS}ilona.quokka,\n"));
+        },
+        1,
+    ),
+    (
+        "a register without its column",
+        |base| base.put("objections.csv", "mail,phone\nx.quokka@example.com,\n"),
+        3,
+    ),
+    (
+        "a register that has lost its age",
+        |base| {
+            base.configure(
+                "scope = [\"off_platform_targeting\"]",
+                "scope = [\"off_platform_targeting\"]\nage_from = { column = \"phone\" }\nmax_age = \"36h\"",
+            );
+        },
+        1,
+    ),
     ("every audience under its size", |base| base.configure("min_size = 1", "min_size = 50"), 1),
-    ("a root key that is not there", |base| base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]"), 2),
-    ("a root key that others may read", |base| {
-        key(base, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 0o644);
-    }, 2),
+    (
+        "a root key that is not there",
+        |base| base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]"),
+        2,
+    ),
+    (
+        "a root key that others may read",
+        |base| {
+            key(base, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 0o644);
+        },
+        2,
+    ),
     ("a root key that is no key", |base| key(base, "quokka", 0o600), 2),
-    ("a signing key that is no key", |base| {
-        key(base, "quokka", 0o600);
-        base.configure("root =", "signing =");
-    }, 2),
+    (
+        "a signing key that is no key",
+        |base| {
+            key(base, "quokka", 0o600);
+            base.configure("root =", "signing =");
+        },
+        2,
+    ),
     ("a file in the place of the releases", |base| base.put("releases", ""), 3),
 ];
 
@@ -97,7 +159,11 @@ fn each_wrong_input_is_told_with_a_hint_and_publishes_nothing() {
 #[test]
 fn check_tells_the_same_faults_without_a_build() {
     // Sizes and the folder of releases are a build's alone.
-    let of_build = ["every audience under its size", "a file in the place of the releases", "another encoding than the config says"];
+    let of_build = [
+        "every audience under its size",
+        "a file in the place of the releases",
+        "another encoding than the config says",
+    ];
     for (title, make_wrong, code) in CASES.iter().filter(|case| !of_build.contains(&case.0)) {
         let base = Base::new();
         make_wrong(&base);
