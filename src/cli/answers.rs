@@ -55,7 +55,9 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
     }
     if let Some(worst) = failures.iter().map(|failure| failure.status).max_by_key(|status| *status as u8) {
         let last = failures.pop().expect("there is one, or there were no worst");
-        failures.iter().for_each(|failure| failure.tell(talk));
+        for failure in &failures {
+            failure.tell(talk);
+        }
         return Err(last.with_status(worst));
     }
     if talk.json {
@@ -169,7 +171,7 @@ fn one_text(talk: Talk) -> Result<Zeroizing<Vec<u8>>, Failure> {
         talk.say("prompt", "type an id, e-mail address or phone number, then Enter and Ctrl-D:", &json!({}));
     }
     let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize + 1));
-    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(stdin_failed)?;
+    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(|error| stdin_failed(&error))?;
     let example = "echo 'someone@example.com' | verho explain";
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     match lines {

@@ -11,6 +11,7 @@ use super::bar::Bar;
 use super::clock;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::signals;
 use super::talk::{self, Message, Talk, count};
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
 use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord};
@@ -20,6 +21,7 @@ use crate::policy::reason::Reason;
 const NAME_TRIES: u32 = 2;
 
 pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failure> {
+    signals::listen();
     let started = std::time::Instant::now();
     let built = built(args, talk)?;
     account(&built, talk, started.elapsed());

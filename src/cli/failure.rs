@@ -48,7 +48,7 @@ impl Failure {
     pub(super) fn tell(&self, talk: Talk) {
         match &self.told {
             Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),
-            Told::Faults(faults) if !talk.is_json_log() => talk.block(&faults.render(Talk::colour())),
+            Told::Faults(faults) if !talk.is_json_log() => Talk::block(&faults.render(Talk::colour())),
             Told::Faults(faults) => {
                 for fault in &faults.list {
                     let (line, column) = faults.place(fault);

@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
     forbid_core_dumps();
     panics::install();
     // The hook has told of a panic; here it becomes an exit status of ours instead of 101.
-    std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os().collect())))
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(&std::env::args_os().collect::<Vec<_>>())))
         .unwrap_or(ExitStatus::Failed)
         .into()
 }
@@ -47,14 +47,13 @@ fn forbid_core_dumps() {
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
 }
 
-fn run(args: Vec<OsString>) -> ExitStatus {
-    let cli = match Cli::try_parse_from(&args) {
+fn run(args: &[OsString]) -> ExitStatus {
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error, args.get(1..).unwrap_or_default()),
     };
     let talk = Talk::new(&cli.global);
     talk::trace(&cli.global);
-    signals::listen();
     let answer = cli
         .command
         .paths()

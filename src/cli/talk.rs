@@ -103,7 +103,7 @@ impl Talk {
     }
 
     /// Text that is already laid out for people.
-    pub(super) fn block(self, text: &str) {
+    pub(super) fn block(text: &str) {
         put(text);
     }
 

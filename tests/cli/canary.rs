@@ -11,7 +11,7 @@ use super::base::{Base, CONFIG};
 const CANARIES: [&str; 7] = [
     "Zebra.Xylograph@example.com",
     "Zebra.Xylograph",
-    "7700900461",
+    "501234988",
     "KUNDE-9041-QX",
     "Zacharias Quillfeather",
     "allergic to wasps",
@@ -20,11 +20,11 @@ const CANARIES: [&str; 7] = [
 
 const CUSTOMERS: &str = "\
 customer_id,name,email,phone,country,born,status,notes
-KUNDE-9041-QX,Zacharias Quillfeather,Zebra.Xylograph@example.com,+44 7700 900461,FI,1980-01-01,active,allergic to wasps
+KUNDE-9041-QX,Zacharias Quillfeather,Zebra.Xylograph@example.com,+358 50 1234988,FI,1980-01-01,active,allergic to wasps
 K-2,Zacharias Quillfeather,Zorro.Xylograph@example.org,,FI,1980-01-01,active,allergic to wasps
 K-3,Someone Else,someone@example.net,,FI,1980-01-01,active,
 ";
-const OBJECTIONS: &str = "email,phone\nZorro.Xylograph@example.org,\n,+447700900461\n";
+const OBJECTIONS: &str = "email,phone\nZorro.Xylograph@example.org,\n,+358501234988\n";
 
 /// Every way in which a canary could stand in a file: as it is, reversed, in hex, in base64 at each of
 /// the three places it can begin at. Case is folded where it can be.
@@ -81,7 +81,7 @@ impl Needles {
 
 fn planted() -> Base {
     let base = Base::empty();
-    base.put("verho.toml", CONFIG.replace("[\"FI\"]", "[\"FI\", \"GB\"]"));
+    base.put("verho.toml", CONFIG);
     base.put("customers.csv", CUSTOMERS);
     base.put("objections.csv", OBJECTIONS);
     base
@@ -127,7 +127,7 @@ fn no_identifier_leaves_in_any_file_or_word() {
                     &[0],
                 );
                 said(
-                    &[&["hash", "--platform", "meta", "--kind", "phone", "--region", "GB"], json].concat(),
+                    &[&["hash", "--platform", "meta", "--kind", "phone", "--region", "FI"], json].concat(),
                     canary,
                     &[0],
                 );
@@ -173,12 +173,8 @@ fn no_identifier_leaves_when_inputs_are_broken() {
         ("another separator", "customers.csv", CUSTOMERS.replace(',', ";")),
         ("control characters", "customers.csv", CUSTOMERS.replace("Zebra", "Zebra\u{0}")),
         ("not an address", "objections.csv", "email,phone\nZebra.Xylograph,\n".to_owned()),
-        ("not a number", "objections.csv", "email,phone\n,7700900461 x Zacharias Quillfeather\n".to_owned()),
-        (
-            "a register without header",
-            "objections.csv",
-            "Zorro.Xylograph@example.org,7700900461\n".to_owned(),
-        ),
+        ("not a number", "objections.csv", "email,phone\n,501234988 x Zacharias Quillfeather\n".to_owned()),
+        ("a register without header", "objections.csv", "Zorro.Xylograph@example.org,501234988\n".to_owned()),
         (
             "a register with an open quote",
             "objections.csv",

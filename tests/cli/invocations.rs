@@ -1,5 +1,7 @@
 //! Help that teaches, and command lines that are wrong: told without what was typed.
 
+use std::path::Path;
+
 use super::base::Base;
 
 const COMMANDS: [&str; 12] = [
@@ -48,6 +50,24 @@ fn the_top_help_names_every_command_and_exit_code() {
     }
     let version = base.run(&["--version"]).stdout;
     assert!(version.contains("phone metadata") && version.contains("platform tables"), "{version}");
+}
+
+#[test]
+fn the_page_of_the_docs_names_every_command_option_and_exit_code() {
+    let base = Base::empty();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md");
+    let page = std::fs::read_to_string(page).expect("is there");
+    for command in COMMANDS.iter().filter(|command| !command.is_empty()) {
+        assert!(page.contains(&format!("## `verho {command}")), "{command}");
+        let help = base.run(&[command, "--help"]).stdout;
+        let words = help.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';']));
+        for option in words.filter(|word| word.starts_with("--") && *word != "--help" && *word != "--") {
+            assert!(page.contains(&format!("`{option}")), "{command} {option}");
+        }
+    }
+    for code in ["| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 4 |", "| 130 |"] {
+        assert!(page.contains(code), "{code}");
+    }
 }
 
 /// What somebody should never see again after typing it.

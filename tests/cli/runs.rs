@@ -242,8 +242,18 @@ fn the_samples_build_and_an_invented_base_comes_out_as_planted() {
     let ran = base.run(&["build", "--as-of", "2026-11-21"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 
-    assert_eq!(base.run(&["synth", "--rows", "3000", "--out", "base"]).code, 0);
-    assert_eq!(base.run(&["build", "-q", "--config", "base/verho.toml"]).code, 0);
+    let planted = base.run(&["synth", "--rows", "3000", "--out", "base", "--json", "-q"]);
+    let built = base.run(&["build", "-q", "--json", "--config", "base/verho.toml"]);
+    let [planted, built] = [planted, built]
+        .map(|ran| serde_json::from_str::<serde_json::Value>(&ran.stdout).expect("one object"));
+    let planted = planted["audiences"].as_array().expect("a list");
+    let built = built["audiences"].as_array().expect("a list");
+    assert_eq!(planted.len(), built.len());
+    for (planted, built) in planted.iter().zip(built) {
+        assert_eq!(planted["name"], built["name"]);
+        assert_eq!(planted["upload"], built["people"]["eligible"], "{}", built["name"]);
+        assert_eq!(planted["not_selected"], built["people"]["not_selected"], "{}", built["name"]);
+    }
     let recomputed =
         base.run(&["verify", "base/releases/latest", "--recompute", "--config", "base/verho.toml"]);
     assert_eq!(recomputed.code, 0, "{}{}", recomputed.stdout, recomputed.stderr);
