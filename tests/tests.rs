@@ -4,3 +4,6 @@ mod synth;
 mod agreement;
 mod architecture;
 mod bases;
+mod determinism;
+mod sample;
+mod synth_truth;

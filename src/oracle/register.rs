@@ -419,7 +419,9 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
             Kind::Phone => &register.columns.phone,
         };
         if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
-            hooks.extend(forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))));
+            hooks.extend(
+                forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))),
+            );
         }
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         hooks.extend(domains.iter().map(|domain| domain_hook(place, domain)));
