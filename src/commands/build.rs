@@ -14,7 +14,7 @@ use crate::outputs::records::{SealError, SuppressionsWriter, seal};
 use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, RunError, Watch, run};
+use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
@@ -140,6 +140,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
+        interrupt::check()?;
         let release = if options.dry_run { None } else { Some(staging.publish(!replay)?.path) };
         Ok(Built { release, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
     })
@@ -191,6 +192,7 @@ fn write_audiences(
     for (index, audience) in config.audiences.iter().enumerate() {
         let mut files = Vec::new();
         for cell in results.cells_of(index) {
+            interrupt::check()?;
             let (_, rows) = results.cell_fates(cell);
             let has_members = !withheld[index] && rows.eligible > 0;
             files.push(if has_members {
@@ -218,10 +220,7 @@ fn write_full(
         UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
     let mut plan = PartPlan::new(limits, header.len() as u64);
     if plan.is_needed() {
-        results.each_member_block(cell, |block| {
-            block.iter().for_each(|row| plan.observe(row.prefix, row.text.len()));
-            Ok::<(), SpillError>(())
-        })?;
+        results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
     }
     let folder = format!("audiences/{audience}/{}", platform.name);
     let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
@@ -230,8 +229,10 @@ fn write_full(
     })?;
     let mut writer = UploadWriter::begin(staging, &folder, UploadKind::Full, &header, limits, parts)?;
     results.each_member_block(cell, |block| {
-        for row in block {
-            writer.row(row.prefix, &row.text)?;
+        if parts == 1 {
+            writer.rows(0, &block.text, block.ends.len() as u64)?;
+        } else {
+            block.rows().try_for_each(|(prefix, row)| writer.row(prefix, row))?;
         }
         Ok::<(), BuildError>(())
     })?;

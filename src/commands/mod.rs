@@ -2,6 +2,8 @@
 //! and returns a value. Printing is the command line's.
 
 pub mod build;
+pub mod check;
 pub mod explain;
+pub mod keygen;
 pub mod platforms;
 pub mod verify;

@@ -48,7 +48,9 @@ pub use form::{AnyForm, NormaliseMode, normalise_form};
 pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
-pub use probes::{email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several};
+pub use probes::{
+    Tails, email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several,
+};
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};

@@ -31,6 +31,57 @@ pub fn phone_alternatives(
     out.append(&mut added);
 }
 
+/// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
+/// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
+/// any reading, and needs none of them made. It holds no number: many share an end.
+#[derive(Default)]
+pub struct Tails {
+    /// Bit by last seven digits, for numbers whose national part has as many.
+    sevens: Vec<u64>,
+    /// Bit by last four digits, for shorter ones.
+    fours: Vec<u64>,
+}
+
+impl Tails {
+    const SEVEN: usize = 10_000_000;
+    const FOUR: usize = 10_000;
+
+    /// Takes a number's end in.
+    pub fn insert(&mut self, phone: &Phone) {
+        let (bits, size) = if phone.national().len() >= 7 {
+            (&mut self.sevens, Self::SEVEN)
+        } else {
+            (&mut self.fours, Self::FOUR)
+        };
+        if bits.is_empty() {
+            bits.resize(size.div_ceil(64), 0);
+        }
+        let end = phone.digits().iter().fold(0, |end, digit| (end * 10 + usize::from(digit - b'0')) % size);
+        bits[end / 64] |= 1 << (end % 64);
+    }
+
+    /// Whether some reading of the cell may be a number whose end is here. Never a false no.
+    #[must_use]
+    pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
+        let (mut end, mut digits) = (0_usize, 0_u32);
+        for byte in cell.read() {
+            match byte {
+                b'0' if digits == 0 => {}
+                b'0'..=b'9' => {
+                    end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
+                    digits += 1;
+                }
+                b' ' | b'-' | b'(' | b')' | b'+' => {}
+                // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
+                _ => return true,
+            }
+        }
+        let has =
+            |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
+        digits < 8 || has(&self.sevens, end) || has(&self.fours, end % Self::FOUR)
+    }
+}
+
 /// Adds every such reading itself, for the hashes it could stand under.
 pub fn phone_readings(cell: Plaintext<'_>, regions: &[Region], scratch: &mut Scratch, out: &mut Vec<Phone>) {
     for piece in &several(Kind::Phone, cell) {

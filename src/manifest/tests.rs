@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::outputs::fixture::predicate;
+use crate::outputs::tests::fixture::predicate;
 use crate::policy::reason::{Reason, Reasons};
 
 fn sample() -> Manifest {
@@ -42,9 +42,10 @@ fn what_is_written_is_read_back() {
 /// Each case replaces one piece of the text and names the error it must give.
 #[test]
 fn other_spellings_are_refused_without_quoting_them() {
+    type Expected = fn(&ManifestError) -> bool;
     let text = String::from_utf8(sample().to_bytes()).expect("JSON is text");
     let zeros = "0303030303030303030303030303030303030303030303030303030303030303";
-    let cases: &[(&str, &str, fn(&ManifestError) -> bool)] = &[
+    let cases: &[(&str, &str, Expected)] = &[
         ("urn:verho:manifest:1", "urn:verho:manifest:2", |error| *error == ManifestError::Version),
         ("\"schema\": 1", "\"schema\": 2", |error| *error == ManifestError::Version),
         ("in-toto.io/Statement/v1", "in-toto.io/Statement/v0", |error| *error == ManifestError::Version),
@@ -100,7 +101,7 @@ fn a_record_that_disagrees_with_itself_is_noticed() {
         ("at most first", |predicate| predicate.audiences[0].platforms[0].reasons[1].holds = 4),
         ("order of precedence", |predicate| predicate.audiences[0].platforms[0].reasons.swap(0, 1)),
         ("order of precedence", |predicate| {
-            predicate.audiences[0].platforms[0].reasons[0].code = "x".to_owned()
+            predicate.audiences[0].platforms[0].reasons[0].code = "x".to_owned();
         }),
         ("named for what", |predicate| predicate.audiences[0].platforms[0].files[0].name.push('x')),
         ("named for what", |predicate| predicate.audiences[0].platforms[0].files[0].kind = UploadKind::Add),

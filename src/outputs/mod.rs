@@ -8,15 +8,14 @@ pub mod check;
 mod disk;
 mod error;
 pub mod guide;
+pub mod private_file;
 pub mod records;
 mod release;
 pub mod signature;
 mod upload;
 
 #[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
 pub use error::OutputError;

@@ -4,7 +4,9 @@
 
 mod close;
 mod decide;
+pub mod inspect;
 pub(crate) mod intern;
+pub mod interrupt;
 pub mod keys;
 pub mod objections;
 mod parse;
@@ -165,6 +167,7 @@ pub fn run<T, E: From<RunError>>(
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
     guard_unreadable(config, &parsed)?;
 
+    interrupt::check()?;
     let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
     let recovered = std::mem::take(&mut parsed.recovered);
     let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
@@ -186,10 +189,13 @@ pub fn run<T, E: From<RunError>>(
         members: &members,
         digests: &digests,
         suppressed: &suppressed,
-        chunk_bytes: chunk_bytes(config),
+        shares: &shares,
+        chunk_bytes: output_chunk_bytes(config, plan.cells.len()),
+        threads: threads(config),
         watched: &watched,
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
+    interrupt::check()?;
     finish(&Results {
         plan: &plan,
         registers: &registers,
@@ -207,12 +213,7 @@ pub fn run<T, E: From<RunError>>(
 
 /// Registers that broke their contract, as refusals; one of the wrong shape, as an error.
 fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
-    let mut refusals = Vec::new();
-    for read in registers {
-        for broken in &read.broken {
-            refusals.push(refusal(read, *broken));
-        }
-    }
+    let refusals = refusals(registers);
     // A wrong column is the config's fault and no guard's: say what to write.
     for read in registers {
         if let Some(error) = &read.error
@@ -223,6 +224,12 @@ fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
         }
     }
     if refusals.is_empty() { Ok(()) } else { Err(RunError::Refused { refusals }) }
+}
+
+/// Every broken contract.
+fn refusals(registers: &[RegisterRead]) -> Vec<Refusal> {
+    let broken = registers.iter().flat_map(|read| read.broken.iter().map(move |broken| (read, *broken)));
+    broken.map(|(read, broken)| refusal(read, broken)).collect()
 }
 
 fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
@@ -333,6 +340,13 @@ fn threads(config: &Config) -> usize {
 /// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
 fn chunk_bytes(config: &Config) -> usize {
     if config.limits.batch_rows < 64 { 256 } else { 64 << 10 }
+}
+
+/// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each cell, and
+/// together they stay under 64 MB however many cells there are.
+fn output_chunk_bytes(config: &Config, cells: usize) -> usize {
+    let chunks = cells.max(1) * (MEMBER_BUCKETS + 256) * threads(config);
+    chunk_bytes(config).min((64 << 20) / chunks).max(256)
 }
 
 /// The keyed commitment to a table: HMAC-SHA-256 over its files' own, in order.

@@ -9,8 +9,8 @@ use super::plan::Plan;
 use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, email_alternatives,
-    last_seven_key, phone_alternatives, raw_key,
+    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
+    email_alternatives, last_seven_key, phone_readings, raw_key,
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
@@ -31,6 +31,8 @@ pub struct Objections {
     phone_algorithms: Vec<Algorithm>,
     has_phones: bool,
     has_emails: bool,
+    /// Ends of every reading of every phone number.
+    tails: Tails,
 }
 
 /// A contract code that a register broke.
@@ -198,6 +200,7 @@ impl Objections {
                 rule: PhoneRule { possible: config.policy.possible_phones },
                 spaces: spaces(config, register),
                 found: Vec::new(),
+                numbers: Vec::new(),
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
@@ -267,8 +270,8 @@ impl Objections {
 
     /// Whether other readings of a phone cell could meet anything.
     #[must_use]
-    pub const fn has_phones(&self) -> bool {
-        self.has_phones
+    pub fn may_meet_otherwise(&self, cell: &[u8]) -> bool {
+        self.has_phones && self.tails.may_meet(Plaintext::new(cell))
     }
 
     /// Whether an e-mail cell that is no address could meet anything.
@@ -385,6 +388,7 @@ struct Reader<'r, 'c> {
     rule: PhoneRule,
     spaces: Vec<String>,
     found: Vec<WideKey>,
+    numbers: Vec<Phone>,
 }
 
 impl Reader<'_, '_> {
@@ -572,11 +576,17 @@ impl Reader<'_, '_> {
         for region in &self.own_regions {
             if let Ok(phone) = Phone::parse(Plaintext::new(cell), *region, self.rule, &mut self.scratch) {
                 self.found.push(phone.wide_key(key));
+                self.objections.tails.insert(&phone);
                 is_read = true;
             }
         }
         if !is_read || !is_international(cell) {
-            phone_alternatives(Plaintext::new(cell), &self.regions, &mut self.scratch, key, &mut self.found);
+            self.numbers.clear();
+            phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
+            for phone in &self.numbers {
+                self.found.push(phone.wide_key(key));
+                self.objections.tails.insert(phone);
+            }
         }
         is_read
     }

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use super::intern::{DigestSet, Interner};
 use super::objections::{Objections, is_international, union};
 use super::plan::Plan;
@@ -56,6 +58,11 @@ impl ShareEstimate {
         if counter.load(Ordering::Relaxed) < 200 {
             counter.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether more rows than one may hold the key. Never a false no.
+    pub(crate) fn may_repeat(&self, key: WideKey) -> bool {
+        self.may_exceed(key, 1)
     }
 
     /// Whether the key may be held by more than `cap` rows. Never a false no.
@@ -128,7 +135,7 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     index: usize,
     facts: FactReader<'s>,
     space: SpaceKeys,
-    known: HashMap<RowFacts, KnownFacts>,
+    known: FxHashMap<RowFacts, KnownFacts>,
     flag: u32,
     email_scratch: Scratch,
     phone_scratch: Scratch,
@@ -167,7 +174,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             index,
             facts: FactReader::new(shared.plan, source, index),
             space: shared.person_keys.in_space(&source.id_space),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             flag: shared.named.number(Named::by(Origin::Flag, scopes)),
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
@@ -204,7 +211,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return Ok(());
         };
         let read = self.facts.read(&customer);
-        let known = self.known_facts(read.facts);
+        let known = self.known_facts();
         let mut named = shared.objections.by_id(person);
         if read.opted_out {
             named = union(shared.named, named, self.flag);
@@ -234,16 +241,17 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))
     }
 
-    fn known_facts(&mut self, facts: RowFacts) -> KnownFacts {
-        if let Some(known) = self.known.get(&facts) {
+    fn known_facts(&mut self) -> KnownFacts {
+        let facts = self.facts.facts();
+        if let Some(known) = self.known.get(facts) {
             return *known;
         }
-        let standing = self.shared.plan.policy.standing(&facts);
+        let standing = self.shared.plan.policy.standing(facts);
         let is_open = standing.cells.iter().any(|cell| cell.reasons.is_empty());
         let known = KnownFacts { standing: self.shared.standings.number(standing), is_open };
         // A bound for the sake of hostile input; honest facts have a few thousand combinations.
         if self.known.len() < 1 << 20 {
-            self.known.insert(facts, known);
+            self.known.insert(facts.clone(), known);
         }
         known
     }
@@ -342,7 +350,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
             let regions = other_regions(shared.plan, region);
             let scratch = &mut self.phone_scratch;
-            if shared.objections.has_phones() {
+            if shared.objections.may_meet_otherwise(value) {
                 self.readings.clear();
                 phone_alternatives(
                     Plaintext::new(value),

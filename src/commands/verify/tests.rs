@@ -5,8 +5,8 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 
 use super::*;
 use crate::manifest::{MANIFEST_FILE, SIGNATURE_FILE, SUMS_FILE};
-use crate::outputs::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::outputs::signature::Signer;
+use crate::outputs::tests::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::policy::reason::Reason;
 
 fn options() -> VerifyOptions {

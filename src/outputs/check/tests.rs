@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::manifest::{CodeCount, Outcome as Kind, TagSubject};
-use crate::outputs::fixture::{self, Draft, ELIGIBLE, put, rows};
+use crate::outputs::tests::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::platforms::Operation;
 
 fn checked(release: &Path) -> Checked {

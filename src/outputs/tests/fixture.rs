@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::guide;
-use super::records::{SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
 use crate::identifiers::Digest;
 use crate::manifest::*;
+use crate::outputs::guide;
+use crate::outputs::records::{SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
 use crate::pipeline::keys::RootKey;
 use crate::platforms::layout::{RowFormat, preamble};
 use crate::platforms::{self, Operation};
