@@ -13,6 +13,8 @@ use super::text::{is_edge, trim};
 pub(super) struct Email {
     /// The part before the sign, lower-case NFC.
     local: String,
+    /// The domain as it was typed, lower-case NFC: no platform has a rule for other scripts.
+    typed: String,
     /// The domain in ASCII.
     domain: String,
 }
@@ -75,16 +77,17 @@ impl Email {
         if local.starts_with('.') || local.ends_with('.') || PLACEHOLDERS.contains(&local) {
             return None;
         }
+        let typed = domain.to_owned();
         let domain = ascii_domain(domain)?;
         if !domain.contains('.') || local.len() + 1 + domain.len() > 254 {
             return None;
         }
-        Some(Self { local: local.to_owned(), domain })
+        Some(Self { local: local.to_owned(), typed, domain })
     }
 
     /// What most platforms hash.
     pub(super) fn basic(&self) -> String {
-        format!("{}@{}", self.local, self.domain)
+        format!("{}@{}", self.local, self.typed)
     }
 
     /// What Google hashes: no dots and no tag at its own two domains. `None` when nothing is left.
@@ -126,7 +129,7 @@ pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
             forms.insert(format!("{local}@{domain}"));
         }
         let unicode = idna::domain_to_unicode(domain).0;
-        forms.insert(format!("{local}@{unicode}"));
+        forms.extend([format!("{local}@{unicode}"), email.basic()]);
         forms.extend(email.google());
     }
     forms

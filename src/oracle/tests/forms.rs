@@ -25,8 +25,8 @@ fn addresses_have_a_narrow_and_a_wide_form() {
         ("j.e.f..f+x@googlemail.com", "j.e.f..f+x@googlemail.com", "jeff@googlemail.com", "jeff@gmail.com"),
         (
             "\u{feff}A@BÜCHER.example\u{200b}",
-            "a@xn--bcher-kva.example",
-            "a@xn--bcher-kva.example",
+            "a@bücher.example",
+            "a@bücher.example",
             "a@xn--bcher-kva.example",
         ),
         ("va\u{308}ino@example.org", "väino@example.org", "väino@example.org", "väino@example.org"),
