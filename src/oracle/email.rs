@@ -13,11 +13,7 @@ use super::text::{is_hash, opened, trim};
 pub(super) struct Email {
     /// The part before the sign, lower-case NFC.
     local: String,
-<<<<<<< HEAD
     /// The domain as it was typed, lower-case NFC.
-=======
-    /// The domain as it was typed, lower-case NFC: no platform has a rule for other scripts.
->>>>>>> oracle
     typed: String,
     /// The domain in ASCII.
     domain: String,
@@ -64,7 +60,6 @@ impl Email {
         if local.is_empty() || local.len() > 64 || local.len() + 1 + typed.len() > 254 {
             return None;
         }
-<<<<<<< HEAD
         if typed.contains(char::is_whitespace) || !local.chars().all(may_stand_in_local) {
             return None;
         }
@@ -82,14 +77,6 @@ impl Email {
             return None;
         }
         Some(Self { local, typed, domain })
-=======
-        let typed = domain.to_owned();
-        let domain = ascii_domain(domain)?;
-        if !domain.contains('.') || local.len() + 1 + domain.len() > 254 {
-            return None;
-        }
-        Some(Self { local: local.to_owned(), typed, domain })
->>>>>>> oracle
     }
 
     /// What most platforms hash.
@@ -122,33 +109,12 @@ impl Email {
 /// platform's way with its local part at every name of its domain, and the domain alone.
 pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::from([trim(cell).to_owned(), trim(cell).to_lowercase()]);
-<<<<<<< HEAD
     let Some(email) = Email::parse(cell) else { return forms };
     let (local, user) = (email.local.as_str(), untagged(&email.local));
     let unicode = idna::domain_to_unicode(&email.domain).0;
     let mut domains = vec![email.typed.as_str(), email.domain.as_str(), unicode.as_str()];
     if is_google(&email.domain) {
         domains.extend(["gmail.com", "googlemail.com"]);
-=======
-    forms.extend(loose_wide(cell));
-    if let Some(email) = Email::parse(cell) {
-        let (local, domain) = (email.local.as_str(), email.domain.as_str());
-        let plain = untagged(local);
-        let letters: String = plain.chars().filter(char::is_ascii_alphanumeric).collect();
-        for local in [
-            local,
-            plain,
-            &local.replace('.', ""),
-            &plain.replace('.', ""),
-            &local.replace('+', ""),
-            &letters,
-        ] {
-            forms.insert(format!("{local}@{domain}"));
-        }
-        let unicode = idna::domain_to_unicode(domain).0;
-        forms.extend([format!("{local}@{unicode}"), email.basic()]);
-        forms.extend(email.google());
->>>>>>> oracle
     }
     let letters: String = user.chars().filter(|letter| letter.is_alphanumeric()).collect();
     let amazon: String = local
