@@ -18,10 +18,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use crate::people::{Context, Party, Use};
-pub use crate::policy::closure::Closure;
 pub use self::faults::{Fault, Faults};
 pub use self::schema::json_schema;
+pub use crate::people::{Context, Party, Use};
+pub use crate::policy::closure::Closure;
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
 pub use crate::policy::selection::Selection;
 
