@@ -109,7 +109,8 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
     let as_of = options.as_of.unwrap_or(options.now);
     let staging =
         Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
-    let previous_rows = |register: &str| previous.as_ref().and_then(|release| release.register_rows(register));
+    let previous_rows =
+        |register: &str| previous.as_ref().and_then(|release| release.register_rows(register));
     let job = Run {
         config: &config,
         as_of,
@@ -176,12 +177,14 @@ fn write_audiences(
     results: &Results<'_, '_>,
     staging: &Staging,
 ) -> Result<Vec<WrittenAudience>, BuildError> {
-    let sizes: Vec<u64> = (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
+    let sizes: Vec<u64> =
+        (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
     let withheld: Vec<bool> =
         config.audiences.iter().zip(&sizes).map(|(audience, size)| *size < audience.min_size).collect();
     if withheld.iter().all(|withheld| *withheld) {
         let audiences = config.audiences.iter().zip(&sizes);
-        let told = audiences.map(|(audience, size)| format!("{} ({size} of {})", audience.name, audience.min_size));
+        let told =
+            audiences.map(|(audience, size)| format!("{} ({size} of {})", audience.name, audience.min_size));
         return Err(BuildError::AllWithheld { audiences: told.collect() });
     }
     let mut written = Vec::new();
@@ -190,7 +193,11 @@ fn write_audiences(
         for cell in results.cells_of(index) {
             let (_, rows) = results.cell_fates(cell);
             let has_members = !withheld[index] && rows.eligible > 0;
-            files.push(if has_members { write_full(results, staging, &audience.name, cell)? } else { Vec::new() });
+            files.push(if has_members {
+                write_full(results, staging, &audience.name, cell)?
+            } else {
+                Vec::new()
+            });
         }
         let suppressions = write_suppressions(config, results, staging, index)?;
         written.push(WrittenAudience { withheld: withheld[index], suppressions, files });
@@ -207,7 +214,8 @@ fn write_full(
     let platform = results.plan().cells[cell].platform;
     let header = preamble(platform, audience, Operation::Replace)
         .map_err(|error| BuildError::Unsound(error.to_string()))?;
-    let limits = UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
+    let limits =
+        UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
     let mut plan = PartPlan::new(limits, header.len() as u64);
     if plan.is_needed() {
         results.each_member_block(cell, |block| {
@@ -243,7 +251,8 @@ fn write_suppressions(
         .suppressed_verdicts(index)
         .into_iter()
         .map(|(number, cells)| {
-            let verdicts = cells.iter().enumerate().filter(|(_, cell)| cell.selected && !cell.reasons.is_empty());
+            let verdicts =
+                cells.iter().enumerate().filter(|(_, cell)| cell.selected && !cell.reasons.is_empty());
             let verdicts = verdicts.map(|(platform, cell)| Verdict {
                 platform: platform as u8,
                 reasons: cell.reasons,
@@ -252,8 +261,14 @@ fn write_suppressions(
             (number, verdicts.collect())
         })
         .collect();
-    let mut writer =
-        SuppressionsWriter::begin(staging, &audience.name, &platforms, &registers, &used, TagSubject::Person)?;
+    let mut writer = SuppressionsWriter::begin(
+        staging,
+        &audience.name,
+        &platforms,
+        &registers,
+        &used,
+        TagSubject::Person,
+    )?;
     results.each_suppressed(index, |tag, number| {
         writer.tag(crate::manifest::Tag(tag), number)?;
         Ok::<(), BuildError>(())

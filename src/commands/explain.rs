@@ -112,7 +112,9 @@ pub fn explain(
     run(&job, |results| {
         let found = results.explained();
         let people = found.iter().map(|found| {
-            let tag = |audience: &str| root.is_lasting().then(|| hex::encode(root.tags(audience).tag(found.person)));
+            let tag = |audience: &str| {
+                root.is_lasting().then(|| hex::encode(root.tags(audience).tag(found.person)))
+            };
             person(&config, results, found, &tag)
         });
         Ok(Explanation { people: people.collect(), as_of: options.as_of.to_string() })
@@ -149,7 +151,10 @@ fn person(
                 reasons: verdict
                     .reasons
                     .iter()
-                    .map(|reason| ReasonExplanation { code: reason.code(), description: reason.description() })
+                    .map(|reason| ReasonExplanation {
+                        code: reason.code(),
+                        description: reason.description(),
+                    })
                     .collect(),
                 bases: (0..64).filter(|index| verdict.bases & 1 << index != 0).collect(),
             }

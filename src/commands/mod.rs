@@ -4,4 +4,5 @@
 pub mod build;
 pub mod explain;
 pub mod platforms;
+pub mod vectors;
 pub mod verify;

@@ -20,10 +20,26 @@ use crate::config::{
 
 /// Codes in order of precedence.
 const ORDER: [&str; 20] = [
-    "opted-out", "on-register", "linked-to-objector", "unreadable-row", "under-age", "age-unknown",
-    "not-a-customer", "relationship-unknown", "targeting-unknown", "party-mismatch", "party-unknown",
-    "no-consent", "basis-unknown", "country-unknown", "no-basis", "basis-expired",
-    "platform-consent-missing", "selection-unknown", "shared-identifier", "no-identifier",
+    "opted-out",
+    "on-register",
+    "linked-to-objector",
+    "unreadable-row",
+    "under-age",
+    "age-unknown",
+    "not-a-customer",
+    "relationship-unknown",
+    "targeting-unknown",
+    "party-mismatch",
+    "party-unknown",
+    "no-consent",
+    "basis-unknown",
+    "country-unknown",
+    "no-basis",
+    "basis-expired",
+    "platform-consent-missing",
+    "selection-unknown",
+    "shared-identifier",
+    "no-identifier",
 ];
 
 /// Those that come from somebody's objection.
@@ -37,7 +53,8 @@ pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, Oracl
     let people = people::read(config)?;
     let today = as_of.to_zoned(zone).date();
     let world = World::new(config, today, &people, &registers);
-    let audiences = config.audiences.iter().map(|audience| world.audience(audience)).collect::<Result<_, _>>()?;
+    let audiences =
+        config.audiences.iter().map(|audience| world.audience(audience)).collect::<Result<_, _>>()?;
     let mut refused = registers.refused;
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
     if people.unreadable as f64 > config.policy.max_unreadable * people.rows_read as f64 {
@@ -89,7 +106,9 @@ impl<'a> World<'a> {
                 || rows.iter().any(|row| {
                     row.identifiers.iter().any(|identifier| people.lost_keys.contains(&identifier.key))
                         || row.cells.iter().any(|cell| {
-                            people::loose_keys(config, row, cell).iter().any(|key| people.lost_keys.contains(key))
+                            people::loose_keys(config, row, cell)
+                                .iter()
+                                .any(|key| people.lost_keys.contains(key))
                         })
                 });
             if lost {
@@ -159,9 +178,11 @@ impl<'a> World<'a> {
     fn binding(&self, audience: &Audience, filter: Option<&Filter>) -> Scopes {
         let seed = audience.purpose == Purpose::LookalikeSeed;
         let fields = filter.map(Filter::fields).unwrap_or_default();
-        let profile = self.config.sources.iter().flat_map(|source| &source.attributes).any(|(name, attribute)| {
-            fields.contains(name) && matches!(attribute.kind, AttributeKind::Observed | AttributeKind::Derived)
-        });
+        let profile =
+            self.config.sources.iter().flat_map(|source| &source.attributes).any(|(name, attribute)| {
+                fields.contains(name)
+                    && matches!(attribute.kind, AttributeKind::Observed | AttributeKind::Derived)
+            });
         let mut binding = vec![Scope::OffPlatformTargeting, Scope::AllMarketing, Scope::Unknown];
         if profile || seed {
             binding.push(Scope::Profiling);
@@ -188,9 +209,12 @@ impl<'a> World<'a> {
         for (person, rows) in &self.people.people {
             let flag = rows.iter().any(|row| {
                 let source = self.config.sources.get(row.source);
-                source.and_then(|source| people::flag_scopes(row, source)).is_some_and(|scopes| scopes.meets(binding))
+                source
+                    .and_then(|source| people::flag_scopes(row, source))
+                    .is_some_and(|scopes| scopes.meets(binding))
             });
-            let named = self.on_register.get(person).is_some_and(|all| all.iter().any(|one| one.meets(binding)));
+            let named =
+                self.on_register.get(person).is_some_and(|all| all.iter().any(|one| one.meets(binding)));
             if flag {
                 spread.opted_out.insert(person);
             }
@@ -315,7 +339,8 @@ impl<'a> World<'a> {
             return (false, false);
         }
         let births: Vec<_> = rows.iter().filter_map(|row| row.birth).collect();
-        let ages: Vec<_> = births.iter().map(|birth| birth.and_then(|birth| years(birth, self.today))).collect();
+        let ages: Vec<_> =
+            births.iter().map(|birth| birth.and_then(|birth| years(birth, self.today))).collect();
         let young = ages.iter().flatten().any(|age| *age < i32::from(audience.min_age));
         (young, ages.is_empty() || ages.contains(&None))
     }
@@ -343,7 +368,8 @@ impl<'a> World<'a> {
                             && basis.parties.iter().any(|party| parties.contains(party))
                     })
                     .collect();
-                let in_force = fitting.iter().any(|basis| basis.valid_until.is_none_or(|last| self.today <= last));
+                let in_force =
+                    fitting.iter().any(|basis| basis.valid_until.is_none_or(|last| self.today <= last));
                 if fitting.is_empty() {
                     reasons.insert("no-basis");
                 } else if !in_force {

@@ -19,15 +19,48 @@ pub(super) struct Email {
 
 /// Local parts that stand for an office and not for a person.
 const ROLES: [&str; 26] = [
-    "abuse", "accounts", "admin", "billing", "contact", "customerservice", "enquiries", "hello", "help",
-    "helpdesk", "hostmaster", "hr", "info", "invoice", "invoices", "jobs", "marketing", "office", "postmaster",
-    "press", "privacy", "root", "sales", "service", "support", "webmaster",
+    "abuse",
+    "accounts",
+    "admin",
+    "billing",
+    "contact",
+    "customerservice",
+    "enquiries",
+    "hello",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "hr",
+    "info",
+    "invoice",
+    "invoices",
+    "jobs",
+    "marketing",
+    "office",
+    "postmaster",
+    "press",
+    "privacy",
+    "root",
+    "sales",
+    "service",
+    "support",
+    "webmaster",
 ];
 
 /// Local parts that stand for nobody.
 const PLACEHOLDERS: [&str; 12] = [
-    "donotreply", "do-not-reply", "na", "no-email", "no-mail", "no-reply", "noemail", "nomail", "none", "noreply",
-    "null", "unknown",
+    "donotreply",
+    "do-not-reply",
+    "na",
+    "no-email",
+    "no-mail",
+    "no-reply",
+    "noemail",
+    "nomail",
+    "none",
+    "noreply",
+    "null",
+    "unknown",
 ];
 
 impl Email {
@@ -82,8 +115,14 @@ pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
         let (local, domain) = (email.local.as_str(), email.domain.as_str());
         let plain = untagged(local);
         let letters: String = plain.chars().filter(char::is_ascii_alphanumeric).collect();
-        for local in [local, plain, &local.replace('.', ""), &plain.replace('.', ""), &local.replace('+', ""), &letters]
-        {
+        for local in [
+            local,
+            plain,
+            &local.replace('.', ""),
+            &plain.replace('.', ""),
+            &local.replace('+', ""),
+            &letters,
+        ] {
             forms.insert(format!("{local}@{domain}"));
         }
         let unicode = idna::domain_to_unicode(domain).0;

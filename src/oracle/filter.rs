@@ -49,7 +49,9 @@ impl Filter {
         let mut tokens = Vec::new();
         for token in Tokenizer::new(&dialect, text).tokenize().map_err(|_| fault())? {
             match &token {
-                Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("contains") => {
+                Token::Word(word)
+                    if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("contains") =>
+                {
                     tokens.extend([Token::make_keyword("SIMILAR"), Token::make_keyword("TO")]);
                 }
                 _ => tokens.push(token),
@@ -81,14 +83,19 @@ fn collect(expr: &Expr, names: &mut BTreeSet<String>) {
         Expr::Identifier(name) => {
             names.insert(name.value.clone());
         }
-        Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
+        Expr::Nested(inner)
+        | Expr::UnaryOp { expr: inner, .. }
+        | Expr::IsNull(inner)
+        | Expr::IsNotNull(inner) => {
             collect(inner, names);
         }
         Expr::BinaryOp { left, right, .. } => {
             collect(left, names);
             collect(right, names);
         }
-        Expr::InList { expr, .. } | Expr::Between { expr, .. } | Expr::Like { expr, .. } => collect(expr, names),
+        Expr::InList { expr, .. } | Expr::Between { expr, .. } | Expr::Like { expr, .. } => {
+            collect(expr, names)
+        }
         Expr::SimilarTo { expr, .. } => collect(expr, names),
         _ => {}
     }
@@ -132,9 +139,8 @@ fn answer(expr: &Expr, value: &dyn Fn(&str) -> FieldValue) -> Option<Answer> {
         Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
             let Literal::Text(pattern) = literal(pattern)? else { return None };
             let pattern: Vec<char> = pattern.chars().collect();
-            let like = ask(&value(name(expr)?), |text| {
-                Some(like(&pattern, &text.chars().collect::<Vec<_>>()))
-            });
+            let like =
+                ask(&value(name(expr)?), |text| Some(like(&pattern, &text.chars().collect::<Vec<_>>())));
             if *negated { not(like) } else { like }
         }
         Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
@@ -153,7 +159,12 @@ fn answer(expr: &Expr, value: &dyn Fn(&str) -> FieldValue) -> Option<Answer> {
     })
 }
 
-fn comparison(left: &Expr, op: &BinaryOperator, right: &Expr, value: &dyn Fn(&str) -> FieldValue) -> Option<Answer> {
+fn comparison(
+    left: &Expr,
+    op: &BinaryOperator,
+    right: &Expr,
+    value: &dyn Fn(&str) -> FieldValue,
+) -> Option<Answer> {
     let (cell, literal, flipped) = match name(left) {
         Some(name) => (value(name), literal(right)?, false),
         None => (value(name(right)?), literal(left)?, true),

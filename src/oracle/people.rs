@@ -13,7 +13,8 @@ use super::read::{self, Record, Table};
 use super::text::{day, read_hash, trim};
 use super::{OracleError, country};
 use crate::config::{
-    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use, ValueField,
+    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use,
+    ValueField,
 };
 
 /// Id space and customer id.
@@ -152,7 +153,10 @@ impl RowReader<'_> {
         let froms = [Some(&source.relationship.from), Some(&source.basis.from)]
             .into_iter()
             .chain([source.party.as_ref().map(|field| &field.from)])
-            .chain([&source.ad_user_data, &source.ad_personalization].map(|field| field.as_ref().map(|field| &field.from)));
+            .chain(
+                [&source.ad_user_data, &source.ad_personalization]
+                    .map(|field| field.as_ref().map(|field| &field.from)),
+            );
         for from in froms.flatten() {
             if let From::Column(column) = from {
                 names.push(column);
@@ -186,12 +190,16 @@ impl RowReader<'_> {
                     let place = self.table.column(name)?;
                     std::str::from_utf8(cells.get(place)?).ok()
                 };
-                let id = text(&self.source.customer_id).map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
+                let id = text(&self.source.customer_id)
+                    .map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
                 let readable = self.mapped().iter().all(|name| text(name).is_some());
                 match id.filter(|id| readable && !id.is_empty()) {
                     Some(id) => {
                         let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-                        all.people.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
+                        all.people
+                            .entry((self.source.id_space.clone(), id.to_owned()))
+                            .or_default()
+                            .push(row);
                     }
                     None => {
                         all.unreadable += 1;
@@ -220,7 +228,8 @@ impl RowReader<'_> {
         let Ok(fragment) = std::str::from_utf8(fragment) else { return };
         let columns = self.source.emails.iter().chain(&self.source.phones);
         let mut pieces = vec![fragment.to_owned(), fragment.replace('"', "")];
-        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty()) {
+        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty())
+        {
             pieces.extend(fragment.replace('"', "").split(separator).map(str::to_owned));
         }
         pieces.extend(fragment.replace('"', "").lines().map(str::to_owned));
@@ -261,7 +270,9 @@ impl RowReader<'_> {
                 let value = trim(&value);
                 if listed(&field.opted_out, value) {
                     Said::Against
-                } else if listed(&field.not_objected, value) || (value.is_empty() && field.blank_is_not_objected) {
+                } else if listed(&field.not_objected, value)
+                    || (value.is_empty() && field.blank_is_not_objected)
+                {
                     Said::For
                 } else {
                     Said::Unknown
@@ -271,9 +282,9 @@ impl RowReader<'_> {
             party: source.party.as_ref().map(|field| party(field, &from(&field.from))),
             ground: ground(source, &from(&source.basis.from)),
             country,
-            signals: [&source.ad_user_data, &source.ad_personalization]
-                .into_iter()
-                .all(|field| field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)),
+            signals: [&source.ad_user_data, &source.ad_personalization].into_iter().all(|field| {
+                field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)
+            }),
             attributes: source
                 .attributes
                 .iter()
@@ -313,9 +324,9 @@ impl RowReader<'_> {
             let matter = match (column.hashed, kind) {
                 (Some(algorithm), _) => read_hash(algorithm, part).map(|hash| Matter::Hash(algorithm, hash)),
                 (None, Kind::Email) => Email::parse(part).map(Matter::Email),
-                (None, Kind::Phone) => Phone::parse(part, region)
-                    .filter(|phone| phone.is_good(self.possible))
-                    .map(Matter::Phone),
+                (None, Kind::Phone) => {
+                    Phone::parse(part, region).filter(|phone| phone.is_good(self.possible)).map(Matter::Phone)
+                }
             };
             let Some(matter) = matter else { continue };
             let wide = match &matter {

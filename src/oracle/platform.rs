@@ -94,7 +94,8 @@ impl Platform {
                 emails.iter().map(|email| format!("{email}{}", ",".repeat(empty)).into_bytes()).collect()
             }
             Shape::Person(email_columns, phone_columns) => {
-                let column = |digests: &[String], place: usize| digests.get(place).cloned().unwrap_or_default();
+                let column =
+                    |digests: &[String], place: usize| digests.get(place).cloned().unwrap_or_default();
                 let cells: Vec<_> = (0..email_columns)
                     .map(|place| column(emails, place))
                     .chain((0..phone_columns).map(|place| column(phones, place)))

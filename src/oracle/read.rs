@@ -205,7 +205,9 @@ pub(super) fn records(text: &[u8], mut at: usize, delimiter: u8, width: usize) -
                 let rest = &text[at..];
                 let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
                 let line = &rest[..end];
-                records.push(Record::Broken(line.split(|byte| *byte == delimiter).map(<[u8]>::to_vec).collect()));
+                records.push(Record::Broken(
+                    line.split(|byte| *byte == delimiter).map(<[u8]>::to_vec).collect(),
+                ));
                 at += end;
             }
         }
@@ -225,14 +227,20 @@ struct Broken;
 /// One record by RFC 4180: a cell is quoted as a whole or holds no quote at all. `width` is the number
 /// of cells a row should have, once that is known.
 fn record(text: &[u8], start: usize, delimiter: u8, width: Option<usize>) -> Parsed {
-    let mut lines = Lines { text, delimiter, start, line: start, enough: width.map(|width| width - 1), first: 0 };
+    let mut lines =
+        Lines { text, delimiter, start, line: start, enough: width.map(|width| width - 1), first: 0 };
     match cells(text, start, delimiter, &mut lines) {
         Ok((cells, next)) => Parsed { cells: Some(cells), next, several_lines: lines.line > start },
         Err(Broken) => Parsed { cells: None, next: text.len(), several_lines: true },
     }
 }
 
-fn cells(text: &[u8], start: usize, delimiter: u8, lines: &mut Lines<'_>) -> Result<(Vec<Vec<u8>>, usize), Broken> {
+fn cells(
+    text: &[u8],
+    start: usize,
+    delimiter: u8,
+    lines: &mut Lines<'_>,
+) -> Result<(Vec<Vec<u8>>, usize), Broken> {
     let (mut at, mut cells) = (start, Vec::new());
     loop {
         let mut cell = Vec::new();

@@ -192,7 +192,9 @@ impl EntryReader<'_> {
         let columns = &self.register.columns;
         let texts = [&columns.customer_id, &columns.domain, &columns.scope, &columns.at];
         let mut names: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
-        names.extend([&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()));
+        names.extend(
+            [&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()),
+        );
         names.extend(self.register.active.iter().map(|active| active.column.as_str()));
         if let Some(AgeFrom::Column(column)) = &self.register.age_from {
             names.push(column);
@@ -280,7 +282,9 @@ impl EntryReader<'_> {
 fn own_regions(register: &Register, config: &Config) -> BTreeSet<Option<Alpha2>> {
     match register.region {
         Some(region) => BTreeSet::from([Some(region)]),
-        None => config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect(),
+        None => {
+            config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect()
+        }
     }
 }
 

@@ -67,9 +67,10 @@ pub(super) fn iso_day(text: &str) -> Option<Date> {
     if !(rest.is_empty() || rest.starts_with(['T', 't', ' '])) {
         return None;
     }
-    let shape = day.bytes().enumerate().all(|(place, byte)| {
-        if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
-    });
+    let shape = day
+        .bytes()
+        .enumerate()
+        .all(|(place, byte)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
     if !shape {
         return None;
     }

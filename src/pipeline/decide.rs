@@ -105,9 +105,7 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
         .values()
         .into_iter()
         .enumerate()
-        .map(|(number, verdict)| {
-            (verdict, totals.tallies.get(&(number as u32)).copied().unwrap_or_default())
-        })
+        .map(|(number, verdict)| (verdict, totals.tallies.get(&(number as u32)).copied().unwrap_or_default()))
         .collect();
     Ok(Decided { verdicts, people_by_named: totals.people_by_named, dropped, watched: totals.watched })
 }
@@ -213,7 +211,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let mut unreadable = closed.is_unreadable_id(person);
         for identifier in &self.identifiers {
             let over_cap = closed.is_shared(identifier.wide);
-            let mark = if over_cap { crate::policy::closure::KeyMark::NONE } else { closed.mark(identifier.wide) };
+            let mark =
+                if over_cap { crate::policy::closure::KeyMark::NONE } else { closed.mark(identifier.wide) };
             holdings.add(identifier.class, over_cap, mark);
             linked = linked.union(mark.scopes);
             unreadable |= closed.is_unreadable_key(identifier.wide);
@@ -282,17 +281,18 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let mut failed = None;
         let (members, digests) = (&mut self.members[cell], &mut self.digests[cell]);
         let dropped = place.format.rows(&self.emails, &self.phones, |row| {
-            let pushed = members.push(member_bucket(row), |bytes| MemberKey::write(row, bytes)).and_then(|()| {
-                for (kind, digest) in place.format.slots().iter().zip(row) {
-                    if let Some(digest) = digest {
-                        digests.push(usize::from(digest.as_bytes()[0]), |bytes| {
-                            bytes.push(u8::from(*kind == Kind::Email));
-                            bytes.extend_from_slice(&digest.as_bytes()[..16]);
-                        })?;
+            let pushed =
+                members.push(member_bucket(row), |bytes| MemberKey::write(row, bytes)).and_then(|()| {
+                    for (kind, digest) in place.format.slots().iter().zip(row) {
+                        if let Some(digest) = digest {
+                            digests.push(usize::from(digest.as_bytes()[0]), |bytes| {
+                                bytes.push(u8::from(*kind == Kind::Email));
+                                bytes.extend_from_slice(&digest.as_bytes()[..16]);
+                            })?;
+                        }
                     }
-                }
-                Ok(())
-            });
+                    Ok(())
+                });
             failed = failed.take().or(pushed.err());
         });
         self.totals.dropped[cell] += dropped as u64;

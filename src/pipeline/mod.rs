@@ -146,7 +146,8 @@ pub fn run<T, E: From<RunError>>(
     guard_registers(&registers)?;
 
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
-    let bytes: u64 = tables.iter().map(|table| crate::sources::BatchReader::progress(table).bytes_total).sum();
+    let bytes: u64 =
+        tables.iter().map(|table| crate::sources::BatchReader::progress(table).bytes_total).sum();
     let shares = ShareEstimate::new(bytes / ROW_BYTES);
     let shared = Shared {
         config,
@@ -160,7 +161,8 @@ pub fn run<T, E: From<RunError>>(
     };
     let overflow = Overflow::new(&run.spill_dir, config.limits.memory_bytes);
     let rows = Spool::new(&overflow, PARTITIONS);
-    let mut parsed = parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
+    let mut parsed =
+        parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
     guard_unreadable(config, &parsed)?;
 
     let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
@@ -242,7 +244,11 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
         ),
         Broken::AgeUnknown => "no moment was found where age_from says".to_owned(),
         Broken::Shrunken => {
-            format!("it has {} rows, {} fewer than in the previous release", read.rows, -read.change.unwrap_or(0))
+            format!(
+                "it has {} rows, {} fewer than in the previous release",
+                read.rows,
+                -read.change.unwrap_or(0)
+            )
         }
         Broken::Unparsed => format!(
             "{} of {} rows have a value that does not parse, the first at {}",
@@ -253,7 +259,13 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
         Broken::Structure => match (&read.error, read.first_fault) {
             (Some(error), _) => error.to_string(),
             (None, Some((code, at))) => {
-                format!("{} broken rows, the first at {}: {} ({})", read.faults, place(at), code.description(), code.code())
+                format!(
+                    "{} broken rows, the first at {}: {} ({})",
+                    read.faults,
+                    place(at),
+                    code.description(),
+                    code.code()
+                )
             }
             (None, None) => "it is damaged".to_owned(),
         },
@@ -279,7 +291,8 @@ fn guard_unreadable(config: &Config, parsed: &parse::Parsed) -> Result<(), RunEr
         refusals: vec![Refusal {
             code: "too-many-unreadable-rows",
             message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
-            hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
+            hint: "export the customers again; policy.max_unreadable says how many may be left out"
+                .to_owned(),
         }],
     })
 }

@@ -92,14 +92,24 @@ impl Broken {
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::Missing => "check the path and that last night's export has arrived; nothing is uploaded without it",
-            Self::Empty => "an empty register is almost always a failed export; if nobody ever objected, set min_rows = 0",
-            Self::TooFewRows => "check the export; lower min_rows only if the register really became this small",
+            Self::Missing => {
+                "check the path and that last night's export has arrived; nothing is uploaded without it"
+            }
+            Self::Empty => {
+                "an empty register is almost always a failed export; if nobody ever objected, set min_rows = 0"
+            }
+            Self::TooFewRows => {
+                "check the export; lower min_rows only if the register really became this small"
+            }
             Self::Stale => "fetch a fresh export; max_age says how old it may be",
             Self::FutureDated => "check the clock of the exporting system and the pattern in age_from",
-            Self::AgeUnknown => "age_from names a place where no date could be read: check the pattern against the file",
+            Self::AgeUnknown => {
+                "age_from names a place where no date could be read: check the pattern against the file"
+            }
             Self::Shrunken => "find out why objections vanished; max_shrink says how many may",
-            Self::Unparsed => "correct the rows named above in the register, or raise max_unparsed after looking at them",
+            Self::Unparsed => {
+                "correct the rows named above in the register, or raise max_unparsed after looking at them"
+            }
             Self::Structure => "the file is damaged or cut short: export it again",
             Self::TrailerMismatch => "the file is cut short or was edited: export it again",
         }
@@ -165,7 +175,11 @@ pub struct RegisterContext<'c> {
 
 impl Objections {
     /// Reads every register of a config.
-    pub(crate) fn read(config: &Config, context: &RegisterContext<'_>, named: &Interner<Named>) -> (Self, Vec<RegisterRead>) {
+    pub(crate) fn read(
+        config: &Config,
+        context: &RegisterContext<'_>,
+        named: &Interner<Named>,
+    ) -> (Self, Vec<RegisterRead>) {
         let mut all = Self::default();
         let mut reads = Vec::new();
         for (index, register) in config.registers.iter().enumerate() {
@@ -278,7 +292,8 @@ fn spaces(config: &Config, register: &Register) -> Vec<String> {
     match &register.id_space {
         Some(space) => vec![space.clone()],
         None => {
-            let mut spaces: Vec<String> = config.sources.iter().map(|source| source.id_space.clone()).collect();
+            let mut spaces: Vec<String> =
+                config.sources.iter().map(|source| source.id_space.clone()).collect();
             spaces.sort();
             spaces.dedup();
             spaces

@@ -51,7 +51,11 @@ pub(crate) struct Parsed {
 }
 
 /// Opens every source, so that a missing last column is told before an hour of reading.
-pub(crate) fn open_all(config: &Config, shared: &super::plan::Plan, input_key: [u8; 32]) -> Result<Vec<OpenTable>, ParseError> {
+pub(crate) fn open_all(
+    config: &Config,
+    shared: &super::plan::Plan,
+    input_key: [u8; 32],
+) -> Result<Vec<OpenTable>, ParseError> {
     let options = ReadOptions {
         batch_rows: config.limits.batch_rows,
         digest_key: Some(input_key),
@@ -74,7 +78,8 @@ pub(crate) fn parse(
 ) -> Result<Parsed, ParseError> {
     let config = shared.config;
     let threads = super::threads(config);
-    let mut parsed = Parsed { sources: Vec::new(), recovered: Recovered::default(), matched_by_hash: HashMap::new() };
+    let mut parsed =
+        Parsed { sources: Vec::new(), recovered: Recovered::default(), matched_by_hash: HashMap::new() };
     let total: u64 = tables.iter().map(|table| table.progress().bytes_total).sum();
     let mut done = 0;
     for (index, mut table) in tables.into_iter().enumerate() {
@@ -83,9 +88,8 @@ pub(crate) fn parse(
         let receive = Mutex::new(receive);
         let mut tally = SourceTally::for_source(source);
         let read = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads)
-                .map(|_| scope.spawn(|| work(shared, index, rows, &receive)))
-                .collect();
+            let workers: Vec<_> =
+                (0..threads).map(|_| scope.spawn(|| work(shared, index, rows, &receive))).collect();
             let read = (|| {
                 while let Some(batch) = table.next_batch()? {
                     progress(Progress { bytes_read: done + table.progress().bytes_read, bytes_total: total });
@@ -110,7 +114,10 @@ pub(crate) fn parse(
         });
         read?;
         if tally.rows == 0 {
-            return Err(ParseError::NoRows { name: source.name.clone(), files: source.files.as_written.clone() });
+            return Err(ParseError::NoRows {
+                name: source.name.clone(),
+                files: source.files.as_written.clone(),
+            });
         }
         done += table.progress().bytes_read;
         let digests = table.digests();

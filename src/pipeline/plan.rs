@@ -151,7 +151,9 @@ fn source_plans(config: &Config, predicates: &[Predicate]) -> Vec<SourcePlan> {
 
 fn predicate_column(source: &Source, columns: &CustomerColumns, field: &Field) -> PredicateColumn {
     match field {
-        Field::Attribute(name) => columns.attribute(name).map_or(PredicateColumn::Silent, PredicateColumn::Cell),
+        Field::Attribute(name) => {
+            columns.attribute(name).map_or(PredicateColumn::Silent, PredicateColumn::Cell)
+        }
         Field::Country if source.country.is_some() => PredicateColumn::Country,
         Field::Party if source.party.is_some() => PredicateColumn::Party,
         Field::Age if source.birth_date.is_some() => PredicateColumn::Age,

@@ -56,7 +56,8 @@ impl<'p> FactReader<'p> {
             .birth_date
             .as_ref()
             .map(|field| years(customer.said(CustomerField::BirthDate), field, self.plan.today));
-        let relationship = answer(customer.said(CustomerField::Relationship), Some(&self.source.relationship));
+        let relationship =
+            answer(customer.said(CustomerField::Relationship), Some(&self.source.relationship));
         let party = party(customer.said(CustomerField::Party), self.source.party.as_ref());
         let targeting = targeting(customer.said(CustomerField::Targeting), self.source.targeting.as_ref());
         let facts = RowFacts {
@@ -67,10 +68,7 @@ impl<'p> FactReader<'p> {
             party,
             basis: basis(customer.said(CustomerField::Basis), &self.source.basis),
             country,
-            ad_user_data: answer(
-                customer.said(CustomerField::AdUserData),
-                self.source.ad_user_data.as_ref(),
-            ),
+            ad_user_data: answer(customer.said(CustomerField::AdUserData), self.source.ad_user_data.as_ref()),
             ad_personalization: answer(
                 customer.said(CustomerField::AdPersonalization),
                 self.source.ad_personalization.as_ref(),

@@ -183,11 +183,20 @@ impl<'r> Results<'r, '_> {
         let names = |named: u32| {
             self.named.get(named).entries().any(|(origin, _)| origin == Origin::Register(register))
         };
-        self.decided.people_by_named.iter().filter(|(named, _)| names(**named)).map(|(_, people)| people).sum()
+        self.decided
+            .people_by_named
+            .iter()
+            .filter(|(named, _)| names(**named))
+            .map(|(_, people)| people)
+            .sum()
     }
 
     fn each_verdict(&self) -> impl Iterator<Item = (&'r Verdict, Tally)> {
-        self.decided.verdicts.iter().filter(|(_, tally)| tally.people > 0).map(|(verdict, tally)| (&**verdict, *tally))
+        self.decided
+            .verdicts
+            .iter()
+            .filter(|(_, tally)| tally.people > 0)
+            .map(|(verdict, tally)| (&**verdict, *tally))
     }
 
     /// People and rows of a cell by fate.
@@ -257,7 +266,9 @@ impl<'r> Results<'r, '_> {
     #[must_use]
     pub fn people_on_basis(&self, basis: usize) -> u64 {
         let relies = |verdict: &Verdict| {
-            verdict.iter().any(|cell| cell.eligible().is_some_and(|eligible| eligible.bases() & 1 << basis != 0))
+            verdict
+                .iter()
+                .any(|cell| cell.eligible().is_some_and(|eligible| eligible.bases() & 1 << basis != 0))
         };
         self.each_verdict().filter(|(verdict, _)| relies(verdict)).map(|(_, tally)| tally.people).sum()
     }

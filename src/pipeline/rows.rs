@@ -13,8 +13,8 @@ use crate::config::{Config, IdentifierColumn, Source};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
 };
-use crate::people::{PersonKey, PersonKeys};
 use crate::people::person_key::SpaceKeys;
+use crate::people::{PersonKey, PersonKeys};
 use crate::policy::facts::RowFacts;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::Scopes;
@@ -149,7 +149,12 @@ struct KnownFacts {
 }
 
 impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
-    pub(crate) fn new(shared: &'s Shared<'s>, index: usize, rows: &'a mut Appender<'s, 'o>, partitions: usize) -> Self {
+    pub(crate) fn new(
+        shared: &'s Shared<'s>,
+        index: usize,
+        rows: &'a mut Appender<'s, 'o>,
+        partitions: usize,
+    ) -> Self {
         let source = &shared.config.sources[index];
         let scopes = source.targeting.as_ref().map_or(Scopes::NONE, |flag| flag.scopes);
         Self {
@@ -235,7 +240,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         known
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a cell in its place; a struct for one call would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a cell in its place; a struct for one call would only rename them"
+    )]
     fn cell(
         &mut self,
         kind: Kind,
@@ -266,7 +274,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a value in its place; a struct for one call would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a value in its place; a struct for one call would only rename them"
+    )]
     fn value(
         &mut self,
         kind: Kind,
@@ -318,7 +329,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 })
             }
         };
-        if kind == Kind::Phone && shared.objections.has_phones() && (parsed.is_err() || !is_international(value)) {
+        if kind == Kind::Phone
+            && shared.objections.has_phones()
+            && (parsed.is_err() || !is_international(value))
+        {
             self.readings.clear();
             let regions = other_regions(shared.plan, region);
             let scratch = &mut self.phone_scratch;
@@ -362,7 +376,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     }
 }
 
-fn email_digests(email: &Email<'_>, plan: &Plan, digests: &mut [Option<crate::identifiers::Digest>; FORMS_MAX]) {
+fn email_digests(
+    email: &Email<'_>,
+    plan: &Plan,
+    digests: &mut [Option<crate::identifiers::Digest>; FORMS_MAX],
+) {
     for (place, form) in plan.email_forms.iter().enumerate() {
         let same = plan.email_forms[..place].iter().position(|earlier| email.forms_equal(*earlier, *form));
         digests[place] = match same {
@@ -376,12 +394,13 @@ fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {
     own.into_iter().chain(plan.regions.iter().copied().filter(|region| Some(*region) != own)).collect()
 }
 
-
 /// The wide keys a text could stand for, as an e-mail address or a phone number in any region in play.
 pub(crate) fn keys_of(text: &[u8], shared: &Shared<'_>) -> Vec<WideKey> {
     let mut scratch = Scratch::new();
     let mut keys = Vec::new();
-    keys.extend(Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)));
+    keys.extend(
+        Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)),
+    );
     for region in shared.plan.regions.iter().copied().map(Some).chain([None]) {
         let phone = Phone::parse(Plaintext::new(text), region, PhoneRule { possible: true }, &mut scratch);
         keys.extend(phone.ok().map(|phone| phone.wide_key(shared.run_key)));

@@ -227,7 +227,8 @@ impl Policy {
             let mut standing = CellStanding { selected: selected[cell.audience], ..CellStanding::default() };
             for rule in RULES {
                 let said = rule(row, cell, self);
-                standing.reasons = said.against.map_or(standing.reasons, |reason| standing.reasons.with(reason));
+                standing.reasons =
+                    said.against.map_or(standing.reasons, |reason| standing.reasons.with(reason));
                 standing.answered =
                     said.answered.map_or(standing.answered, |question| standing.answered.with(question));
                 standing.bases |= said.bases;

@@ -154,7 +154,12 @@ const fn too_young(needed: u8, youngest: u8) -> bool {
 /// Decides every cell for one person.
 #[must_use]
 pub fn decide(policy: &Policy, closure: Closure, person: &PersonFacts<'_>) -> Vec<CellVerdict> {
-    policy.cells.iter().enumerate().map(|(index, cell)| decide_cell(policy, closure, person, index, cell)).collect()
+    policy
+        .cells
+        .iter()
+        .enumerate()
+        .map(|(index, cell)| decide_cell(policy, closure, person, index, cell))
+        .collect()
 }
 
 fn decide_cell(
@@ -194,8 +199,10 @@ fn decide_cell(
         });
     }
     let before_objections = facts.is_empty()
-        && identifier_reason(policy, person.holdings, cell, |_, _, youngest| too_young(rules.age_band, youngest))
-            .is_empty();
+        && identifier_reason(policy, person.holdings, cell, |_, _, youngest| {
+            too_young(rules.age_band, youngest)
+        })
+        .is_empty();
     CellVerdict { selected: true, reasons, before_objections, bases: standing.bases, registers }
 }
 
@@ -207,10 +214,9 @@ fn identifier_reason(
 ) -> Reasons {
     let party = policy.audiences[cell.audience].party;
     let open = holdings.free.any_fits(cell, party)
-        || holdings
-            .marked
-            .iter()
-            .any(|&(class, scopes, youngest)| class.fits(cell, party) && !barred(cell.audience, scopes, youngest));
+        || holdings.marked.iter().any(|&(class, scopes, youngest)| {
+            class.fits(cell, party) && !barred(cell.audience, scopes, youngest)
+        });
     if open {
         Reasons::NONE
     } else if holdings.present.any_fits(cell, party) {

@@ -78,8 +78,11 @@ impl CustomerColumns {
             from(source.ad_user_data.as_ref().map(|signal| &signal.from)),
             from(source.ad_personalization.as_ref().map(|signal| &signal.from)),
         ];
-        let attributes =
-            source.attributes.iter().map(|(name, attribute)| (name.clone(), column(&attribute.column))).collect();
+        let attributes = source
+            .attributes
+            .iter()
+            .map(|(name, attribute)| (name.clone(), column(&attribute.column)))
+            .collect();
         Self { customer_id, emails, phones, fields, attributes, wanted }
     }
 

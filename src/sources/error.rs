@@ -161,14 +161,21 @@ impl SourceError {
     pub const fn is_damage(&self) -> bool {
         matches!(
             self,
-            Self::Empty { .. } | Self::Decompress { .. } | Self::Bomb { .. } | Self::ChangedWhileReading { .. } | Self::BadHeader { .. }
+            Self::Empty { .. }
+                | Self::Decompress { .. }
+                | Self::Bomb { .. }
+                | Self::ChangedWhileReading { .. }
+                | Self::BadHeader { .. }
         )
     }
 
     /// Whether the input is not there at all, or cannot be opened.
     #[must_use]
     pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::NoMatch { .. } | Self::Unreadable { .. } | Self::NotAFile { .. })
+        matches!(
+            self,
+            Self::Missing { .. } | Self::NoMatch { .. } | Self::Unreadable { .. } | Self::NotAFile { .. }
+        )
     }
 
     /// The stable kebab-case code.

@@ -56,7 +56,8 @@ pub fn read_root_key(place: &Path) -> Result<[u8; 32], RootKeyError> {
     let unreadable =
         |error: std::io::Error| RootKeyError::Unreadable { place: place.to_owned(), kind: error.kind() };
     let not_blocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(not_blocking).open(place).map_err(unreadable)?;
+    let file =
+        std::fs::OpenOptions::new().read(true).custom_flags(not_blocking).open(place).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(RootKeyError::Shape { place: place.to_owned() });

@@ -128,7 +128,8 @@ pub fn match_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Match
     for start in digit_runs {
         let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
         for end in (start + 1..=start + digits).rev() {
-            let around = (match_moment(before, &text[..start], zone), match_moment(after, &text[end..], zone));
+            let around =
+                (match_moment(before, &text[..start], zone), match_moment(after, &text[end..], zone));
             let fits = (before == &text[..start] || around.0.is_some())
                 && (after == &text[end..] || around.1.is_some());
             if fits {

@@ -215,7 +215,9 @@ mod tests {
                 scope.spawn(move || {
                     let mut appender = Appender::new(spool, chunk_bytes);
                     for record in 0..100_u8 {
-                        appender.push(usize::from(record % 3), |bytes| bytes.extend([worker, record])).expect("room");
+                        appender
+                            .push(usize::from(record % 3), |bytes| bytes.extend([worker, record]))
+                            .expect("room");
                     }
                     appender.finish().expect("room");
                 });

@@ -6,9 +6,9 @@ use super::{BuildError, WrittenAudience};
 use crate::config::{Closure, Config, Role};
 use crate::identifiers;
 use crate::manifest::{
-    AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment, Outcome,
-    PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount, RegisterAge,
-    RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord,
+    AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
+    Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
+    RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::keys::RootKey;
@@ -61,7 +61,11 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             refusals: Vec::new(),
             previous: record.previous.clone(),
         },
-        controller: ControllerRecord { name: config.controller.name.clone(), role: role.to_owned(), instruction },
+        controller: ControllerRecord {
+            name: config.controller.name.clone(),
+            role: role.to_owned(),
+            instruction,
+        },
         config_sha256: Hex32(config.sha256),
         keys: KeysRecord {
             root: record.root.id().unwrap_or_else(|| RUN_ONLY.to_owned()),
@@ -124,33 +128,35 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
 
 fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
     let (config, results) = (record.config, record.results);
-    let one = |(index, (register, read)): (usize, (&crate::config::Register, &RegisterRead))| RegisterRecord {
-        name: register.name.clone(),
-        files: read.files,
-        bytes: read.bytes,
-        rows: read.rows,
-        objections: read.objections,
-        lifted: read.lifted,
-        unparsed: read.unparsed,
-        unknown_scope: read.unknown_scope,
-        commitment: Hex32(read.commitment),
-        age: match (&register.age_from, read.moment) {
-            (None, _) => RegisterAge::Unchecked,
-            (Some(_), None) => RegisterAge::Unknown,
-            (Some(_), Some(moment)) => RegisterAge::Known {
-                moment: Moment(moment),
-                seconds: record.as_of.duration_since(moment).as_secs(),
+    let one =
+        |(index, (register, read)): (usize, (&crate::config::Register, &RegisterRead))| RegisterRecord {
+            name: register.name.clone(),
+            files: read.files,
+            bytes: read.bytes,
+            rows: read.rows,
+            objections: read.objections,
+            lifted: read.lifted,
+            unparsed: read.unparsed,
+            unknown_scope: read.unknown_scope,
+            commitment: Hex32(read.commitment),
+            age: match (&register.age_from, read.moment) {
+                (None, _) => RegisterAge::Unchecked,
+                (Some(_), None) => RegisterAge::Unknown,
+                (Some(_), Some(moment)) => RegisterAge::Known {
+                    moment: Moment(moment),
+                    seconds: record.as_of.duration_since(moment).as_secs(),
+                },
             },
-        },
-        max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
-        min_rows: register.min_rows,
-        max_shrink_millionths: register.max_shrink.map(millionths),
-        max_unparsed_millionths: millionths(register.max_unparsed),
-        change: (record.previous_rows)(&register.name).map(|before| read.rows.cast_signed() - before.cast_signed()),
-        matched_narrowly: results.matched_by_hash(index as u8),
-        broken: Vec::new(),
-        people_named: results.people_named(index as u8),
-    };
+            max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
+            min_rows: register.min_rows,
+            max_shrink_millionths: register.max_shrink.map(millionths),
+            max_unparsed_millionths: millionths(register.max_unparsed),
+            change: (record.previous_rows)(&register.name)
+                .map(|before| read.rows.cast_signed() - before.cast_signed()),
+            matched_narrowly: results.matched_by_hash(index as u8),
+            broken: Vec::new(),
+            people_named: results.people_named(index as u8),
+        };
     config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
 }
 
@@ -208,7 +214,9 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
     for (index, (audience, written)) in config.audiences.iter().zip(&record.written).enumerate() {
         let (people, rows) = results.audience_fates(index);
         let mut platforms = Vec::new();
-        for ((cell, name), files) in results.cells_of(index).into_iter().zip(&audience.platforms).zip(&written.files) {
+        for ((cell, name), files) in
+            results.cells_of(index).into_iter().zip(&audience.platforms).zip(&written.files)
+        {
             let (people, rows) = results.cell_fates(cell);
             let (emails, phones) = if files.is_empty() { (0, 0) } else { results.members(cell)? };
             let minimum = results.plan().cells[cell].platform.minimum_upload;
@@ -229,7 +237,8 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
                         alone: tally.alone,
                     })
                     .collect(),
-                under_platform_minimum: minimum.filter(|minimum| !files.is_empty() && people.eligible < *minimum),
+                under_platform_minimum: minimum
+                    .filter(|minimum| !files.is_empty() && people.eligible < *minimum),
                 delta: None,
             });
         }

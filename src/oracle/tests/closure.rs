@@ -5,7 +5,8 @@ use super::{BROAD, Base, ON_META, PLAIN, fates, table, with};
 
 #[test]
 fn an_objection_meets_every_way_of_writing() {
-    let (email, phone) = ("key = \"email\"\nmax_unparsed = \"100%\"", "key = \"phone\"\nmax_unparsed = \"100%\"");
+    let (email, phone) =
+        ("key = \"email\"\nmax_unparsed = \"100%\"", "key = \"phone\"\nmax_unparsed = \"100%\"");
     let sha256_email = "key = { field = \"email\", hashed = \"sha256\" }";
     let sha1_email = "key = { field = \"email\", hashed = \"sha1\" }";
     let md5_phone = "key = { field = \"phone\", hashed = \"md5\" }";
@@ -47,7 +48,9 @@ fn an_objection_meets_every_way_of_writing() {
         ("key = \"customer_id\"", "01", "aino@example.com,", false),
     ] {
         let other = if named { "on-register" } else { "up" };
-        let outcome = Base::of(&format!("1,{customer},|2,other@example.net,,")).register(register, "r.csv", entry).run();
+        let outcome = Base::of(&format!("1,{customer},|2,other@example.net,,"))
+            .register(register, "r.csv", entry)
+            .run();
         let got = fates(&outcome, 0, 0);
         let parsed = got.get("1").map(String::as_str);
         // A customer without any identifier that parses has that reason only when nothing else holds.
@@ -62,7 +65,9 @@ fn regions_of_register_source_and_row_are_all_tried() {
     let mut base = Base::of("");
     base.columns = "country = { column = \"ban\", default = \"FI\" }\nrelationship = { constant = \"current\" }\nbasis = { constant = \"legitimate_interest\" }\n";
     base.bases = BROAD.replace("[\"FI\"]", "[\"FI\", \"SE\"]").leak();
-    base.customers = "id,email,phone,ban\n1,,070-174 06 05,SE\n2,,070 174 06 05,\n3,,+46701740605,\n4,,+358401234567,\n".to_owned();
+    base.customers =
+        "id,email,phone,ban\n1,,070-174 06 05,SE\n2,,070 174 06 05,\n3,,+46701740605,\n4,,+358401234567,\n"
+            .to_owned();
     let swedish = base.register("key = \"phone\"\nregion = \"SE\"", "r.csv", "0701740605");
     // The second customer's number is no Finnish one: read as the register reads it, it is the same.
     assert_eq!(
@@ -102,11 +107,16 @@ fn identifier_closure_bars_the_key_and_not_the_person() {
 
 #[test]
 fn a_switchboard_links_nobody_and_goes_up_for_nobody() {
-    let mut base = Base::of("1,a@example.com,0401234567,1|2,b@example.com,0401234567,|3,,0401234567,|4,d@example.com,,");
+    let mut base =
+        Base::of("1,a@example.com,0401234567,1|2,b@example.com,0401234567,|3,,0401234567,|4,d@example.com,,");
     base.policy = "min_age = 0\nshare_cap = 2\n";
     base.check(&[("1", "opted-out"), ("2", "up"), ("3", "shared-identifier"), ("4", "up")]);
     let outcome = base.run();
-    assert!(outcome.audiences[0].platforms[0].rows.contains(format!("{},,,,,", sha256("b@example.com")).as_bytes()));
+    assert!(
+        outcome.audiences[0].platforms[0]
+            .rows
+            .contains(format!("{},,,,,", sha256("b@example.com")).as_bytes())
+    );
     // At the cap it still links, and still goes up.
     base.policy = "min_age = 0\nshare_cap = 3\n";
     base.check(&[("1", "opted-out"), ("2", "linked-to-objector"), ("3", "linked-to-objector"), ("4", "up")]);
@@ -117,7 +127,8 @@ fn people_outside_the_audience_object_and_are_counted_too() {
     let mut base = Base::of("");
     base.attributes = "g = { column = \"g\", kind = \"given\" }\n";
     base.audiences = format!("{ON_META}where = \"g = 'x'\"\n").leak();
-    base.customers = "id,email,phone,ban,g\n1,a@example.com,,1,y\n2,A@example.com,,,x\n3,c@example.com,,,x\n".to_owned();
+    base.customers =
+        "id,email,phone,ban,g\n1,a@example.com,,1,y\n2,A@example.com,,,x\n3,c@example.com,,,x\n".to_owned();
     base.check(&[("1", "not selected"), ("2", "linked-to-objector"), ("3", "up")]);
     base.policy = "min_age = 0\nshare_cap = 1\n";
     base.check(&[("1", "not selected"), ("2", "shared-identifier"), ("3", "up")]);
@@ -132,13 +143,26 @@ fn minors_bar_their_identifiers_but_link_nobody() {
     base.customers = "id,email,phone,ban,born\n1,kid@example.com,0401234567,,2015-01-01\n2,b@example.com,0401234567,,1980-01-01\n3,,0401234567,,1980-01-01\n".to_owned();
     base.check(&[("1", "under-age"), ("2", "up"), ("3", "shared-identifier")]);
     let outcome = base.run();
-    assert!(outcome.audiences[0].platforms[0].rows.contains(format!("{},,,,,", sha256("b@example.com")).as_bytes()));
+    assert!(
+        outcome.audiences[0].platforms[0]
+            .rows
+            .contains(format!("{},,,,,", sha256("b@example.com")).as_bytes())
+    );
     assert_eq!(outcome.audiences[0].size_before_objections, 1);
 }
 
 #[test]
 fn scopes_bind_audiences_by_purpose_profile_and_policy() {
-    let scopes = ["off_platform_targeting", "all_marketing", "fax", "profiling", "lookalike", "phone", "post", "e-mail"];
+    let scopes = [
+        "off_platform_targeting",
+        "all_marketing",
+        "fax",
+        "profiling",
+        "lookalike",
+        "phone",
+        "post",
+        "e-mail",
+    ];
     let given = "[[audience]]\nname = \"a\"\nplatforms = [\"meta\"]\nmin_size = 1\nwhere = \"g = 'x'\"\n";
     let observed = given.replace("g = 'x'", "o = 'x'").leak();
     let seed = format!("{given}purpose = \"lookalike_seed\"\n").leak();
@@ -154,16 +178,27 @@ fn scopes_bind_audiences_by_purpose_profile_and_policy() {
     ] {
         let mut base = Base::of("");
         base.policy = format!("min_age = 0\nchannel_bans = \"{bans}\"\n").leak();
-        base.attributes = "g = { column = \"g\", kind = \"given\" }\no = { column = \"g\", kind = \"observed\" }\n";
+        base.attributes =
+            "g = { column = \"g\", kind = \"given\" }\no = { column = \"g\", kind = \"observed\" }\n";
         base.audiences = audience;
         let rows: String = (0..8).map(|place| format!("{place},p{place}@example.com,,,x\n")).collect();
         base.customers = format!("id,email,phone,ban,g\n{rows}");
-        let entries: Vec<_> = scopes.iter().enumerate().map(|(place, scope)| format!("{place},{scope}")).collect();
-        let base = base.register("columns = { customer_id = \"id\", scope = \"scope\" }", "r.csv", &format!("id,scope|{}", entries.join("|")));
+        let entries: Vec<_> =
+            scopes.iter().enumerate().map(|(place, scope)| format!("{place},{scope}")).collect();
+        let base = base.register(
+            "columns = { customer_id = \"id\", scope = \"scope\" }",
+            "r.csv",
+            &format!("id,scope|{}", entries.join("|")),
+        );
         let got = fates(&base.run(), 0, 0);
         for (place, binds) in binds.chars().enumerate() {
             let expect = if binds == '1' { "on-register" } else { "up" };
-            assert_eq!(got.get(&place.to_string()).map(String::as_str), Some(expect), "{} bans {bans} {audience}", scopes[place]);
+            assert_eq!(
+                got.get(&place.to_string()).map(String::as_str),
+                Some(expect),
+                "{} bans {bans} {audience}",
+                scopes[place]
+            );
         }
     }
 }
@@ -180,11 +215,13 @@ fn a_scope_cell_overrides_the_registers_and_several_words_stand_together() {
 
 #[test]
 fn only_the_listed_status_lifts() {
-    let base = Base::of("1,a@example.com,,|2,b@example.com,,|3,c@example.com,,|4,d@example.com,,|5,e@example.com,,").register(
-        "columns = { customer_id = \"id\" }\nactive = { column = \"status\", lifted = [\"lifted\"] }",
-        "r.csv",
-        "id,status|1,lifted|2, lifted |3,Lifted|4,|5,lifted|5,active",
-    );
+    let base =
+        Base::of("1,a@example.com,,|2,b@example.com,,|3,c@example.com,,|4,d@example.com,,|5,e@example.com,,")
+            .register(
+                "columns = { customer_id = \"id\" }\nactive = { column = \"status\", lifted = [\"lifted\"] }",
+                "r.csv",
+                "id,status|1,lifted|2, lifted |3,Lifted|4,|5,lifted|5,active",
+            );
     base.check(&[("1", "up"), ("2", "up"), ("3", "on-register"), ("4", "on-register"), ("5", "on-register")]);
 }
 
@@ -194,7 +231,8 @@ fn ids_meet_in_their_own_space_only() {
     base.more = "[[source]]\nname = \"shop\"\npath = \"shop.csv\"\n[source.columns]\ncustomer_id = \"id\"\nemail = \"email\"\ncountry = { default = \"FI\" }\n\
         relationship = { constant = \"current\" }\nbasis = { constant = \"legitimate_interest\" }\n".to_owned();
     base.files.push(("shop.csv", b"id,email\n1,b@example.com\n".to_vec()));
-    let outcome = base.register("columns = { customer_id = \"id\" }\nid_space = \"shop\"", "r.csv", "id|1").run();
+    let outcome =
+        base.register("columns = { customer_id = \"id\" }\nid_space = \"shop\"", "r.csv", "id|1").run();
     let decisions = &outcome.audiences[0].platforms[0].decisions;
     let fate = |space: &str| decisions.get(&(space.to_owned(), "1".to_owned()));
     assert_eq!(fate("crm"), Some(&super::Fate::Eligible));
@@ -236,21 +274,29 @@ fn identifiers_go_up_in_order_and_within_the_columns() {
     let mut base = Base::of("");
     base.columns = "country = { default = \"FI\" }\nrelationship = { constant = \"current\" }\nbasis = { constant = \"legitimate_interest\" }\n\
         targeting = { column = \"ban\", opted_out = [\"1\"], blank = \"not_objected\" }\n";
-    base.audiences = "[[audience]]\nname = \"a\"\nplatforms = [\"meta\", \"linkedin\", \"tiktok\"]\nmin_size = 1\n";
+    base.audiences =
+        "[[audience]]\nname = \"a\"\nplatforms = [\"meta\", \"linkedin\", \"tiktok\"]\nmin_size = 1\n";
     base.customers = "id,email,phone,ban\n1,D@example.com,0401234567,\n1,a@example.com,,\n1,b@example.com,,\n1,c@example.com,,\n1,A@example.com,,\n2,info@example.com,,\n".to_owned();
     let outcome = base.run();
-    let mut digests: Vec<_> = ["a", "b", "c", "d"].map(|local| sha256(&format!("{local}@example.com"))).to_vec();
+    let mut digests: Vec<_> =
+        ["a", "b", "c", "d"].map(|local| sha256(&format!("{local}@example.com"))).to_vec();
     digests.sort();
     let platforms = &outcome.audiences[0].platforms;
     let meta = format!("{},{},,", digests[..3].join(","), sha256("358401234567"));
     assert_eq!(platforms[0].rows, [meta.into_bytes()].into());
-    assert_eq!(platforms[1].rows, digests.iter().map(|digest| format!("{digest},,,,,,").into_bytes()).collect());
+    assert_eq!(
+        platforms[1].rows,
+        digests.iter().map(|digest| format!("{digest},,,,,,").into_bytes()).collect()
+    );
     let tiktok = format!("{},{},,", digests[..3].join(","), sha256("+358401234567"));
     assert_eq!(platforms[2].rows, [tiktok.into_bytes()].into());
     // A role address alone is nobody's in a consumer audience.
     assert_eq!(fates(&outcome, 0, 0).get("2").map(String::as_str), Some("no-identifier"));
     assert_eq!(platforms[0].row_counts, super::super::Counts { not_selected: 0, suppressed: 1, eligible: 5 });
-    assert_eq!(platforms[0].people_counts, super::super::Counts { not_selected: 0, suppressed: 1, eligible: 1 });
+    assert_eq!(
+        platforms[0].people_counts,
+        super::super::Counts { not_selected: 0, suppressed: 1, eligible: 1 }
+    );
 }
 
 #[test]
@@ -267,11 +313,23 @@ fn work_addresses_are_for_business_audiences() {
     base.more = "[[source]]\nname = \"firms\"\nid_space = \"crm\"\npath = \"firms.csv\"\n[source.columns]\ncustomer_id = \"id\"\n\
         email = { column = \"work\", context = \"work\" }\ncountry = { default = \"FI\" }\nrelationship = { constant = \"current\" }\n\
         basis = { constant = \"legitimate_interest\" }\nparty = { column = \"party\", consumer = [\"C\"], business = [\"B\"] }\n".to_owned();
-    base.files.push(("firms.csv", b"id,work,party\n1,info@example.org,B\n2,,B\n3,c@example.org,C\n4,d@example.org,C\n".to_vec()));
+    base.files.push((
+        "firms.csv",
+        b"id,work,party\n1,info@example.org,B\n2,,B\n3,c@example.org,C\n4,d@example.org,C\n".to_vec(),
+    ));
     let outcome = base.run();
-    assert_eq!(fates(&outcome, 0, 0), table(&[("1", "up"), ("2", "no-identifier"), ("3", "party-mismatch"), ("4", "party-mismatch")]));
-    assert_eq!(fates(&outcome, 1, 0), table(&[("1", "party-mismatch"), ("2", "party-mismatch"), ("3", "up"), ("4", "no-identifier")]));
-    assert_eq!(outcome.audiences[0].platforms[0].rows, [format!("{},,,,,", sha256("info@example.org")).into_bytes()].into());
+    assert_eq!(
+        fates(&outcome, 0, 0),
+        table(&[("1", "up"), ("2", "no-identifier"), ("3", "party-mismatch"), ("4", "party-mismatch")])
+    );
+    assert_eq!(
+        fates(&outcome, 1, 0),
+        table(&[("1", "party-mismatch"), ("2", "party-mismatch"), ("3", "up"), ("4", "no-identifier")])
+    );
+    assert_eq!(
+        outcome.audiences[0].platforms[0].rows,
+        [format!("{},,,,,", sha256("info@example.org")).into_bytes()].into()
+    );
     assert!(!outcome.audiences[0].withheld && outcome.audiences[1].withheld);
     assert_eq!(outcome.audiences[1].size_before_objections, 1);
 }

@@ -25,22 +25,51 @@ const GROUND: &str = "basis = { constant = \"legitimate_interest\" }\n";
 const BAN: &str = "targeting = { column = \"x\", opted_out = [\"K\", \"1\"], not_objected = [\"E\"], blank = \"not_objected\" }\n";
 
 fn joined(parts: &[&str]) -> &'static str {
-    Box::leak(format!("{}targeting = {{ column = \"phone\", opted_out = [\"K\"], blank = \"not_objected\" }}\n", parts.concat()).into_boxed_str())
+    Box::leak(
+        format!(
+            "{}targeting = {{ column = \"phone\", opted_out = [\"K\"], blank = \"not_objected\" }}\n",
+            parts.concat()
+        )
+        .into_boxed_str(),
+    )
 }
 
 #[test]
 fn a_relationship_is_current_or_not_or_unknown() {
     let rest = joined(&[COUNTRY, GROUND]);
-    let values = [("active", "up"), (" active ", "up"), ("Active", "not-a-customer"), ("closed", "not-a-customer"), ("", "relationship-unknown"), (" ", "relationship-unknown")];
+    let values = [
+        ("active", "up"),
+        (" active ", "up"),
+        ("Active", "not-a-customer"),
+        ("closed", "not-a-customer"),
+        ("", "relationship-unknown"),
+        (" ", "relationship-unknown"),
+    ];
     field("relationship = { column = \"x\", current = [\"active\"] }", rest, &values);
-    let values = [("active", "up"), ("closed", "not-a-customer"), ("paused", "relationship-unknown"), ("", "relationship-unknown")];
+    let values = [
+        ("active", "up"),
+        ("closed", "not-a-customer"),
+        ("paused", "relationship-unknown"),
+        ("", "relationship-unknown"),
+    ];
     field("relationship = { column = \"x\", current = [\"active\"], former = [\"closed\"] }", rest, &values);
 }
 
 #[test]
 fn a_flag_is_an_objection_or_none_or_unknown() {
     let rest = [COUNTRY, CURRENT, GROUND].concat().leak();
-    field(BAN, rest, &[("K", "opted-out"), ("1", "opted-out"), ("E", "up"), ("", "up"), ("k", "targeting-unknown"), ("0", "targeting-unknown")]);
+    field(
+        BAN,
+        rest,
+        &[
+            ("K", "opted-out"),
+            ("1", "opted-out"),
+            ("E", "up"),
+            ("", "up"),
+            ("k", "targeting-unknown"),
+            ("0", "targeting-unknown"),
+        ],
+    );
     let consent = "targeting = { column = \"x\", opted_out = [\"no\"], not_objected = [\"yes\"] }";
     field(consent, rest, &[("no", "opted-out"), ("yes", "up"), ("", "targeting-unknown")]);
     // A flag about something else keeps nobody out of this audience, but must still be readable.
@@ -51,19 +80,42 @@ fn a_flag_is_an_objection_or_none_or_unknown() {
 #[test]
 fn a_persons_own_basis_decides_first() {
     let rest = joined(&[COUNTRY, CURRENT]);
-    let basis = "basis = { column = \"x\", legitimate_interest = [\"LI\"], consent = [\"C\"], none = [\"no\"] }";
-    field(basis, rest, &[("LI", "up"), ("C", "no-basis"), ("no", "no-consent"), ("", "basis-unknown"), ("li", "basis-unknown")]);
+    let basis =
+        "basis = { column = \"x\", legitimate_interest = [\"LI\"], consent = [\"C\"], none = [\"no\"] }";
+    field(
+        basis,
+        rest,
+        &[
+            ("LI", "up"),
+            ("C", "no-basis"),
+            ("no", "no-consent"),
+            ("", "basis-unknown"),
+            ("li", "basis-unknown"),
+        ],
+    );
 }
 
 #[test]
 fn a_country_is_a_code_or_a_name() {
     let rest = joined(&[CURRENT, GROUND]);
     let values = [
-        ("FI", "up"), ("fi", "up"), ("FIN", "up"), ("Suomi", "up"), (" finland ", "up"), ("Soome", "up"),
-        ("SE", "no-basis"), ("Atlantis", "country-unknown"), ("", "country-unknown"), ("Tyskland", "no-basis"),
+        ("FI", "up"),
+        ("fi", "up"),
+        ("FIN", "up"),
+        ("Suomi", "up"),
+        (" finland ", "up"),
+        ("Soome", "up"),
+        ("SE", "no-basis"),
+        ("Atlantis", "country-unknown"),
+        ("", "country-unknown"),
+        ("Tyskland", "no-basis"),
     ];
     field("country = { column = \"x\" }", rest, &values);
-    field("country = { column = \"x\", default = \"FI\" }", rest, &[("", "up"), ("Atlantis", "country-unknown")]);
+    field(
+        "country = { column = \"x\", default = \"FI\" }",
+        rest,
+        &[("", "up"), ("Atlantis", "country-unknown")],
+    );
     field("", rest, &[("", "country-unknown")]);
 }
 
@@ -71,7 +123,11 @@ fn a_country_is_a_code_or_a_name() {
 fn a_party_is_the_audiences_or_not() {
     let rest = joined(&[COUNTRY, CURRENT, GROUND]);
     let party = "party = { column = \"x\", consumer = [\"B2C\"], business = [\"B2B\"] }";
-    field(party, rest, &[("B2C", "up"), ("B2B", "party-mismatch"), ("", "party-unknown"), ("?", "party-unknown")]);
+    field(
+        party,
+        rest,
+        &[("B2C", "up"), ("B2B", "party-mismatch"), ("", "party-unknown"), ("?", "party-unknown")],
+    );
 }
 
 #[test]
@@ -85,8 +141,16 @@ fn ages_are_whole_years_on_the_day_where_the_policy_lives() {
     base.customers = format!("id,email,born,phone\n{}", lines(rows).replace('\n', ",\n"));
     let unknown = "age-unknown";
     base.check(&[
-        ("18", "up"), ("17", "under-age"), ("leap", "up"), ("blank", unknown), ("odd", unknown), ("no-day", unknown),
-        ("unborn", unknown), ("old", "up"), ("older", unknown), ("time", "up"),
+        ("18", "up"),
+        ("17", "under-age"),
+        ("leap", "up"),
+        ("blank", unknown),
+        ("odd", unknown),
+        ("no-day", unknown),
+        ("unborn", unknown),
+        ("old", "up"),
+        ("older", unknown),
+        ("time", "up"),
     ]);
     // 29 February 2008 comes of age on 1 March 2026; the clock of the policy decides what day it is.
     for (as_of, zone, fate) in [
@@ -134,7 +198,14 @@ fn a_basis_row_fits_wholly_or_not_at_all() {
         (row(("purposes", "valid_until = 2026-11-20\npurposes")), "basis-expired"),
         (row(("purposes", "valid_until = 2026-11-21\npurposes")), "up"),
         (format!("{}{BROAD}", row(("purposes", "valid_until = 2020-01-01\npurposes"))), "up"),
-        (format!("{}{}", row(("purposes", "valid_until = 2020-01-01\npurposes")), row(("[\"FI\"]", "[\"SE\"]"))), "basis-expired"),
+        (
+            format!(
+                "{}{}",
+                row(("purposes", "valid_until = 2020-01-01\npurposes")),
+                row(("[\"FI\"]", "[\"SE\"]"))
+            ),
+            "basis-expired",
+        ),
     ] {
         let mut base = Base::of("1,a@example.com,,");
         base.bases = bases.leak();
@@ -151,11 +222,19 @@ fn google_asks_for_both_signals_in_europe() {
     base.bases = BROAD.replace("[\"FI\"]", "[\"FI\", \"GB\", \"CH\", \"NO\", \"US\"]").leak();
     base.audiences = "[[audience]]\nname = \"a\"\nplatforms = [\"google-ads\", \"meta\"]\nmin_size = 1\n";
     base.customers = "id,email,phone,ban,country,d,p\n".to_owned()
-        + &lines("1,a@example.com,,,FI,1,1|2,b@example.com,,,FI,1,0|3,c@example.com,,,GB,,1|4,d@example.com,,,US,,|5,e@example.com,,,,1,1|6,f@example.com,,,,1,|7,g@example.com,,,NO,1,x|8,h@example.com,,,CH,,");
+        + &lines(
+            "1,a@example.com,,,FI,1,1|2,b@example.com,,,FI,1,0|3,c@example.com,,,GB,,1|4,d@example.com,,,US,,|5,e@example.com,,,,1,1|6,f@example.com,,,,1,|7,g@example.com,,,NO,1,x|8,h@example.com,,,CH,,",
+        );
     let missing = "platform-consent-missing";
     base.check(&[
-        ("1", "up"), ("2", missing), ("3", missing), ("4", "up"), ("5", "country-unknown"),
-        ("6", "country-unknown platform-consent-missing"), ("7", missing), ("8", missing),
+        ("1", "up"),
+        ("2", missing),
+        ("3", missing),
+        ("4", "up"),
+        ("5", "country-unknown"),
+        ("6", "country-unknown platform-consent-missing"),
+        ("7", missing),
+        ("8", missing),
     ]);
     let meta = fates(&base.run(), 0, 1);
     assert!(["1", "2", "3", "4", "7", "8"].iter().all(|id| meta.get(*id).is_some_and(|fate| fate == "up")));
@@ -171,7 +250,9 @@ fn a_where_answers_yes_no_or_unknown() {
     base.columns = PLAIN;
     base.attributes = "groups = { column = \"g\", separator = \";\", kind = \"given\" }\nscore = { column = \"s\", kind = \"given\" }\nday = { column = \"d\", kind = \"given\" }\n";
     base.customers = "id,email,phone,ban,g,s,d\n".to_owned()
-        + &lines("1,a@example.com,,,savings; loan,7.50,2024-02-29|2,b@example.com,,,,,|3,c@example.com,,,card,high,29.2.2024|4,d@example.com,,,loan,-3,2024-02-29T10:00");
+        + &lines(
+            "1,a@example.com,,,savings; loan,7.50,2024-02-29|2,b@example.com,,,,,|3,c@example.com,,,card,high,29.2.2024|4,d@example.com,,,loan,-3,2024-02-29T10:00",
+        );
     let (up, no, unknown) = ("up", "not selected", "selection-unknown");
     for (text, expect) in [
         ("groups CONTAINS 'savings'", [up, unknown, no, no]),
@@ -214,6 +295,14 @@ fn a_person_is_selected_by_any_row() {
     base.attributes = "g = { column = \"g\", kind = \"given\" }\n";
     base.audiences = format!("{ON_META}where = \"g = 'x'\"\n").leak();
     base.customers = "id,email,phone,ban,g\n".to_owned()
-        + &lines("1,a@example.com,,,x|1,,,,y|2,b@example.com,,,y|2,,,,|3,c@example.com,,,y|3,,,,z|4,d@example.com,,1,|5,e@example.com,,1,y");
-    base.check(&[("1", "up"), ("2", "selection-unknown"), ("3", "not selected"), ("4", "opted-out selection-unknown"), ("5", "not selected")]);
+        + &lines(
+            "1,a@example.com,,,x|1,,,,y|2,b@example.com,,,y|2,,,,|3,c@example.com,,,y|3,,,,z|4,d@example.com,,1,|5,e@example.com,,1,y",
+        );
+    base.check(&[
+        ("1", "up"),
+        ("2", "selection-unknown"),
+        ("3", "not selected"),
+        ("4", "opted-out selection-unknown"),
+        ("5", "not selected"),
+    ]);
 }
