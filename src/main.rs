@@ -1,3 +1,5 @@
-//! The program: parse, run, map the outcome to an exit code.
+//! The program: all of it is `verho::cli`; this file only hands the exit code to the system.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    verho::cli::main()
+}

@@ -1,1 +1,97 @@
-//! (being written)
+//! The command line: arguments in, one command, words and an exit status out.
+//!
+//! Here alone something is printed, the clock is read and dice are rolled. It promises that nothing
+//! typed is repeated unless it is a name of ours, that no message carries a value of a row, and that a
+//! run which fails publishes nothing. What a rule is belongs to the library.
+
+mod answers;
+mod args;
+mod bar;
+mod build;
+mod clock;
+mod exit;
+mod failure;
+mod hash;
+mod panics;
+mod signals;
+mod talk;
+mod usage;
+mod version;
+
+use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+pub use exit::ExitStatus;
+use failure::Failure;
+use talk::Talk;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    forbid_core_dumps();
+    panics::install();
+    // The hook has told of a panic; here it becomes an exit status of ours instead of 101.
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os().collect())))
+        .unwrap_or(ExitStatus::Failed)
+        .into()
+}
+
+/// A core dump would hold plaintext: the limit goes to zero before anything is read.
+fn forbid_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+}
+
+fn run(args: Vec<OsString>) -> ExitStatus {
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error, args.get(1..).unwrap_or_default()),
+    };
+    let talk = Talk::new(&cli.global);
+    talk::trace(&cli.global);
+    signals::listen();
+    match dispatch(&cli.command, talk) {
+        Ok(status) => status,
+        Err(failure) => {
+            failure.tell(talk);
+            failure.status
+        }
+    }
+}
+
+fn not_understood(error: &clap::Error, args: &[OsString]) -> ExitStatus {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match talk::forgive(error.print()) {
+            Ok(()) => ExitStatus::Done,
+            Err(_) => ExitStatus::Failed,
+        };
+    }
+    if args.is_empty() {
+        let _ = error.print();
+        return ExitStatus::Usage;
+    }
+    let json = args.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
+        || args.iter().any(|argument| argument == "--log-format=json");
+    Talk::before_arguments(json).error(&usage::message(error, args));
+    ExitStatus::Usage
+}
+
+fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
+    match command {
+        Command::Build(args) => build::build(args, talk),
+        Command::Check(args) => answers::check(args, talk),
+        Command::Verify(args) => answers::verify(args, talk),
+        Command::Explain(args) => answers::explain(args, talk),
+        Command::Hash(args) => hash::hash(args, talk),
+        Command::Platforms(args) => answers::platforms(args, talk),
+        Command::Keygen(args) => answers::keygen(args, talk),
+        Command::Synth(args) => answers::synth(args, talk),
+        Command::Completions(args) => answers::completions(args),
+        Command::Man(args) => answers::man(args, talk),
+    }
+}

@@ -14,7 +14,7 @@ use crate::outputs::records::{SealError, SuppressionsWriter, seal};
 use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, RunError, Watch, run};
+use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
@@ -140,6 +140,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
+        interrupt::check()?;
         let release = if options.dry_run { None } else { Some(staging.publish(!replay)?.path) };
         Ok(Built { release, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
     })
@@ -191,6 +192,7 @@ fn write_audiences(
     for (index, audience) in config.audiences.iter().enumerate() {
         let mut files = Vec::new();
         for cell in results.cells_of(index) {
+            interrupt::check()?;
             let (_, rows) = results.cell_fates(cell);
             let has_members = !withheld[index] && rows.eligible > 0;
             files.push(if has_members {

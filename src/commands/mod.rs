@@ -2,7 +2,9 @@
 //! and returns a value. Printing is the command line's.
 
 pub mod build;
+pub mod check;
 pub mod explain;
+pub mod keygen;
 pub mod platforms;
 pub mod vectors;
 pub mod verify;

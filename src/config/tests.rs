@@ -237,7 +237,7 @@ const FAULTY: &[Faulty] = &[
     ("time_zone = \"europe/helsinki\"", "time_zone = \"Europe/Turku\"", "unknown-time-zone", "Turku", "time zone", "IANA"),
     ("[policy]", "[[policy]]", "wrong-type", "[[policy]]", "a list", "table"),
     ("memory = \"512MiB\"", "memory = \"512\"", "out-of-range", "512", "memory", "1GB"),
-    ("memory = \"512MiB\"", "memory = \"1KB\"", "out-of-range", "1KB", "memory", "at least 66 kB"),
+    ("memory = \"512MiB\"", "memory = \"0KB\"", "out-of-range", "0KB", "memory", "at least 1 kB"),
     ("batch_rows = 10", "batch_rows = 0", "out-of-range", "batch_rows", "range", "from 1"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
@@ -308,6 +308,52 @@ fn a_fault_is_shown_in_its_line() {
     "#);
     assert!(faults.render(true).contains('\u{1b}'));
     assert!(!faults.render(false).contains('\u{1b}'));
+}
+
+#[test]
+fn one_bracket_too_few_has_a_hint_of_its_own() {
+    let faults = parse(&first().replace("[[basis]]", "[basis]")).expect_err("a table, not a list");
+    insta::assert_snapshot!(faults, @r"
+    error[wrong-type]: basis is not a list of tables
+      --> /data/verho.toml:15:1
+       |
+    15 | [basis]
+       | ^^^^^^^
+       |
+       = hint: write [[basis]], with two brackets
+
+    1 fault in /data/verho.toml; nothing was read or written
+    ");
+}
+
+#[test]
+fn a_fault_inside_a_where_is_shown_at_its_word() {
+    let filter = "name = \"customers\"\nwhere = \"\"\"\nage > 30\n  OR lower(country) = 'fi'\"\"\"";
+    let faults = parse(
+        &first()
+            .replace("name = \"customers\"", filter)
+            .replace("email = \"email\"\nphone = \"phone\"\n", ""),
+    )
+    .expect_err("two");
+    insta::assert_snapshot!(faults, @r#"
+    error[missing-key]: [source.columns] has neither email nor phone
+     --> /data/verho.toml:6:1
+      |
+    6 | [source.columns]
+      | ^^^^^^^^^^^^^^^^
+      |
+      = hint: platforms match on them: email = ["email"] or phone = ["phone"]
+
+    error[bad-where]: functions have no place in a where
+      --> /data/verho.toml:24:6
+       |
+    24 |   OR lower(country) = 'fi'"""
+       |      ^^^^^
+       |
+       = hint: a where may use fields, text in single quotes, numbers, DATE 'YYYY-MM-DD', = <> != < <= > >=, IN, BETWEEN, LIKE, IS NULL, CONTAINS, AND, OR, NOT, TRUE, FALSE and parentheses
+
+    2 faults in /data/verho.toml; nothing was read or written
+    "#);
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl<'a> World<'a> {
         let mut on_register: BTreeMap<&PersonKey, Vec<Scopes>> = BTreeMap::new();
         let mut holders: BTreeMap<&str, BTreeSet<&PersonKey>> = BTreeMap::new();
         let mut unreadable = BTreeSet::new();
-        for (person, rows) in &people.people {
+        for (person, rows) in &people.by_key {
             for hook in person_hooks(config, person, rows) {
                 for entry in by_hook.get(&hook).into_iter().flatten() {
                     let scopes = registers.entries.get(*entry).map(|entry| entry.scopes);
@@ -134,7 +134,7 @@ impl<'a> World<'a> {
             .collect::<Result<Vec<_>, _>>()?;
         let mut outcomes: Vec<_> = platforms.iter().map(|platform| empty(platform)).collect();
         let mut size = 0;
-        for (person, rows) in &self.people.people {
+        for (person, rows) in &self.people.by_key {
             let selected = self.selected(filter.as_ref(), rows)?;
             let common = self.common(audience, person, rows, &spread, selected);
             let mut would_be = false;
@@ -206,7 +206,7 @@ impl<'a> World<'a> {
             under_age: BTreeSet::new(),
         };
         let mut objected = BTreeSet::new();
-        for (person, rows) in &self.people.people {
+        for (person, rows) in &self.people.by_key {
             let flag = rows.iter().any(|row| {
                 let source = self.config.sources.get(row.source);
                 source
@@ -233,7 +233,7 @@ impl<'a> World<'a> {
         match self.config.policy.closure {
             Closure::Identifier => spread.barred.extend(objected),
             Closure::Person => {
-                for (person, rows) in &self.people.people {
+                for (person, rows) in &self.people.by_key {
                     let objects = spread.opted_out.contains(person) || spread.on_register.contains(person);
                     if !objects && keys(rows).any(|key| objected.contains(key)) {
                         spread.linked.insert(person);

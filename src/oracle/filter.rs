@@ -93,10 +93,10 @@ fn collect(expr: &Expr, names: &mut BTreeSet<String>) {
             collect(left, names);
             collect(right, names);
         }
-        Expr::InList { expr, .. } | Expr::Between { expr, .. } | Expr::Like { expr, .. } => {
-            collect(expr, names)
-        }
-        Expr::SimilarTo { expr, .. } => collect(expr, names),
+        Expr::InList { expr, .. }
+        | Expr::Between { expr, .. }
+        | Expr::Like { expr, .. }
+        | Expr::SimilarTo { expr, .. } => collect(expr, names),
         _ => {}
     }
 }

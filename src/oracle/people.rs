@@ -77,6 +77,7 @@ pub(super) enum Ground {
 }
 
 /// One readable row.
+#[expect(clippy::option_option, reason = "silent and unknown are two things")]
 pub(super) struct Row {
     pub(super) source: usize,
     pub(super) identifiers: Vec<Identifier>,
@@ -97,7 +98,8 @@ pub(super) struct Row {
 
 /// Everything read from the sources.
 pub(super) struct People {
-    pub(super) people: BTreeMap<PersonKey, Vec<Row>>,
+    /// The rows of everybody.
+    pub(super) by_key: BTreeMap<PersonKey, Vec<Row>>,
     pub(super) rows_read: u64,
     pub(super) unreadable: u64,
     /// What was found in unreadable rows: exact wide keys.
@@ -109,7 +111,7 @@ pub(super) struct People {
 /// Reads every source.
 pub(super) fn read(config: &Config) -> Result<People, OracleError> {
     let mut all = People {
-        people: BTreeMap::new(),
+        by_key: BTreeMap::new(),
         rows_read: 0,
         unreadable: 0,
         lost_keys: BTreeSet::new(),
@@ -193,18 +195,12 @@ impl RowReader<'_> {
                 let id = text(&self.source.customer_id)
                     .map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
                 let readable = self.mapped().iter().all(|name| text(name).is_some());
-                match id.filter(|id| readable && !id.is_empty()) {
-                    Some(id) => {
-                        let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-                        all.people
-                            .entry((self.source.id_space.clone(), id.to_owned()))
-                            .or_default()
-                            .push(row);
-                    }
-                    None => {
-                        all.unreadable += 1;
-                        self.lose_cells(&text, all);
-                    }
+                if let Some(id) = id.filter(|id| readable && !id.is_empty()) {
+                    let row = self.row(&|name| text(name).unwrap_or("").to_owned());
+                    all.by_key.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
+                } else {
+                    all.unreadable += 1;
+                    self.lose_cells(&text, all);
                 }
             }
         }
@@ -228,11 +224,11 @@ impl RowReader<'_> {
         let Ok(fragment) = std::str::from_utf8(fragment) else { return };
         let columns = self.source.emails.iter().chain(&self.source.phones);
         let mut pieces = vec![fragment.to_owned(), fragment.replace('"', "")];
+        pieces.extend(fragment.split(|letter: char| letter == '"' || letter.is_control()).map(str::to_owned));
         for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty())
         {
             pieces.extend(fragment.replace('"', "").split(separator).map(str::to_owned));
         }
-        pieces.extend(fragment.replace('"', "").lines().map(str::to_owned));
         for piece in pieces {
             let piece = piece.trim_matches('"');
             let id = piece.trim_matches(|l: char| l.is_ascii_whitespace());

@@ -83,16 +83,17 @@ pub(super) fn readings(cell: &str, regions: &BTreeSet<Option<Alpha2>>) -> BTreeS
     let Some(text) = clean(cell) else { return BTreeSet::new() };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let bare = digits.trim_start_matches('0');
-    let others = if (6..=20).contains(&digits.len()) {
-        vec![format!("+{bare}"), bare.to_owned(), format!("0{bare}")]
-    } else {
-        Vec::new()
-    };
-    let mut readings = BTreeSet::new();
-    for region in regions {
-        readings.extend(Phone::parse(cell, *region).map(|phone| phone.e164));
-        for way in others.iter().chain([&text, &text.replace("(0)", "")]) {
-            let other = Phone::read(way, *region).filter(|phone| phone.possible);
+    let mut ways = BTreeSet::from([text.clone(), text.replace("(0)", "")]);
+    if (6..=20).contains(&digits.len()) {
+        ways.extend([format!("+{bare}"), bare.to_owned(), format!("0{bare}")]);
+    }
+    let mut readings: BTreeSet<_> =
+        regions.iter().filter_map(|region| Phone::parse(cell, *region)).map(|phone| phone.e164).collect();
+    for way in ways {
+        // What begins with a plus means the same everywhere.
+        let nowhere = BTreeSet::from([None]);
+        for region in if way.starts_with('+') { &nowhere } else { regions } {
+            let other = Phone::read(&way, *region).filter(|phone| phone.possible);
             readings.extend(other.map(|phone| phone.e164));
         }
     }

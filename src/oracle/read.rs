@@ -61,38 +61,38 @@ pub(super) fn table(
     name: &str,
 ) -> Result<Table, OracleError> {
     let plain = plain_name(path);
-    let delimited = match files.format {
+    let is_text = match files.format {
         Some(format) => format == Format::Delimited,
         None => ["csv", "tsv", "txt", "tab"].iter().any(|end| plain.ends_with(&format!(".{end}"))),
     };
-    if !delimited {
+    if !is_text {
         return Err(OracleError::Format { name: name.to_owned() });
     }
-    let mut text = decode(&bytes(path, name)?, files.encoding);
-    let trailer = take_trailer.then(|| cut_last_line(&mut text)).flatten();
-    let delimiter = match files.delimiter {
-        Some(delimiter) => delimiter,
+    let mut content = decode(&bytes(path, name)?, files.encoding);
+    let trailer = take_trailer.then(|| cut_last_line(&mut content)).flatten();
+    let separator = match files.delimiter {
+        Some(sign) => sign,
         None if !header => b',',
-        None => guess_delimiter(&text),
+        None => guess_delimiter(&content),
     };
     let mut at = 0;
     let mut names = Vec::new();
     if header {
-        skip_blank_lines(&text, &mut at);
-        if at < text.len() {
-            let record = record(&text, at, delimiter, None);
-            let Some(cells) = record.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
+        skip_blank_lines(&content, &mut at);
+        if at < content.len() {
+            let first = record(&content, at, separator, None);
+            let Some(cells) = first.cells else { return Err(OracleError::Header { name: name.to_owned() }) };
             for cell in cells {
                 let Ok(cell) = String::from_utf8(cell) else {
                     return Err(OracleError::Header { name: name.to_owned() });
                 };
                 names.push(super::text::trim(&cell).to_owned());
             }
-            at = record.next;
+            at = first.next;
         }
     }
     let width = if header { names.len() } else { 1 };
-    let records = records(&text, at, delimiter, width);
+    let records = records(&content, at, separator, width);
     Ok(Table { path: path.to_owned(), header: names, records, trailer })
 }
 
@@ -313,7 +313,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn separators(&self, end: usize) -> usize {
         let line = self.text.get(self.line..end).unwrap_or_default();
-        line.iter().filter(|byte| **byte == self.delimiter).count()
+        line.split(|byte| *byte == self.delimiter).count() - 1
     }
 
     /// A line ends inside a quoted cell that was opened at `opened`.

@@ -4,6 +4,7 @@
 //! It must not know audiences.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -61,9 +62,7 @@ fn read_one(
     }
     let (mut rows, mut unparsed, mut ages) = (0_u64, 0_u64, Vec::new());
     for path in paths {
-        let take_trailer = matches!(register.age_from, Some(AgeFrom::Trailer(_)));
-        let header = register.files.header;
-        let Ok(table) = read::table(&path, &register.files, header, take_trailer, &register.name) else {
+        let Some(table) = table(register, &path, zone, &mut ages, &mut broken) else {
             broken.insert("register-broken");
             continue;
         };
@@ -79,19 +78,23 @@ fn read_one(
                     broken.insert("register-broken");
                 }
                 Some((lifted, entry)) => {
-                    unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
+                    // What is lifted is no objection, whatever it says.
                     if !lifted {
+                        unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
                         entries.push(entry);
                     }
                 }
             }
         }
-        age(register, &table, zone, &mut ages, &mut broken);
+        age(register, &table, zone, &mut ages);
     }
-    if rows == 0 && register.min_rows > 0 {
-        broken.insert("register-empty");
-    } else if rows < register.min_rows {
-        broken.insert("register-too-few-rows");
+    // A file that could not be read has no number of rows.
+    if rows > 0 || !broken.contains("register-broken") {
+        if rows == 0 && register.min_rows > 0 {
+            broken.insert("register-empty");
+        } else if rows < register.min_rows {
+            broken.insert("register-too-few-rows");
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
     if rows > 0 && unparsed as f64 > register.max_unparsed * rows as f64 {
@@ -116,15 +119,10 @@ fn read_one(
 }
 
 /// Collects the moments that say how old this file is.
-fn age(
-    register: &Register,
-    table: &Table,
-    zone: &TimeZone,
-    ages: &mut Vec<Timestamp>,
-    broken: &mut BTreeSet<&'static str>,
-) {
+fn age(register: &Register, table: &Table, zone: &TimeZone, ages: &mut Vec<Timestamp>) {
     match &register.age_from {
-        None => {}
+        // The trailer was read with the file.
+        None | Some(AgeFrom::Trailer(_)) => {}
         Some(AgeFrom::Filename(pattern)) => {
             let name = table.path.file_name().and_then(|name| name.to_str()).unwrap_or("");
             ages.extend(moment_by(pattern, name, zone));
@@ -135,15 +133,6 @@ fn age(
                 if let (Record::Whole(cells), Some(place)) = (record, place) {
                     let cell = cells.get(place).and_then(|cell| std::str::from_utf8(cell).ok());
                     ages.extend(cell.and_then(|cell| moment(cell, zone)));
-                }
-            }
-        }
-        Some(AgeFrom::Trailer(pattern)) => {
-            let line = table.trailer.as_deref().map(trim).unwrap_or("");
-            match trailer(pattern, line, table.records.len(), zone) {
-                Some(found) => ages.extend(found),
-                None => {
-                    broken.insert("register-trailer-mismatch");
                 }
             }
         }
@@ -160,24 +149,46 @@ fn age(
     }
 }
 
-/// The moment in a trailer (none when its pattern holds none); outer `None` when the line does not
-/// fit, or counts other rows.
-fn trailer(pattern: &str, line: &str, rows: usize, zone: &TimeZone) -> Option<Option<Timestamp>> {
-    let (before, after) = match pattern.split_once("{rows}") {
-        None => return moment_by(pattern, line, zone).map(Some),
-        Some(parts) => parts,
-    };
-    if !pattern.contains('%') {
-        let digits = line.strip_prefix(before)?.strip_suffix(after)?;
-        return (digits.parse() == Ok(rows)).then_some(None);
+/// What a trailer says: how many rows, and when. `None` when the line does not fit the pattern.
+fn trailer(pattern: &str, line: &str, zone: &TimeZone) -> Option<(Option<usize>, Option<Timestamp>)> {
+    if !pattern.contains("{rows}") {
+        return moment_by(pattern, line, zone).map(|moment| (None, Some(moment)));
     }
-    // The count may stand anywhere: each place where it is written is tried.
-    let count = rows.to_string();
-    line.match_indices(&count).find_map(|(start, _)| {
-        let rest = line.get(start + count.len()..)?;
-        let line = format!("{}{{rows}}{rest}", line.get(..start)?);
-        moment_by(pattern, &line, zone).map(Some)
+    // The count may be any run of digits in the line: each is tried.
+    let starts = line.char_indices().map(|(start, _)| start);
+    starts.into_iter().find_map(|start| {
+        let (before, rest) = line.split_at(start);
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let count =
+            digits.parse().ok().filter(|_| !before.ends_with(|letter: char| letter.is_ascii_digit()))?;
+        let without = format!("{before}{{rows}}{}", rest.strip_prefix(&digits)?);
+        if !pattern.contains('%') {
+            return (without == pattern).then_some((Some(count), None));
+        }
+        moment_by(pattern, &without, zone).map(|moment| (Some(count), Some(moment)))
     })
+}
+
+/// One file of a register. A last line that is no trailer is read as the row it may be.
+fn table(
+    register: &Register,
+    path: &Path,
+    zone: &TimeZone,
+    ages: &mut Vec<Timestamp>,
+    broken: &mut BTreeSet<&'static str>,
+) -> Option<Table> {
+    let read = |cut| read::table(path, &register.files, register.files.header, cut, &register.name).ok();
+    let Some(AgeFrom::Trailer(pattern)) = &register.age_from else { return read(false) };
+    let table = read(true)?;
+    let Some((count, moment)) = trailer(pattern, table.trailer.as_deref().map_or("", trim), zone) else {
+        broken.insert("register-trailer-mismatch");
+        return read(false);
+    };
+    ages.extend(moment);
+    if count.is_some_and(|count| count != table.records.len()) {
+        broken.insert("register-trailer-mismatch");
+    }
+    Some(table)
 }
 
 struct EntryReader<'a> {
@@ -335,7 +346,7 @@ impl Entry {
         for (source_place, source) in config.sources.iter().enumerate() {
             let mut regions = own_regions(register, config);
             regions.insert(source.country.as_ref().and_then(|field| field.default));
-            for text in self.phone.iter() {
+            if let Some(text) = &self.phone {
                 let readings = phone::readings(text, &regions);
                 hooks.extend(readings.iter().map(|reading| phone_hook(place, source_place, reading)));
             }
@@ -354,7 +365,7 @@ impl Entry {
 
 /// Everything by which a person can be met by any objection.
 pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BTreeSet<String> {
-    let mut hooks = BTreeSet::new();
+    let (mut hooks, mut known) = (BTreeSet::new(), Readings::new());
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(id_hook(place, &key.0, &key.1));
         for row in rows {
@@ -362,19 +373,22 @@ pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BT
             let mut regions = people::regions(row, source);
             regions.extend(register.region.map(Some));
             for cell in &row.cells {
-                cell_hooks(place, register, row.source, &regions, cell, &mut hooks);
+                cell_hooks((place, register), row.source, &regions, cell, &mut known, &mut hooks);
             }
         }
     }
     hooks
 }
 
+/// What was read already: the same cell meets several registers.
+type Readings = BTreeMap<(String, BTreeSet<Option<Alpha2>>), BTreeSet<String>>;
+
 fn cell_hooks(
-    place: usize,
-    register: &Register,
+    (place, register): (usize, &Register),
     source: usize,
     regions: &BTreeSet<Option<Alpha2>>,
     cell: &Cell,
+    known: &mut Readings,
     hooks: &mut BTreeSet<String>,
 ) {
     hooks.insert(format!("{place} text {}", folded(&cell.text)));
@@ -406,7 +420,9 @@ fn cell_hooks(
             }
         }
         Kind::Phone => {
-            let readings = phone::readings(&cell.text, regions);
+            let readings = known
+                .entry((cell.text.clone(), regions.clone()))
+                .or_insert_with(|| phone::readings(&cell.text, regions));
             hooks.extend(readings.iter().map(|reading| phone_hook(place, source, reading)));
         }
     }

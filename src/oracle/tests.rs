@@ -90,7 +90,8 @@ impl Base {
 
 /// Rows written on one line, separated by bars.
 fn lines(rows: &str) -> String {
-    rows.split('|').map(|row| format!("{}\n", row.trim())).collect()
+    let rows: Vec<_> = rows.split('|').map(str::trim).collect();
+    rows.join("\n") + "\n"
 }
 
 fn table(expect: &[(&str, &str)]) -> BTreeMap<String, String> {

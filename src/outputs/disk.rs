@@ -114,11 +114,7 @@ impl Disk {
             // Some network file systems cannot rename without replacing. The folder's lock keeps
             // other runs away, so looking first is as good.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
-                match to.symlink_metadata() {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
-                    Err(error) => Err(error),
-                    Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-                }
+                rename_after_looking(from, to)
             }
             Err(error) => Err(error.into()),
         }
@@ -145,5 +141,49 @@ impl Disk {
     /// Removes a file or link.
     pub(super) fn remove_file(path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
+    }
+}
+
+/// Renames when nothing stands at the new name.
+fn rename_after_looking(from: &Path, to: &Path) -> io::Result<()> {
+    match to.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
+        Err(error) => Err(error),
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{self, ErrorKind};
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use super::{Disk, rename_after_looking};
+
+    /// Both ways to rename, since one machine's file system takes only one of them.
+    #[test]
+    fn nothing_is_ever_renamed_over() {
+        let ways: [fn(&Path, &Path) -> io::Result<()>; 2] =
+            [|from, to| Disk::real().rename_new(from, to), rename_after_looking];
+        let makes: [fn(&Path); 4] = [
+            |place| fs::create_dir(place).expect("a folder"),
+            |place| fs::write(place, b"kept").expect("a file"),
+            |place| symlink("/nonexistent", place).expect("a link to nowhere"),
+            |place| symlink(".", place).expect("a link"),
+        ];
+        for way in ways {
+            for make in makes {
+                let scratch = tempfile::tempdir().expect("scratch");
+                let [from, to] = ["from", "to"].map(|name| scratch.path().join(name));
+                fs::create_dir(&from).expect("a folder");
+                make(&to);
+                assert_eq!(way(&from, &to).expect_err("taken").kind(), ErrorKind::AlreadyExists);
+                assert!(from.is_dir());
+                way(&from, &scratch.path().join("free")).expect("nothing stands there");
+                assert!(!from.exists() && scratch.path().join("free").is_dir());
+            }
+        }
     }
 }

@@ -231,3 +231,73 @@ fn audience_section(page: &mut String, audience: &AudienceRecord, record: &Platf
     }
     page.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::tests::fixture::{Draft, ELIGIBLE, predicate, rows};
+
+    fn manifest(change: impl FnOnce(&mut crate::manifest::Predicate)) -> Manifest {
+        let mut predicate = predicate(&["meta", "uid2"]);
+        change(&mut predicate);
+        Manifest::new(Vec::new(), predicate)
+    }
+
+    #[test]
+    fn counts_are_rounded_and_small_ones_not_told() {
+        let table =
+            [(0, "<10"), (1, "<10"), (9, "<10"), (10, "10"), (14, "10"), (15, "20"), (94, "90"), (95, "100")];
+        for (count, text) in table {
+            assert_eq!(rounded(count), text);
+        }
+        assert_eq!(rounded(u64::MAX), u64::MAX.to_string());
+    }
+
+    /// Two bases that differ in one person below the rounding's step have one summary.
+    #[test]
+    fn a_summary_does_not_tell_one_person_from_none() {
+        let without = summary(&manifest(|_| ()));
+        let with = summary(&manifest(|predicate| {
+            for platform in &mut predicate.audiences[0].platforms {
+                platform.people.suppressed += 1;
+                platform.reasons.remove(3);
+                platform.reasons[1].holds += 3;
+            }
+            predicate.registers[0].objections += 1;
+        }));
+        assert_eq!(without, with);
+        assert!(without.contains("under-platform-minimum") && without.contains("Example Life Ltd"));
+    }
+
+    #[test]
+    fn free_text_of_the_config_cannot_leave_its_sentence() {
+        let page = summary(&manifest(|predicate| {
+            "A | B\n# <script> [x](y) `z`".clone_into(&mut predicate.controller.name);
+        }));
+        let line = page.lines().find(|line| line.starts_with("Controller")).expect("is told");
+        assert_eq!(line, "Controller: A \\| B \\# \\<script\\> \\[x\\](y) \\`z\\`.");
+    }
+
+    #[test]
+    fn the_upload_page_puts_removals_first_and_says_what_must_not_be() {
+        let mut draft = Draft::new(&["meta"]);
+        draft.set_upload("meta", UploadKind::Add, &rows("meta", &ELIGIBLE));
+        draft.set_upload("meta", UploadKind::Remove, &rows("meta", &ELIGIBLE));
+        let page = upload_guide(&Manifest::new(Vec::new(), draft.predicate.clone()));
+        let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("the page has {text}"));
+        assert!(place("remove.csv") < place("full.csv") && place("full.csv") < place("add.csv"));
+        let meta = platforms::find("meta").expect("known");
+        for text in meta.steps.iter().chain(meta.may_not).chain(meta.open_questions) {
+            place(text);
+        }
+        assert!(!page.contains("replay") && !page.contains("A guard"));
+
+        draft.predicate.release.replay = true;
+        draft.predicate.release.outcome = Outcome::RemovalsOnly;
+        draft.predicate.audiences[0].withheld = true;
+        let page = upload_guide(&Manifest::new(Vec::new(), draft.predicate));
+        for text in ["Do not upload any of it", "A guard stopped additions", "Withheld"] {
+            assert!(page.contains(text), "{text}");
+        }
+    }
+}

@@ -11,12 +11,11 @@ pub mod guide;
 pub mod records;
 mod release;
 pub mod signature;
+pub mod private_file;
 mod upload;
 
 #[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
 pub use error::OutputError;

@@ -103,7 +103,7 @@ impl SuppressionsWriter {
         self.tags += 1;
         // 32 hex digits, a comma, at most ten digits and a line feed.
         let mut line = [0; 44];
-        const_hex::encode_to_slice(tag.0, &mut line[..32]).expect("32 bytes hold 16 in hex");
+        line[..32].copy_from_slice(const_hex::Buffer::<16>::new().format(&tag.0).as_bytes());
         line[32] = b',';
         let mut at = 33;
         for power in (0..10).map(|place| 10_u32.pow(9 - place)) {

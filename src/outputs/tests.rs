@@ -1,5 +1,7 @@
 //! Releases under faults: what is left on the disk when anything at all goes wrong.
 
+pub(crate) mod fixture;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -293,7 +295,7 @@ fn keys_that_cannot_sign_have_an_error_each() {
         let _ = fs::set_permissions(&path, fs::Permissions::from_mode(mode));
         match Signer::read(&path) {
             Ok(signer) => {
-                assert!(name == "ed25519" && mode == 0o600 && signer.fingerprint().starts_with("SHA256:"))
+                assert!(name == "ed25519" && mode == 0o600 && signer.fingerprint().starts_with("SHA256:"));
             }
             Err(error) => assert!(expected(&error) && !error.hint().is_empty(), "{name} {mode:o}: {error}"),
         }

@@ -84,6 +84,19 @@ impl UploadWriter {
         limits: UploadLimits,
         parts: u32,
     ) -> Result<Self, OutputError> {
+        Self::begin_with(staging, folder, kind, [header, header], limits, parts)
+    }
+
+    /// The same where the first part begins with another header than all others: of a Microsoft
+    /// upload that replaces the list, only the first part replaces, and the others add to it.
+    pub fn begin_with(
+        staging: &Staging,
+        folder: &str,
+        kind: UploadKind,
+        [first, others]: [&[u8]; 2],
+        limits: UploadLimits,
+        parts: u32,
+    ) -> Result<Self, OutputError> {
         if !parts.is_power_of_two() || parts > PARTS_MAX {
             let name = format!("{folder}/{}", kind.word());
             return Err(OutputError::TooManyParts { name, most: PARTS_MAX });
@@ -91,7 +104,7 @@ impl UploadWriter {
         let begun: Result<Vec<_>, OutputError> = (1..=parts)
             .map(|part| {
                 let mut file = staging.create(&format!("{folder}/{}", kind.file_name(part, parts)))?;
-                file.write(header)?;
+                file.write(if part == 1 { first } else { others })?;
                 Ok((file, 0))
             })
             .collect();

@@ -1,6 +1,7 @@
 //! Who they are: the words for a person's capacity, and what one row of a source says of a person.
 //! Nothing here reads a file, and nothing here can be printed with a value in it.
 
+pub mod cell;
 pub mod customer;
 pub mod person_key;
 mod terms;

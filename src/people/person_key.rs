@@ -1,6 +1,7 @@
 //! A person's key: the keyed digest of id space and customer id, all that is kept of either.
 //! Two rows are the same person exactly when their keys are equal.
 
+use super::cell::trim_cell;
 use siphasher::sip128::{Hasher128, SipHasher24};
 use std::hash::Hasher;
 
@@ -56,11 +57,10 @@ pub struct SpaceKeys {
 }
 
 impl SpaceKeys {
-    /// The key of a customer id, compared as bytes after trimming ASCII white space; a blank id has
-    /// none.
+    /// The key of a customer id, compared as bytes after trimming; a blank id has none.
     #[must_use]
     pub fn key(&self, id: &[u8]) -> Option<PersonKey> {
-        let id = id.trim_ascii();
+        let id = trim_cell(id);
         if id.is_empty() {
             return None;
         }

@@ -4,7 +4,9 @@
 
 mod close;
 mod decide;
+pub mod inspect;
 pub(crate) mod intern;
+pub mod interrupt;
 pub mod keys;
 pub mod objections;
 mod parse;
@@ -165,6 +167,7 @@ pub fn run<T, E: From<RunError>>(
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
     guard_unreadable(config, &parsed)?;
 
+    interrupt::check()?;
     let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
     let recovered = std::mem::take(&mut parsed.recovered);
     let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
@@ -190,6 +193,7 @@ pub fn run<T, E: From<RunError>>(
         watched: &watched,
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
+    interrupt::check()?;
     finish(&Results {
         plan: &plan,
         registers: &registers,
@@ -207,12 +211,7 @@ pub fn run<T, E: From<RunError>>(
 
 /// Registers that broke their contract, as refusals; one of the wrong shape, as an error.
 fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
-    let mut refusals = Vec::new();
-    for read in registers {
-        for broken in &read.broken {
-            refusals.push(refusal(read, *broken));
-        }
-    }
+    let refusals = refusals(registers);
     // A wrong column is the config's fault and no guard's: say what to write.
     for read in registers {
         if let Some(error) = &read.error
@@ -223,6 +222,12 @@ fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
         }
     }
     if refusals.is_empty() { Ok(()) } else { Err(RunError::Refused { refusals }) }
+}
+
+/// Every broken contract.
+fn refusals(registers: &[RegisterRead]) -> Vec<Refusal> {
+    let broken = registers.iter().flat_map(|read| read.broken.iter().map(move |broken| (read, *broken)));
+    broken.map(|(read, broken)| refusal(read, broken)).collect()
 }
 
 fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {

@@ -311,7 +311,7 @@ const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
 
 /// Whether a phone cell says its country code itself, so that no other reading is plausible.
 pub(crate) fn is_international(cell: &[u8]) -> bool {
-    let cell = cell.trim_ascii();
+    let cell = crate::people::cell::trim_cell(cell);
     let cell = cell.strip_prefix(b"tel:").unwrap_or(cell);
     cell.starts_with(b"+") || cell.starts_with(b"00")
 }

@@ -30,6 +30,9 @@ pub enum ParseError {
         /// Its files as the config writes them.
         files: String,
     },
+    /// The run was asked to end.
+    #[error("interrupted")]
+    Interrupted,
     /// Temporary records.
     #[error(transparent)]
     Spill(#[from] SpillError),
@@ -92,6 +95,9 @@ pub(crate) fn parse(
                 (0..threads).map(|_| scope.spawn(|| work(shared, index, rows, &receive))).collect();
             let read = (|| {
                 while let Some(batch) = table.next_batch()? {
+                    if super::interrupt::is_requested() {
+                        break; // told below, once the workers are home
+                    }
                     progress(Progress { bytes_read: done + table.progress().bytes_read, bytes_total: total });
                     if send.send(batch).is_err() {
                         break; // every worker stopped; their own error says why
@@ -113,6 +119,9 @@ pub(crate) fn parse(
             read.map_err(|error| ParseError::Source { name: source.name.clone(), error })
         });
         read?;
+        if super::interrupt::is_requested() {
+            return Err(ParseError::Interrupted);
+        }
         if tally.rows == 0 {
             return Err(ParseError::NoRows {
                 name: source.name.clone(),

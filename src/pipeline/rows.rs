@@ -13,6 +13,7 @@ use crate::config::{Config, IdentifierColumn, Source};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
 };
+use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::facts::RowFacts;
@@ -266,7 +267,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 None => (text, None),
             };
             // A blank between separators says nothing; a cell that is blank altogether is counted.
-            if !value.trim_ascii().is_empty() || (position == 0 && after.is_none()) {
+            if !trim_cell(value).is_empty() || (position == 0 && after.is_none()) {
                 self.value(kind, column, (place, position), value, region, is_open, named);
                 position = position.saturating_add(1);
             }
@@ -289,7 +290,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         named: &mut u32,
     ) {
         let tally = &mut self.tally.columns[place];
-        if value.trim_ascii().is_empty() {
+        if trim_cell(value).is_empty() {
             tally.blank += 1;
             return;
         }

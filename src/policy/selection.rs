@@ -16,7 +16,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use predicate::{Field, Predicate, trim_cell, trim_text};
+pub use crate::people::cell::{trim_cell, trim_text};
+pub use predicate::{Field, Predicate};
 pub use tri::Tri;
 
 /// What a `where` may say, for messages and docs.

@@ -3,6 +3,7 @@
 
 use super::Row;
 use crate::config::{From as Origin, Source};
+use crate::people::cell::trim_cell;
 use crate::people::customer::Said;
 
 /// Where each mapped field of a source stands among the wanted columns.
@@ -135,7 +136,7 @@ impl<'c> Customer<'c, '_> {
     pub fn said(&self, field: CustomerField) -> Said<'c> {
         match &self.columns.fields[field as usize] {
             Field::Unmapped => Said::Silent,
-            Field::Column(column) => Said::Value(self.row.cell(*column).trim_ascii()),
+            Field::Column(column) => Said::Value(trim_cell(self.row.cell(*column))),
             Field::Constant(value) => Said::Value(value),
         }
     }

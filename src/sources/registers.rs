@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{OpenTable, Row, SourceError, read_small};
 use crate::config::{AgeFrom, Register};
+use crate::people::cell::trim_cell;
 
 /// Longest sidecar that is read, in bytes.
 const SIDECAR_BYTES_MAX: u64 = 64 * 1024;
@@ -61,7 +62,7 @@ impl RegisterColumns {
     /// A row under these names.
     #[must_use]
     pub fn entry<'src>(&self, row: &Row<'src>) -> Entry<'src> {
-        let cell = |column: Option<usize>| column.map(|column| row.cell(column).trim_ascii());
+        let cell = |column: Option<usize>| column.map(|column| trim_cell(row.cell(column)));
         Entry {
             customer_id: cell(self.customer_id),
             email: cell(self.email),

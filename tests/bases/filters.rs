@@ -44,7 +44,7 @@ fn question(field: &str, rng: &mut Rng) -> String {
         },
         _ => match rng.below(4) {
             0 => format!("joined {order} DATE '2019-06-01'"),
-            1 => format!("joined = DATE '2024-02-29'"),
+            1 => "joined = DATE '2024-02-29'".to_owned(),
             2 => format!("joined {not}LIKE '20__-06%'"),
             _ => format!("joined {not}BETWEEN DATE '2001-01-31' AND DATE '2020-01-01'"),
         },

@@ -74,7 +74,7 @@ pub(crate) fn write(
     let mut file = format!("{name}{}", style.ending);
     match rng.below(6) {
         0 if fields.contains(&Field::At) => {
-            toml.push_str("age_from = { column = \"date\" }\nmax_age = \"900d\"\n")
+            toml.push_str("age_from = { column = \"date\" }\nmax_age = \"900d\"\n");
         }
         1 => {
             let shown = if rng.chance(90) { day } else { "2020-01-01" };

@@ -94,7 +94,10 @@ pub(crate) fn write(
         };
         toml.push_str(&format!("birth_date = {style}\n"));
         columns.push(column("born", Field::Birth));
-        fields.push("age");
+        // A filter may ask for an age only where every source has birth dates.
+        if shared.ages {
+            fields.push("age");
+        }
     }
     answers(&mut toml, &mut columns, &mut fields, shared, rng);
     toml.push_str("[source.attributes]\n");

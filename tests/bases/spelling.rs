@@ -36,7 +36,7 @@ impl Address {
         let last = LAST[(place / FIRST.len()) % LAST.len()];
         let domain = DOMAINS[(place * 3 + place / 7) % DOMAINS.len()];
         if place % 23 == 11 {
-            let local = if place % 2 == 0 { "info" } else { "sales" };
+            let local = if place.is_multiple_of(2) { "info" } else { "sales" };
             return Self { local: local.to_owned(), domain: "example.org" };
         }
         Self { local: format!("{first}.{last}.{place}"), domain }

@@ -74,14 +74,14 @@ impl Style {
         format!("{text}{}", self.line_end)
     }
 
-    /// Writes the file. `bad_bytes`: replaces the mark `¤` by a byte that no UTF-8 has.
+    /// Writes the file.
     pub(crate) fn write(&self, path: &Path, text: &str) {
         let mut bytes = match self.encoding {
             "utf-16" => {
                 let units = text.encode_utf16().flat_map(u16::to_le_bytes);
                 [0xff, 0xfe].into_iter().chain(units).collect()
             }
-            "windows-1252" => text.chars().map(windows_1252).collect::<Vec<u8>>(),
+            "windows-1252" => text.chars().filter_map(windows_1252).collect::<Vec<u8>>(),
             _ => {
                 let mark: &[u8] = if self.mark { &[0xef, 0xbb, 0xbf] } else { &[] };
                 [mark, text.as_bytes()].concat()
@@ -96,10 +96,7 @@ impl Style {
     }
 }
 
-/// Latin-1 letters are themselves; what Windows-1252 does not have becomes a question mark.
-fn windows_1252(letter: char) -> u8 {
-    match u32::from(letter) {
-        code @ (0..=0x7f | 0xa0..=0xff) => code as u8,
-        _ => b'?',
-    }
+/// Latin-1 letters are themselves; what else there is, an export to Windows-1252 leaves out.
+fn windows_1252(letter: char) -> Option<u8> {
+    u8::try_from(u32::from(letter)).ok().filter(|code| !(0x80..=0x9f).contains(code))
 }

@@ -5,8 +5,8 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 
 use super::*;
 use crate::manifest::{MANIFEST_FILE, SIGNATURE_FILE, SUMS_FILE};
-use crate::outputs::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::outputs::signature::Signer;
+use crate::outputs::tests::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::policy::reason::Reason;
 
 fn options() -> VerifyOptions {
@@ -262,4 +262,64 @@ fn what_was_recomputed_must_be_what_was_written() {
     let release = PublishedRelease::open(&draft.write(scratch.path())).expect("a release");
     let lines = compare_recomputed(&release, &[expected()]).expect("compares");
     assert!(lines.iter().any(|line| !line.ok));
+}
+
+/// The programs that the page for reviewers prints, each with the word that tells it from the others.
+fn programs() -> Vec<String> {
+    let page = include_str!("../../../docs/verifying.md");
+    page.split("```python\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("a block ends").to_owned())
+        .collect()
+}
+
+fn python(folder: &Path, program: &str, arguments: &[&str], input: &str) -> Option<(bool, String)> {
+    use std::io::Write as _;
+    let mut child = std::process::Command::new("python3")
+        .args(["-I", "-c", program])
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .ok()?;
+    // A program that asks for nothing may have ended before it is told.
+    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("it was started");
+    Some((output.status.success(), String::from_utf8(output.stdout).expect("text")))
+}
+
+#[test]
+fn the_page_for_reviewers_prints_programs_that_work() {
+    let scratch = tempfile::tempdir().expect("scratch");
+    let release = Draft::new(&["meta", "uid2"]).write(scratch.path());
+    let root = scratch.path().join("root");
+    fs::write(&root, format!("{}\n", hex::encode(fixture::ROOT))).expect("written");
+    let programs = programs();
+    let [digests, counts, look, tag] = &programs[..] else { panic!("four programs") };
+    let Some((ok, said)) = python(&release, digests, &[], "") else { return };
+    assert!(ok && said.starts_with("6 files are"), "{said}");
+    let (ok, said) = python(&release, counts, &[], "").expect("it ran before");
+    assert!(ok && said.contains("full.csv 5 lines; rows stated: 4"), "{said}");
+    let files = ["audiences/savings/meta/full.csv", "audiences/savings/uid2/full.csv"];
+    for (value, answer) in [("ada@example.org\n", "yes"), ("eve@example.org\n", "no")] {
+        let (ok, said) = python(&release, look, &files, value).expect("it ran before");
+        assert!(ok && said.lines().count() == 2 && said.lines().all(|line| line.ends_with(answer)), "{said}");
+    }
+    let root = root.to_str().expect("a plain path");
+    for (id, answer) in [
+        (" 7 ", "meta no-identifier \nuid2 no-identifier \n"),
+        ("8", "meta on-register targeting-opt-outs\nuid2 on-register targeting-opt-outs\n"),
+        ("9", "meta opted-out;age-unknown \nuid2 opted-out;age-unknown \n"),
+        ("1", "not left out of this audience\n"),
+    ] {
+        let (ok, said) =
+            python(&release, tag, &[root, "crm", "audiences/savings"], id).expect("it ran before");
+        assert!(ok, "{id}");
+        assert_eq!(said, answer, "{id}");
+    }
+    // And they notice what they are for.
+    fs::write(release.join(files[0]), b"x").expect("written");
+    assert!(!python(&release, digests, &[], "").expect("it ran before").0);
 }

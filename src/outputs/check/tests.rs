@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::manifest::{CodeCount, Outcome as Kind, TagSubject};
-use crate::outputs::fixture::{self, Draft, ELIGIBLE, put, rows};
+use crate::outputs::tests::fixture::{self, Draft, ELIGIBLE, put, rows};
 use crate::platforms::Operation;
 
 fn checked(release: &Path) -> Checked {
@@ -58,7 +58,7 @@ fn recount(draft: &mut Draft) {
     let bytes = draft.files[FULL].clone();
     let file = &mut draft.platform("meta").files[0];
     file.bytes = bytes.len() as u64;
-    file.rows = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 - 1;
+    file.rows = memchr::memchr_iter(b'\n', &bytes).count() as u64 - 1;
 }
 
 fn with_rows(draft: &mut Draft, rows: &[Vec<u8>]) {

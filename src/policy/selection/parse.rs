@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, Spanned, UnaryOperator, Value};
 
 use super::decimal::Decimal;
-use super::predicate::{Field, Order, Predicate, Test, day, trim_text};
+use super::predicate::{Field, Order, Predicate, Test, day};
 use super::syntax::{CONTAINS, Result, expression, fault, offset_of, unknown};
 use super::{ALLOWED, Fields, Node, SelectionFault};
+use crate::people::cell::trim_text;
 
 /// Reads a `where`.
 pub(super) fn parse(text: &str, fields: &Fields) -> Result<(Vec<Predicate>, Node)> {

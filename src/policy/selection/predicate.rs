@@ -3,6 +3,7 @@
 //! It is a value that can be compared and hashed, so that a question many audiences ask is answered
 //! once a row. It never keeps, shows or returns a cell.
 
+use crate::people::cell::trim_cell;
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
@@ -196,26 +197,6 @@ pub(super) fn day(text: &str) -> Option<Date> {
     };
     let small = |value: i16| i8::try_from(value).ok();
     Date::new(digits(0..4)?, small(digits(5..7)?)?, small(digits(8..10)?)?).ok()
-}
-
-/// A cell without white space at its edges (of all Unicode) and without the marks of no width that
-/// spreadsheets and web pages leave there. Every comparison of a cell with a configured value begins
-/// with this, so that `K` followed by a no-break space is the objection it looks like.
-#[must_use]
-pub fn trim_cell(cell: &[u8]) -> &[u8] {
-    let cell = cell.trim_ascii();
-    let plain = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
-    if plain(cell.first()) && plain(cell.last()) {
-        return cell;
-    }
-    std::str::from_utf8(cell).map_or(cell, |text| trim_text(text).as_bytes())
-}
-
-/// [`trim_cell`] of a text.
-#[must_use]
-pub fn trim_text(text: &str) -> &str {
-    let widthless = |letter| matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
-    text.trim_matches(|letter: char| letter.is_whitespace() || widthless(letter))
 }
 
 /// The parts between separators, at least one. An empty separator separates nothing.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::*;
-use crate::outputs::fixture::{Draft, ELIGIBLE, rows};
+use crate::outputs::tests::fixture::{Draft, ELIGIBLE, rows};
 
 fn release(folder: &Path, name: &str, as_of: &str, change: impl FnOnce(&mut Draft)) -> PathBuf {
     let mut draft = Draft::new(&["meta"]);

@@ -2,6 +2,7 @@
 //! a test can break any part of it. It knows nothing that the published formats do not say.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -9,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::guide;
-use super::records::{SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
 use crate::identifiers::Digest;
 use crate::manifest::*;
+use crate::outputs::guide;
+use crate::outputs::records::{SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
+use crate::pipeline::keys::RootKey;
 use crate::platforms::layout::{RowFormat, preamble};
 use crate::platforms::{self, Operation};
 use crate::policy::reason::{Reason, Reasons};
@@ -78,11 +80,16 @@ pub(crate) fn suppressed(platforms: usize) -> BTreeMap<u32, Vec<Verdict>> {
     ])
 }
 
+/// The invented root key.
+pub(crate) const ROOT: [u8; 32] = [7; 32];
+
 /// The tags of those three, with their classes, in order.
 pub(crate) fn tags() -> Vec<(Tag, u32)> {
-    let mut tags: Vec<(Tag, u32)> = [("7", 31), ("8", 5), ("9", 8)]
-        .map(|(id, class)| (Tag::new(&[7; 32], "person:crm", id.as_bytes()), class))
-        .to_vec();
+    let root = RootKey::lasting(ROOT);
+    let (people, audience) = (root.person_keys().in_space("crm"), root.tags("savings"));
+    let tag = |id: &str| Tag(audience.tag(people.key(id.as_bytes()).expect("an id that is not blank")));
+    let mut tags: Vec<(Tag, u32)> =
+        [("7", 31), ("8", 5), ("9", 8)].map(|(id, class)| (tag(id), class)).to_vec();
     tags.sort();
     tags
 }
@@ -226,8 +233,11 @@ impl Draft {
             verdicts_file("savings"),
             verdicts.to_text(platforms, &["targeting-opt-outs"]).into_bytes(),
         );
-        let lines: String = tags().iter().map(|(tag, class)| format!("{tag},{}\n", numbers[class])).collect();
-        draft.files.insert(suppressions_file("savings"), format!("tag,class\n{lines}").into_bytes());
+        let mut lines = "tag,class\n".to_owned();
+        for (tag, class) in tags() {
+            let _ = writeln!(lines, "{tag},{}", numbers[&class]);
+        }
+        draft.files.insert(suppressions_file("savings"), lines.into_bytes());
         for name in platforms {
             draft.set_upload(name, UploadKind::Full, &rows(name, &ELIGIBLE));
         }

@@ -1,0 +1,310 @@
+//! The smaller commands: each asks the library once and prints its answer.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Read as _};
+
+use clap::CommandFactory as _;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::args;
+use super::bar::Bar;
+use super::clock;
+use super::exit::ExitStatus;
+use super::failure::{Failure, parse_message};
+use super::hash::{stdin_failed, unknown_platform};
+use super::talk::{self, Message, Talk, count};
+use crate::commands::explain::{ExplainOptions, Explanation, explain as run_explain};
+use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
+use crate::commands::platforms::platforms as run_platforms;
+use crate::commands::verify::{VerifyOptions, verify as run_verify};
+use crate::commands::{check as checking, keygen};
+use crate::synth::{SynthError, SynthOptions, synth as run_synth};
+
+/// Longest text `explain` takes: no id is nearly as long.
+const TEXT_MAX: u64 = 4096;
+
+fn json_line(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(value).expect("answers are plain data, which JSON can always hold");
+    bytes.push(b'\n');
+    bytes
+}
+
+pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failure> {
+    let report = checking::check(&checking::CheckOptions {
+        config: args.config.config.clone(),
+        now: clock::now(),
+        random: clock::random(),
+        draft: args.draft,
+    })?;
+    let mut failures: Vec<Failure> = report.others.into_iter().map(Failure::from).collect();
+    failures.extend(report.inspected.register_errors().into_iter().map(Failure::from));
+    let refusals = report.inspected.refusals();
+    if !refusals.is_empty() {
+        failures.push(crate::pipeline::RunError::Refused { refusals }.into());
+    }
+    let mut sources = Vec::new();
+    for source in report.inspected.sources {
+        match source {
+            Ok(source) => sources.push(source),
+            Err(error) => failures.push(Failure::new(ExitStatus::Failed, parse_message(&error))),
+        }
+    }
+    if let Some(worst) = failures.iter().map(|failure| failure.status).max_by_key(|status| *status as u8) {
+        let last = failures.pop().expect("there is one, or there were no worst");
+        failures.iter().for_each(|failure| failure.tell(talk));
+        return Err(last.with_status(worst));
+    }
+    if talk.json {
+        let answer = json!({
+            "ok": true,
+            "draft": args.draft,
+            "sources": sources.iter().map(|source| json!({
+                "name": source.name, "files": source.files, "bytes": source.bytes, "unmapped_columns": source.unmapped,
+            })).collect::<Vec<_>>(),
+            "registers": report.inspected.registers.iter().map(|register| json!({
+                "name": register.name, "files": register.files, "rows": register.rows,
+                "objections": register.objections, "lifted": register.lifted, "unparsed": register.unparsed,
+            })).collect::<Vec<_>>(),
+            "audiences": report.config.audiences.iter().map(|audience| &audience.name).collect::<Vec<_>>(),
+        });
+        talk::data(&json_line(&answer))?;
+        return Ok(ExitStatus::Done);
+    }
+    let mut text = String::new();
+    for register in &report.inspected.registers {
+        let _ = writeln!(
+            text,
+            "register {}: {} rows, {} objections, {} lifted, {} do not parse",
+            register.name,
+            count(register.rows),
+            count(register.objections),
+            count(register.lifted),
+            count(register.unparsed)
+        );
+    }
+    for source in &sources {
+        let _ = writeln!(text, "source {}: {} files, {} bytes", source.name, source.files, count(source.bytes));
+        if !source.unmapped.is_empty() {
+            let _ = writeln!(text, "  not mapped, never read: {}", source.unmapped.join(", "));
+        }
+    }
+    let _ = writeln!(text, "ok: {} audiences can be built", report.config.audiences.len());
+    talk::data(text.as_bytes())?;
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Failure> {
+    let options = VerifyOptions {
+        allowed_signers: args.allowed_signers.clone(),
+        moment: clock::now(),
+        strict_modes: args.strict_modes,
+    };
+    let report = run_verify(&args.release, &options)?;
+    if talk.json {
+        talk::data(&json_line(&report))?;
+    } else {
+        let mut text = String::new();
+        for check in &report.checks {
+            let _ = writeln!(text, "{:<4} {:<24} {}", if check.ok { "ok" } else { "FAIL" }, check.name, check.detail);
+        }
+        for line in &report.not_checked {
+            let _ = writeln!(text, "not checked: {line}");
+        }
+        talk::data(text.as_bytes())?;
+    }
+    if report.ok {
+        return Ok(ExitStatus::Done);
+    }
+    let failed: Vec<&str> = report.checks.iter().filter(|check| !check.ok).map(|check| check.name).collect();
+    Err(Failure::new(
+        ExitStatus::Refused,
+        Message::new(
+            "not-sound",
+            format!("the release did not pass: {}", failed.join(", ")),
+            "do not upload it; build it again, and find out who changed it",
+        ),
+    ))
+}
+
+pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Failure> {
+    let text = one_text(talk)?;
+    let bar = Bar::new(talk);
+    let options = ExplainOptions {
+        config: args.config.config.clone(),
+        as_of: args.as_of.unwrap_or_else(clock::now),
+        random: clock::random(),
+        text: &text,
+    };
+    let explanation = run_explain(&options, &|progress| bar.moved(progress))?;
+    drop(bar);
+    if talk.json {
+        talk::data(&json_line(&explanation))?;
+    } else {
+        talk::data(told(&explanation).as_bytes())?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The one id, e-mail address or phone number on standard input.
+fn one_text(talk: Talk) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if io::stdin().is_terminal() {
+        talk.say("prompt", "type an id, e-mail address or phone number, then Enter and Ctrl-D:", &json!({}));
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize + 1));
+    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(stdin_failed)?;
+    let example = "echo 'someone@example.com' | verho explain";
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+    match lines {
+        0 => Err(Failure::usage("no-identifier", "there is nothing on standard input", example)),
+        1 if text.len() as u64 <= TEXT_MAX => Ok(text),
+        _ => Err(Failure::usage(
+            "several-identifiers",
+            "standard input holds more than one id, e-mail address or phone number",
+            format!("ask for one at a time: {example}"),
+        )),
+    }
+}
+
+fn told(explanation: &Explanation) -> String {
+    let mut text = format!("as of {}\n", explanation.as_of);
+    match explanation.people.len() {
+        0 => text.push_str("nobody in the customer data is known by that\n"),
+        1 => {}
+        number => {
+            let _ = writeln!(text, "{number} people are known by that");
+        }
+    }
+    for (index, person) in explanation.people.iter().enumerate() {
+        let _ = writeln!(text, "\nperson {}: {} rows", index + 1, person.rows);
+        for objection in &person.objections {
+            let place = objection.register.as_ref().map_or("the customer's own record".to_owned(), |name| format!("register {name}"));
+            let _ = writeln!(text, "  objected in {place}, to {}", objection.scopes.join(", "));
+        }
+        if person.shares_with_objector {
+            text.push_str("  shares an e-mail address or phone number with somebody who objected\n");
+        }
+        if person.unreadable_row {
+            text.push_str("  a row that concerns this person could not be read\n");
+        }
+        for audience in &person.audiences {
+            let _ = writeln!(text, "  {}: meets its filter: {}", audience.audience, audience.selected);
+            if let Some(tag) = &audience.tag {
+                let _ = writeln!(text, "    tag {tag}");
+            }
+            for platform in &audience.platforms {
+                let bases: Vec<String> = platform.bases.iter().map(ToString::to_string).collect();
+                let by = if bases.is_empty() { String::new() } else { format!(", by basis row {}", bases.join(", ")) };
+                let _ = writeln!(text, "    {}: {}{by}", platform.platform, platform.decision);
+                for reason in &platform.reasons {
+                    let _ = writeln!(text, "      {}: {}", reason.code, reason.description);
+                }
+            }
+        }
+    }
+    text
+}
+
+pub(super) fn platforms(args: &args::Platforms, talk: Talk) -> Result<ExitStatus, Failure> {
+    // The library's error repeats the name, which may be anything that was typed.
+    let listing = run_platforms(args.name.as_deref()).map_err(|_| unknown_platform())?;
+    if talk.json {
+        talk::data(&json_line(&listing))?;
+    } else {
+        talk::data(listing.text().as_bytes())?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn keygen(args: &args::Keygen, talk: Talk) -> Result<ExitStatus, Failure> {
+    let options = KeygenOptions {
+        root: args.root.as_deref(),
+        signing: args.signing.as_deref(),
+        random: Zeroizing::new(clock::random()),
+    };
+    let report = run_keygen(&options).map_err(|error| {
+        let code = match error {
+            KeygenError::Exists { .. } => "exists",
+            KeygenError::Io { .. } => "output",
+        };
+        Failure::new(ExitStatus::Failed, Message::new(code, error.to_string(), error.hint()))
+    })?;
+    if talk.json {
+        talk::data(&json_line(&report))?;
+    } else {
+        talk::data(key_text(&report).as_bytes())?;
+    }
+    talk.say("keys-made", "keep the files safe and backed up; they cannot be made again", &json!({}));
+    Ok(ExitStatus::Done)
+}
+
+fn key_text(report: &keygen::KeygenReport) -> String {
+    let mut text = String::new();
+    for (word, value) in
+        [("root", &report.root), ("signing", &report.signing), ("allowed-signer", &report.allowed_signer)]
+    {
+        if let Some(value) = value {
+            let _ = writeln!(text, "{word} {value}");
+        }
+    }
+    text
+}
+
+pub(super) fn synth(args: &args::Synth, talk: Talk) -> Result<ExitStatus, Failure> {
+    let options = SynthOptions { rows: args.rows, seed: args.seed, out: args.out.clone() };
+    let report = run_synth(&options).map_err(|error| {
+        let status = match error {
+            SynthError::NoRows | SynthError::TooManyRows { .. } => ExitStatus::Usage,
+            _ => ExitStatus::Failed,
+        };
+        let text = error.to_string();
+        let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, ""));
+        Failure::new(status, Message::new("synth", what, hint))
+    })?;
+    let place = args.out.display().to_string();
+    if talk.json {
+        let answer = json!({
+            "out": place, "rows": report.rows, "people": report.people,
+            "register_entries": report.register_entries, "customer_bytes": report.customer_bytes,
+            "table_bytes": report.table_bytes,
+            "audiences": report.audiences.iter().map(|audience| json!({
+                "name": audience.name, "upload": audience.upload, "not_selected": audience.not_selected,
+                "suppressed": audience.suppressed,
+            })).collect::<Vec<_>>(),
+        });
+        talk::data(&json_line(&answer))?;
+    } else {
+        talk::data(format!("{place}\n").as_bytes())?;
+    }
+    let text = format!(
+        "wrote {} rows of {} invented people\nnext: verho build --config {place}/verho.toml",
+        count(report.rows),
+        count(report.people)
+    );
+    talk.say("synth", &text, &json!({"rows": report.rows, "people": report.people}));
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn completions(args: &args::Completions) -> Result<ExitStatus, Failure> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(args.shell, &mut args::Cli::command(), "verho", &mut bytes);
+    talk::data(&bytes)?;
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn man(args: &args::Man, talk: Talk) -> Result<ExitStatus, Failure> {
+    let command = args::Cli::command();
+    let Some(folder) = &args.out else {
+        let mut bytes = Vec::new();
+        clap_mangen::Man::new(command).render(&mut bytes).expect("memory takes every byte");
+        talk::data(&bytes)?;
+        return Ok(ExitStatus::Done);
+    };
+    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
+    written.map_err(|error| {
+        let what = format!("the pages cannot be written to {}: {}", folder.display(), error.kind());
+        Failure::new(ExitStatus::Failed, Message::new("output", what, "name a folder that you may write in"))
+    })?;
+    talk.say("man", &format!("wrote the pages to {}", folder.display()), &json!({}));
+    Ok(ExitStatus::Done)
+}

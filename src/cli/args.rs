@@ -1,0 +1,292 @@
+//! The command line as clap reads it. Help, man pages and completions come from these definitions.
+//!
+//! No argument ever takes an identifier or a customer id: shells keep their history, and any user of
+//! the machine can list the arguments of a process.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use super::clock::parse_moment;
+
+/// Turns a customer base into hashed social-media audience files, and proves who was left out and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "verho",
+    version,
+    long_version = super::version::long(),
+    after_help = super::version::after_help(),
+    arg_required_else_help = true,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    infer_subcommands = false,
+)]
+pub struct Cli {
+    /// What all commands understand.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What all commands understand.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Answer on standard output as JSON, with stable keys
+    #[arg(long, global = true, help_heading = "Output")]
+    pub json: bool,
+    /// How messages on standard error are written
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT", help_heading = "Output")]
+    pub log_format: LogFormat,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Tell the steps of the run; twice for more. Never a value of a row
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Sentences for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a release: read, decide, write, check, publish
+    #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
+Effect:   one new folder under [output] dir, complete and checked, or nothing at all.
+          Prints the folder's path on standard output.
+
+Examples:
+  verho build
+  verho build --config audiences/verho.toml --dry-run
+  verho build --json --log-format json 2> run.jsonl")]
+    Build(Build),
+    /// Check the config and its inputs without writing anything
+    #[command(after_help = "Cost:     reads the registers whole, of customer files the beginning only.
+Effect:   none. Lists every fault found, and the columns that are not mapped and never read.
+
+Examples:
+  verho check
+  verho check --draft        references (assessments, notices) may still be empty")]
+    Check(Check),
+    /// Verify a release: signature, digests, grammar, counts
+    #[command(after_help = "Cost:     reads every file of the release once; --recompute also every input, slowly and in memory.
+Effect:   none. One line a check on standard output; exit code 1 when one fails.
+
+Examples:
+  verho verify releases/latest
+  verho verify releases/latest --allowed-signers signers.txt
+  verho verify releases/latest --recompute --config verho.toml")]
+    Verify(Verify),
+    /// Explain one person: every audience, every rule and its answer
+    #[command(after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
+
+Cost:     reads every input once, like a build.
+Effect:   none. Names nobody in its answer.
+
+Examples:
+  echo 'someone@example.com' | verho explain
+  verho explain --json < id.txt")]
+    Explain(Explain),
+    /// Hash values as a platform wants them: one a line on standard input
+    #[command(after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
+
+Cost:     several hundred thousand lines a second, constant memory.
+Effect:   none.
+
+Examples:
+  echo 'someone@example.com' | verho hash --platform meta --kind email
+  echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps")]
+    Hash(Hash),
+    /// Show what each platform takes, and where that is written
+    #[command(after_help = "Cost:     none: the tables are part of the program.
+Effect:   none.
+
+Examples:
+  verho platforms
+  verho platforms linkedin
+  verho platforms --json")]
+    Platforms(Platforms),
+    /// Make key files: the root key of tags, and the key that signs manifests
+    #[command(after_help = "Cost:     none.
+Effect:   new files that only their owner may read (0600), and FILE.pub beside a signing key.
+          Nothing is overwritten; nothing secret is printed.
+
+Examples:
+  verho keygen --root verho.key
+  verho keygen --signing signing-key")]
+    Keygen(Keygen),
+    /// Write an invented customer base with registers, a config and the truth about everybody
+    #[command(after_help = "Cost:     about 150 bytes of disk a row, constant memory.
+Effect:   a new folder; the same rows and seed give the same bytes.
+
+Examples:
+  verho synth --rows 10000 --seed 1 --out base
+  verho build --config base/verho.toml")]
+    Synth(Synth),
+    /// Print completions for a shell
+    #[command(after_help = "Cost:     none.
+Effect:   none; redirect standard output to where your shell looks.
+
+Examples:
+  verho completions bash > ~/.local/share/bash-completion/completions/verho
+  verho completions fish > ~/.config/fish/completions/verho.fish")]
+    Completions(Completions),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = "Cost:     none.
+Effect:   with --out, files in that folder, which is made when it is not there.
+
+Examples:
+  verho man | man -l -
+  verho man --out man/man1")]
+    Man(Man),
+}
+
+/// Which config.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The config file
+    #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
+    pub config: PathBuf,
+}
+
+/// `verho build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// Do everything but publish
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// `verho check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// Let references of bases (assessments, consent wordings, notices) be empty
+    #[arg(long)]
+    pub draft: bool,
+}
+
+/// `verho verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// Who may sign, in the form of OpenSSH's allowed_signers; an unsigned release then fails
+    #[arg(long, value_name = "FILE")]
+    pub allowed_signers: Option<PathBuf>,
+    /// Decide everything a second time from the inputs, by separate code, and compare
+    #[arg(long, requires = "config")]
+    pub recompute: bool,
+    /// The config file that the release was built from, for --recompute
+    #[arg(long, short, value_name = "FILE", requires = "recompute")]
+    pub config: Option<PathBuf>,
+    /// Fail when others than the owner may read the release; otherwise that is a warning
+    #[arg(long)]
+    pub strict_modes: bool,
+}
+
+/// `verho explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// Decide as of another moment (RFC 3339) or the start of a day (UTC)
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// `verho hash`.
+#[derive(Debug, Args)]
+pub struct Hash {
+    /// The platform whose form is wanted; `verho platforms` lists them
+    #[arg(long, value_name = "NAME")]
+    pub platform: String,
+    /// What the values are
+    #[arg(long, value_enum)]
+    pub kind: HashKind,
+    /// The country in which national phone numbers are read, such as FI
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+    /// Also say which steps were taken, after a tab
+    #[arg(long)]
+    pub steps: bool,
+}
+
+/// What values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HashKind {
+    /// E-mail addresses.
+    Email,
+    /// Phone numbers.
+    Phone,
+}
+
+/// `verho platforms`.
+#[derive(Debug, Args)]
+pub struct Platforms {
+    /// One platform, in detail
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `verho keygen`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing"]))]
+pub struct Keygen {
+    /// Write a root key: 32 random bytes in hex
+    #[arg(long, value_name = "FILE")]
+    pub root: Option<PathBuf>,
+    /// Write a signing key: OpenSSH Ed25519, with FILE.pub beside it
+    #[arg(long, value_name = "FILE")]
+    pub signing: Option<PathBuf>,
+}
+
+/// `verho synth`.
+#[derive(Debug, Args)]
+pub struct Synth {
+    /// Rows of the customer table
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
+    pub rows: u64,
+    /// What everything is derived from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// A folder that does not exist yet, or an empty one
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+}
+
+/// `verho completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `verho man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write verho.1, verho-build.1 and the others into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}

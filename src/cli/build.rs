@@ -1,0 +1,251 @@
+//! `verho build`: the run, and its account for people or machines.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::args;
+use super::bar::Bar;
+use super::clock;
+use super::exit::ExitStatus;
+use super::failure::Failure;
+use super::talk::{self, Message, Talk, count};
+use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
+use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord, ReasonCount};
+use crate::policy::reason::Reason;
+
+/// How often a build waits for the next second when its name is taken.
+const NAME_TRIES: u32 = 2;
+
+pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failure> {
+    let started = std::time::Instant::now();
+    let built = built(args, talk)?;
+    account(&built, talk, started.elapsed());
+    let release = built.release.as_ref().map(|path| path.display().to_string());
+    if talk.json {
+        let predicate = &built.manifest.predicate;
+        let unmapped: BTreeMap<_, _> = built.unmapped.iter().cloned().collect();
+        let answer = json!({
+            "release": release,
+            "name": predicate.release.name,
+            "as_of": predicate.release.as_of,
+            "replay": predicate.release.replay,
+            "outcome": predicate.release.outcome,
+            "sources": predicate.sources,
+            "registers": predicate.registers,
+            "audiences": predicate.audiences,
+            "warnings": predicate.warnings,
+            "unmapped_columns": unmapped,
+        });
+        talk::data(format!("{answer}\n").as_bytes())?;
+    } else if let Some(release) = release {
+        talk::data(format!("{release}\n").as_bytes())?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn built(args: &args::Build, talk: Talk) -> Result<Built, BuildError> {
+    let mut tries = 0;
+    loop {
+        let options = BuildOptions {
+            config: args.config.config.clone(),
+            now: clock::now(),
+            as_of: args.as_of,
+            dry_run: args.dry_run,
+            random: clock::random(),
+        };
+        let bar = Bar::new(talk);
+        let result = run_build(&options, &|progress| bar.moved(progress));
+        match result {
+            // A release is named by its second: two builds within one would be one name.
+            Err(BuildError::Output(error))
+                if error.is_release_exists() && args.as_of.is_none() && tries < NAME_TRIES =>
+            {
+                tries += 1;
+                while clock::now() <= options.now {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            }
+            result => return result,
+        }
+    }
+}
+
+/// What was read, decided and written, and what comes next.
+fn account(built: &Built, talk: Talk, took: Duration) {
+    let predicate = &built.manifest.predicate;
+    let rows: u64 = predicate.sources.iter().map(|source| source.rows).sum();
+    let bytes: u64 = predicate.sources.iter().map(|source| source.bytes).sum();
+    let unreadable: u64 = predicate.sources.iter().flat_map(|source| &source.unreadable).map(|code| code.count).sum();
+    let objections: u64 = predicate.registers.iter().map(|register| register.objections).sum();
+    talk.say(
+        "read",
+        &format!(
+            "read {} from {}{}, and {} from {}",
+            several(rows, "row", "rows"),
+            several(predicate.sources.len() as u64, "source", "sources"),
+            if unreadable > 0 { format!(" ({} unreadable)", count(unreadable)) } else { String::new() },
+            several(objections, "objection", "objections"),
+            several(predicate.registers.len() as u64, "register", "registers"),
+        ),
+        &json!({"rows": rows, "bytes": bytes, "unreadable": unreadable, "objections": objections}),
+    );
+    for audience in &predicate.audiences {
+        account_audience(audience, talk);
+    }
+    if !talk.is_json_log() {
+        talk.say("gap", "", &json!({}));
+    }
+    for warning in &predicate.warnings {
+        talk.warn(&warning_message(warning));
+    }
+    for (source, columns) in built.unmapped.iter().filter(|(_, columns)| !columns.is_empty()) {
+        let number = several(columns.len() as u64, "column is", "columns are");
+        let text = format!("note: source \"{source}\": {number} not mapped and never read; `verho check` lists them");
+        talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
+    }
+    let seconds = took.as_secs_f64();
+    match &built.release {
+        None => talk.say("dry-run", "dry run: all of it was done and checked, and nothing was published", &json!({"seconds": seconds})),
+        Some(path) => {
+            let path = path.display();
+            let text = format!(
+                "published in {seconds:.1} s\nnext: follow {path}/UPLOAD.md; check it again with: verho verify {path}"
+            );
+            talk.say("published", &text, &json!({"release": path.to_string(), "seconds": seconds}));
+        }
+    }
+}
+
+fn account_audience(audience: &AudienceRecord, talk: Talk) {
+    let people = audience.people;
+    let selected = people.suppressed + people.eligible;
+    let withheld = if audience.withheld {
+        let size = count(audience.size_before_objections);
+        format!("; withheld: {size} people before objections, min_size is {}", count(audience.min_size))
+    } else {
+        String::new()
+    };
+    talk.say(
+        "audience",
+        &format!(
+            "\n{}: {} selected, {} suppressed, {} eligible{withheld}",
+            audience.name,
+            several(selected, "person", "people"),
+            count(people.suppressed),
+            count(people.eligible)
+        ),
+        &json!({"audience": audience.name, "people": people, "rows": audience.rows, "withheld": audience.withheld}),
+    );
+    // Most reasons are the same on every platform: said once then.
+    let same = audience.platforms.windows(2).all(|pair| pair[0].reasons == pair[1].reasons);
+    for (index, platform) in audience.platforms.iter().enumerate() {
+        if !same || index == 0 {
+            let on = if same { String::new() } else { format!(" on {}", platform.name) };
+            account_reasons(&audience.name, &platform.name, &on, &platform.reasons, talk);
+        }
+    }
+    for platform in &audience.platforms {
+        account_platform(&audience.name, platform, talk);
+    }
+}
+
+fn account_reasons(audience: &str, platform: &str, on: &str, reasons: &[ReasonCount], talk: Talk) {
+    let told: Vec<_> = reasons.iter().filter(|reason| reason.primary > 0).collect();
+    if told.is_empty() {
+        return;
+    }
+    let width = told.iter().map(|reason| reason.code.len()).max().unwrap_or_default();
+    let lines = told.iter().map(|reason| {
+        let description = Reason::from_code(&reason.code).map_or("", Reason::description);
+        format!("\n    {:>9}  {:<width$}  {description}", count(reason.primary), reason.code)
+    });
+    let text = format!("  suppressed{on}, by first reason:{}", lines.collect::<String>());
+    talk.say("suppressed", &text, &json!({"audience": audience, "platform": platform, "reasons": reasons}));
+}
+
+fn account_platform(audience: &str, platform: &PlatformRecord, talk: Talk) {
+    let rows: u64 = platform.files.iter().map(|file| file.rows).sum();
+    let files = platform.files.len() as u64;
+    let text = if files == 0 {
+        format!("  {}: no file", platform.name)
+    } else {
+        format!(
+            "  {}: {} of {} in {}",
+            platform.name,
+            several(rows, "row", "rows"),
+            several(platform.people.eligible, "person", "people"),
+            several(files, "file", "files")
+        )
+    };
+    talk.say(
+        "written",
+        &text,
+        &json!({"audience": audience, "platform": platform.name, "rows": rows, "people": platform.people, "files": files}),
+    );
+}
+
+/// `1 row`, `2,000 rows`.
+fn several(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A warning of the manifest in words.
+fn warning_message(warning: &CodeCount) -> Message {
+    let number = warning.count;
+    let (code, what, hint) = match warning.code.as_str() {
+        "audience-withheld" => (
+            "audience-withheld",
+            format!("{} under min_size: no full file is written", several(number, "audience is", "audiences are")),
+            "widen where, or leave the audience out until it has grown",
+        ),
+        "under-platform-minimum" => (
+            "under-platform-minimum",
+            format!("{} under the platform's own minimum", several(number, "upload is", "uploads are")),
+            "the platform may take the file and show no ad; `verho platforms NAME` tells its minimum",
+        ),
+        "register-age-unchecked" => (
+            "register-age-unchecked",
+            format!("{} not checked for age", several(number, "register is", "registers are")),
+            "set max_age and age_from: a stale list of objections looks just like a fresh one",
+        ),
+        "register-unknown-scope" => (
+            "register-unknown-scope",
+            format!("{} a scope word that is not known", several(number, "objection has", "objections have")),
+            "they count as objections to everything; map the word, or correct it at its source",
+        ),
+        "hash-matched-narrowly" => (
+            "hash-matched-narrowly",
+            format!("{} met a hash in a register, under the forms that can be hashed only", several(number, "identifier", "identifiers")),
+            "ask the register's keeper for plain values or ids: a hash meets fewer ways of writing",
+        ),
+        "identifiers-over-share-cap" => (
+            "identifiers-over-share-cap",
+            format!("{} by more people than share_cap and go up for nobody", several(number, "identifier is held", "identifiers are held")),
+            "look for placeholder values in the customer base",
+        ),
+        "identifiers-over-columns" => (
+            "identifiers-over-columns",
+            format!("{} not fit the platform's columns", several(number, "identifier did", "identifiers did")),
+            "they are dropped in config order: name the best column first",
+        ),
+        "rows-unreadable" => (
+            "rows-unreadable",
+            format!("{} not be read", several(number, "customer row could", "customer rows could")),
+            "whoever they concern is suppressed; export them again",
+        ),
+        "tags-of-this-run-only" => (
+            "tags-of-this-run-only",
+            "no root key is set: tags of suppressions mean nothing after this run".to_owned(),
+            "make one with `verho keygen --root FILE` and set [keys] root",
+        ),
+        "unsigned" => (
+            "unsigned",
+            "no signing key is set: nobody can tell who made the release".to_owned(),
+            "make one with `verho keygen --signing FILE` and set [keys] signing",
+        ),
+        _ => ("warning", format!("{}: {}", warning.code, count(number)), "see the manifest"),
+    };
+    Message::new(code, what, hint)
+}

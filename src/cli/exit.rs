@@ -1,0 +1,46 @@
+//! The exit codes, in one place: `--help`, the docs and the tests read this enum.
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// Done; a build was published.
+    Done = 0,
+    /// Refused: nothing was published.
+    Refused = 1,
+    /// The command line, the config or a key file is wrong.
+    Usage = 2,
+    /// An input could not be read or an output could not be written; or a fault of verho itself.
+    Failed = 3,
+    /// Published, and something is overdue.
+    Overdue = 4,
+    /// Interrupted by Ctrl-C or a termination signal.
+    Interrupted = 130,
+}
+
+impl ExitStatus {
+    /// Every status, in order.
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Refused, Self::Usage, Self::Failed, Self::Overdue, Self::Interrupted];
+
+    /// One line for a reader.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Done => "done; a build was published",
+            Self::Refused => "refused: nothing was published, or a release did not pass; the message says why",
+            Self::Usage => "the command line, the config or a key file is wrong; nothing was read or written",
+            Self::Failed => "an input could not be read or an output could not be written; or a fault of verho",
+            Self::Overdue => "published, and something is overdue (not used yet)",
+            Self::Interrupted => "interrupted; nothing was published unless the last step was already done",
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}

@@ -1,0 +1,176 @@
+//! Every way to fail as an exit status and messages with hints. Errors of the library carry names,
+//! places and counts; none carries a value of a row, so they may be shown as they are.
+
+use crate::commands::build::BuildError;
+use crate::commands::verify::VerifyError;
+use crate::config::Faults;
+use crate::pipeline::{ParseError, RunError};
+use crate::sources::SourceError;
+use crate::spill::SpillError;
+
+use super::exit::ExitStatus;
+use super::talk::{Message, Talk};
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) status: ExitStatus,
+    told: Told,
+}
+
+#[derive(Debug)]
+enum Told {
+    Messages(Vec<Message>),
+    /// Shown with the config's own lines.
+    Faults(Faults),
+}
+
+impl Failure {
+    pub(super) fn new(status: ExitStatus, message: Message) -> Self {
+        Self { status, told: Told::Messages(vec![message]) }
+    }
+
+    pub(super) fn usage(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Usage, Message::new(code, what, hint))
+    }
+
+    /// Several at once.
+    pub(super) fn all(status: ExitStatus, messages: Vec<Message>) -> Self {
+        Self { status, told: Told::Messages(messages) }
+    }
+
+    /// The same with another status, when several failed.
+    pub(super) fn with_status(self, status: ExitStatus) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(super) fn tell(&self, talk: Talk) {
+        match &self.told {
+            Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),
+            Told::Faults(faults) if !talk.is_json_log() => talk.block(&faults.render(Talk::colour())),
+            Told::Faults(faults) => {
+                for fault in &faults.list {
+                    let (line, column) = faults.place(fault);
+                    let what = format!("{}:{line}:{column}: {}", faults.path.display(), fault.message);
+                    talk.error(&Message::new(fault.code, what, fault.hint.clone()));
+                }
+            }
+        }
+    }
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self { status: ExitStatus::Usage, told: Told::Faults(faults) }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Standard output or standard input.
+    fn from(error: std::io::Error) -> Self {
+        let what = format!("standard output cannot be written: {}", error.kind());
+        Self::new(ExitStatus::Failed, Message::new("stdout", what, "look at where it is sent to"))
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        let what = error.to_string();
+        match error {
+            BuildError::Config(faults) => faults.into(),
+            BuildError::Run(error) => error.into(),
+            BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
+            BuildError::Output(error) => {
+                let locked = matches!(error, crate::outputs::OutputError::Locked { .. });
+                let (status, code) =
+                    if locked { (ExitStatus::Refused, "locked") } else { (ExitStatus::Failed, "output") };
+                Self::new(status, Message::new(code, what, error.hint()))
+            }
+            BuildError::Release(error) => {
+                Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
+            }
+            BuildError::AllWithheld { .. } => Self::new(
+                ExitStatus::Refused,
+                Message::new(
+                    "all-withheld",
+                    what,
+                    "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out",
+                ),
+            ),
+            BuildError::Check(_) => {
+                let hint = "nothing was published; look at the disk, then run again";
+                Self::new(ExitStatus::Failed, Message::new("check", what, hint))
+            }
+            BuildError::Unsound(_) => {
+                let hint = "this is a fault of verho or of the disk; please report it with the version and these words";
+                Self::new(ExitStatus::Refused, Message::new("unsound", what, hint))
+            }
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let what = error.to_string();
+        match error {
+            RunError::Parse(ParseError::Interrupted) => Self::new(ExitStatus::Interrupted, interrupted()),
+            RunError::Parse(error) => Self::new(ExitStatus::Failed, parse_message(&error)),
+            RunError::Register { error, .. } => Self::new(ExitStatus::Failed, source_message(what, &error)),
+            RunError::Refused { refusals } => Self::all(
+                ExitStatus::Refused,
+                refusals
+                    .into_iter()
+                    .map(|refusal| {
+                        Message::new(refusal.code, format!("{} ({})", refusal.message, refusal.code), refusal.hint)
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        let (status, code) = match &error {
+            VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
+            VerifyError::Check(_) | VerifyError::Release(_) => (ExitStatus::Failed, "release"),
+            VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
+                (ExitStatus::Usage, "allowed-signers")
+            }
+        };
+        Self::new(status, Message::new(code, error.to_string(), error.hint()))
+    }
+}
+
+/// A customer table that cannot be read.
+pub(super) fn parse_message(error: &ParseError) -> Message {
+    let what = error.to_string();
+    match error {
+        ParseError::Source { error, .. } => source_message(what, error),
+        ParseError::NoRows { .. } => {
+            Message::new("no-rows", what, "check that the export finished; an empty base is never taken for granted")
+        }
+        ParseError::Interrupted => interrupted(),
+        ParseError::Spill(error) => Message::new("temporary-records", what, spill_hint(error)),
+    }
+}
+
+/// A file that cannot be read.
+pub(super) fn source_message(what: String, error: &SourceError) -> Message {
+    Message::new(error.code(), what, error.hint())
+}
+
+fn spill_hint(error: &SpillError) -> &'static str {
+    match error {
+        SpillError::Create { .. } => "let the user who runs verho write in that folder",
+        SpillError::Write { .. } | SpillError::Read { .. } => {
+            "free some space on that disk, or raise [limits] memory; nothing was published"
+        }
+    }
+}
+
+/// Ctrl-C or a termination signal.
+pub(super) fn interrupted() -> Message {
+    Message::new("interrupted", "interrupted; nothing was published", "run it again when you like")
+}

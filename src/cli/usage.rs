@@ -1,0 +1,127 @@
+//! clap's errors in our words, without what was typed: a value on the command line may be somebody's
+//! address. Only names that stand in our own definitions are repeated.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory};
+
+use super::args::Cli;
+use super::talk::Message;
+
+/// What is wrong with the command line `args` (without the program's name).
+pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
+    let command = subcommand(args);
+    let name = command.as_ref().map_or_else(|| "verho".to_owned(), |command| format!("verho {command}"));
+    let help = format!("{name} --help shows what it takes");
+    let known = |kind: ContextKind| known(error, kind);
+    let argument = known(ContextKind::InvalidArg).join(", ");
+    match error.kind() {
+        ErrorKind::UnknownArgument => unknown(error, args, command.as_deref(), &name),
+        ErrorKind::InvalidSubcommand => {
+            let place = typed(error, ContextKind::InvalidSubcommand).and_then(|text| position(args, &text));
+            let hint = match known(ContextKind::SuggestedSubcommand).first() {
+                Some(near) => format!("did you mean `verho {near}`?"),
+                None => "verho --help lists the commands; identifiers are read from standard input".to_owned(),
+            };
+            Message::new("unknown-command", format!("{} is not a command of verho", place.unwrap_or("a word".into())), hint)
+        }
+        ErrorKind::InvalidValue if argument.is_empty() => Message::new("usage", "a value is missing", help),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let choices = known(ContextKind::ValidValue);
+            let is_missing = typed(error, ContextKind::InvalidValue).is_some_and(|value| value.is_empty());
+            let what = if is_missing { "has no value" } else { "has a value that it cannot take" };
+            let hint = if choices.is_empty() { form_of(&argument).unwrap_or(help) } else { format!("choose one of {}", choices.join(", ")) };
+            Message::new("bad-value", format!("{argument} {what}"), hint)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Message::new("missing-argument", format!("{name} needs {argument}"), help)
+        }
+        ErrorKind::ArgumentConflict => {
+            let prior = known(ContextKind::PriorArg).join(", ");
+            let what = if prior.is_empty() || prior == argument {
+                format!("{argument} can be given only once")
+            } else {
+                format!("{argument} and {prior} cannot be given together")
+            };
+            Message::new("conflict", what, "leave one of them out")
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Message::new("usage", format!("{name} needs a command"), help)
+        }
+        ErrorKind::InvalidUtf8 => Message::new("usage", "an argument is not text", "write it in UTF-8"),
+        _ if argument.is_empty() => Message::new("usage", "the command line was not understood", help),
+        _ => Message::new("bad-value", format!("{argument} has the wrong number of values"), help),
+    }
+}
+
+/// A word or an option that the command does not have.
+fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: &str) -> Message {
+    let typed = typed(error, ContextKind::InvalidArg).unwrap_or_default();
+    let place = position(args, &typed).unwrap_or_else(|| "an argument".to_owned());
+    if !typed.starts_with('-') {
+        return match command {
+            Some(command @ ("explain" | "hash")) => {
+                let rest = if command == "hash" { " --platform meta --kind email" } else { "" };
+                Message::new(
+                    "identifier-as-argument",
+                    "identifiers are read from standard input, never from the command line",
+                    format!(
+                        "echo … | verho {command}{rest}\nYour shell may have kept what you typed in its history; remove it there."
+                    ),
+                )
+            }
+            _ => Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), format!("{name} --help shows what it takes")),
+        };
+    }
+    let hint = match known(error, ContextKind::SuggestedArg).first() {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("{name} --help lists its options"),
+    };
+    Message::new("unknown-option", format!("{place} is an option that {name} does not have"), hint)
+}
+
+/// Context that clap took from our definitions.
+fn known(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Context that somebody typed: to be compared, never shown.
+fn typed(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Where it stands on the command line, in words.
+fn position(args: &[OsString], typed: &str) -> Option<String> {
+    let holds = |argument: &OsString| {
+        argument.to_str().is_some_and(|argument| {
+            argument == typed || argument.strip_prefix(typed).is_some_and(|rest| rest.starts_with('='))
+        })
+    };
+    args.iter().position(holds).map(|index| format!("argument {}", index + 1))
+}
+
+/// The command that was meant, when it is one.
+fn subcommand(args: &[OsString]) -> Option<String> {
+    let cli = Cli::command();
+    let names: Vec<&str> = cli.get_subcommands().map(Command::get_name).collect();
+    args.iter().filter_map(|argument| argument.to_str()).find(|argument| names.contains(argument)).map(str::to_owned)
+}
+
+/// How the value of an argument is written.
+fn form_of(argument: &str) -> Option<String> {
+    let form = match argument.split(' ').next()? {
+        "--as-of" => "write a moment such as 2026-11-21T02:00:00Z, or a date such as 2026-11-21",
+        "--rows" => "write a whole number, such as 10000",
+        "--seed" => "write a whole number, such as 1",
+        _ => return None,
+    };
+    Some(form.to_owned())
+}

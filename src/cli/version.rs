@@ -1,0 +1,34 @@
+//! What the program says of itself: its version, the tables inside it, its exit codes.
+
+use std::fmt::Write as _;
+
+use super::exit::ExitStatus;
+use crate::identifiers::metadata_version;
+use crate::platforms::CHECKED;
+
+/// The version, with what decides hashes beside the code: phone metadata and the platforms' tables.
+pub(super) fn long() -> String {
+    let kinds = if cfg!(feature = "columnar") { "CSV, TSV, Parquet, Arrow, NDJSON" } else { "CSV, TSV" };
+    format!(
+        "{}\nphone metadata   {}\nplatform tables  checked {CHECKED}\nreads            {kinds}",
+        env!("CARGO_PKG_VERSION"),
+        metadata_version()
+    )
+}
+
+/// What stands below the list of commands.
+pub(super) fn after_help() -> String {
+    let mut text = "First steps:
+  verho synth --rows 10000 --out base      an invented customer base to try things on
+  verho check --config base/verho.toml     the config and its inputs, nothing written
+  verho build --config base/verho.toml     one release, or nothing
+
+Standard output is data, standard error is talk. Identifiers are read from standard input only.
+
+Exit codes:\n"
+        .to_owned();
+    for status in ExitStatus::ALL {
+        let _ = writeln!(text, "  {:<4} {}", status as u8, status.description());
+    }
+    text
+}

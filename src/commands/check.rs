@@ -1,0 +1,66 @@
+//! `verho check`: the config, its keys and every input, with all that is wrong at once. It writes
+//! nothing, and makes no folder.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::build::{BuildError, part, root_key};
+use crate::config::Config;
+use crate::outputs::signature::Signer;
+use crate::pipeline::inspect::{Inspected, inspect};
+use crate::pipeline::{Run, Watch};
+use crate::sources::releases::newest;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// The config file.
+    pub config: PathBuf,
+    /// The present, to the second.
+    pub now: Timestamp,
+    /// Random bytes for keys of this look.
+    pub random: [u8; 64],
+    /// Whether references of bases may be empty.
+    pub draft: bool,
+}
+
+/// What was found.
+pub struct CheckReport {
+    /// The config.
+    pub config: Config,
+    /// Its inputs.
+    pub inspected: Inspected,
+    /// What else is in the way of a build: keys, earlier releases.
+    pub others: Vec<BuildError>,
+}
+
+/// Checks.
+pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
+    let load = if options.draft { Config::load_draft } else { Config::load };
+    let config = load(&options.config).map_err(BuildError::Config)?;
+    let mut others = Vec::new();
+    if let Some(error) = config.keys.signing.as_deref().and_then(|place| Signer::read(place).err()) {
+        others.push(error.into());
+    }
+    let previous = newest(&config.output.dir, &config.controller.name).unwrap_or_else(|error| {
+        others.push(error.into());
+        None
+    });
+    // Without its key the inputs can still be looked at: nothing that is made here outlives it.
+    let root = root_key(&config, options.random).unwrap_or_else(|error| {
+        others.push(error.into());
+        crate::pipeline::keys::RootKey::for_this_run(options.random[..32].try_into().expect("64 bytes hold 32"))
+    });
+    let inspected = inspect(&Run {
+        config: &config,
+        as_of: options.now,
+        root: &root,
+        run_key: part(options.random, 3),
+        spill_dir: PathBuf::new(),
+        previous_rows: &|register| previous.as_ref().and_then(|release| release.register_rows(register)),
+        progress: &|_| {},
+        watch: Watch::Nobody,
+    });
+    Ok(CheckReport { config, inspected, others })
+}
