@@ -7,4 +7,5 @@ pub mod explain;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;
+pub mod vectors;
 pub mod verify;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::platforms::{
-    ALL, CHECKED, Column, ConsentRule, Encoding, Origin, Platform, RowShape, Source, Upload, Way, find, table,
+    ALL, CHECKED, Column, ConsentRule, Encoding, Platform, RowShape, Source, Upload, Way, find, table,
 };
 
 /// A name that no platform has.
@@ -88,8 +88,6 @@ pub struct Entry {
 pub struct FileEntry {
     /// `csv` or `microsoft-bulk`.
     pub kind: &'static str,
-    /// Whether the platform publishes this layout (`template`), or it is for its interface.
-    pub made_for: &'static str,
     /// `person` or `identifier`.
     pub row: &'static str,
     /// Header cells; empty when the file has no header.
@@ -233,10 +231,6 @@ impl FileEntry {
             kind: match upload {
                 Upload::MicrosoftBulk(_) => "microsoft-bulk",
                 Upload::Csv(_) | Upload::None { .. } => "csv",
-            },
-            made_for: match layout.origin {
-                Origin::Platform => "template",
-                Origin::Interface => "interface",
             },
             row: match layout.shape {
                 RowShape::PersonPerRow => "person",

@@ -175,7 +175,7 @@ fn read(
     if !plus && len <= 3 && junk::is_emergency(digits) {
         return Err(Reject::EmergencyNumber);
     }
-    if !plus && len <= 5 {
+    if !plus && len <= 5 && !(len >= 4 && region.is_some_and(has_short_lines)) {
         return Err(Reject::ShortNumber);
     }
     if digits.iter().all(|d| *d == digits[0]) {
@@ -277,6 +277,12 @@ fn write_with_plus(digits: &[u8], buffer: &mut String) {
 fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
     let business = line.country == 44 && matches!(line.national / 100_000_000, 84 | 87);
     if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
+}
+
+/// Islands whose subscribers have four or five digits. Elsewhere so few digits are a service, even where
+/// the metadata would read some of them as a landline without its area code.
+fn has_short_lines(region: Region) -> bool {
+    matches!(region.code(), "AC" | "CK" | "FK" | "NU" | "SH" | "TA" | "TK")
 }
 
 fn is_filler(line: Line) -> bool {

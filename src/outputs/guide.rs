@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::manifest::{AudienceRecord, Manifest, Outcome, PlatformRecord, RegisterAge, UploadKind};
-use crate::platforms::{self, Origin, Platform, Way};
+use crate::platforms::{self, Platform, Way};
 use crate::policy::reason::Reason;
 
 /// Counts on shareable pages are rounded to this base; below it they are not told.
@@ -182,11 +182,6 @@ fn platform_section(page: &mut String, platform: &Platform, audiences: &[Audienc
         Way::Delta => "Best: `remove` first, then `add`. Never `add` alone.",
     };
     let _ = writeln!(page, "\n{way}");
-    if platform.upload.layout().is_some_and(|layout| layout.origin == Origin::Interface) {
-        page.push_str(
-            "The file is for the platform's interface or a connector; its screen has no template for it.\n",
-        );
-    }
     if let Some(least) = platform.minimum_serve {
         let _ = writeln!(page, "Ads are shown once {least} people were matched.");
     }

@@ -18,7 +18,8 @@ pub(super) const AMAZON_ADS: Platform = Platform {
     upload: Upload::None {
         why: "Amazon takes records through its interface only, each with your id of the person, a country and, \
               in the EEA and the United Kingdom, Amazon's own consent signals: a file of digests is no \
-              upload, and a customer id never leaves.",
+              upload, and a customer id never leaves. No file is written until a format for files is \
+              documented.",
     },
     max_rows_per_file: None,
     max_bytes_per_file: None,

@@ -3,9 +3,7 @@
 //! Checked 2026-11-21 against Google's help pages and the Data Manager documentation. It knows
 //! nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
 /// Google's table.
@@ -32,7 +30,6 @@ pub(super) const GOOGLE_ADS: Platform = Platform {
         ],
         shape: RowShape::PersonPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     max_rows_per_file: None,
     max_bytes_per_file: None,

@@ -3,9 +3,7 @@
 //! Checked 2026-11-21 against LinkedIn's help pages and three public repositories that hold its
 //! template. It knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::EmailForm;
 
 /// LinkedIn's table.
@@ -32,7 +30,6 @@ pub(super) const LINKEDIN: Platform = Platform {
         ],
         shape: RowShape::IdentifierPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     max_rows_per_file: Some(300_000),
     // "20 MB", read as the smaller of its two meanings.

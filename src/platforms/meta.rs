@@ -3,9 +3,7 @@
 //! Checked 2026-11-21 against Meta's help pages and Marketing API guide. It knows nothing but the
 //! table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
 /// Meta's table.
@@ -33,7 +31,6 @@ pub(super) const META: Platform = Platform {
         ],
         shape: RowShape::PersonPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     max_rows_per_file: None,
     max_bytes_per_file: None,

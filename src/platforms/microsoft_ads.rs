@@ -2,9 +2,7 @@
 //!
 //! Checked 2026-11-21 against Microsoft's Bulk documentation. It knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::EmailForm;
 
 /// The identifier of a list that the file itself creates: negative, and the same in the list row
@@ -55,7 +53,6 @@ pub(super) const MICROSOFT_ADS: Platform = Platform {
         ],
         shape: RowShape::IdentifierPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     // Four million and 100 MB by a connector's documentation, less the three rows before the items.
     max_rows_per_file: Some(3_999_997),

@@ -83,7 +83,8 @@ pub struct Platform {
     pub minimum_upload: Option<u64>,
     /// Fewest people the platform must have matched before it shows an ad.
     pub minimum_serve: Option<u64>,
-    /// What its screen, its file import or, for [`Origin::Interface`], its interface can do with a file.
+    /// What its screen or file import can do with a file; where there is no file, what its interface can
+    /// do with a list.
     pub screens: &'static [Operation],
     /// How best to keep its audience up to date.
     pub recommended: Way,
@@ -148,7 +149,8 @@ pub enum Upload {
     /// Microsoft's Bulk file: a header, a format row and a list row, then one row an identifier in
     /// this layout.
     MicrosoftBulk(CsvLayout),
-    /// No file can be written.
+    /// No file is written: `no-upload-file`. The forms, the digest and the limits still hold, for the
+    /// `hash` command and for whoever calls the interface.
     None {
         /// Why not, in one sentence for the operator.
         why: &'static str,
@@ -179,8 +181,6 @@ pub struct CsvLayout {
     /// What ends a row. Everywhere a bare line feed: no platform page states a rule, and this is what
     /// every reader takes.
     pub line_end: &'static str,
-    /// Whose layout it is.
-    pub origin: Origin,
 }
 
 /// One column of a layout.
@@ -215,16 +215,6 @@ pub enum RowShape {
     PersonPerRow,
     /// One identifier.
     IdentifierPerRow,
-}
-
-/// Whose layout a file follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The platform's own template or documented file.
-    Platform,
-    /// Ours, with the field names of the platform's interface: the platform publishes no template,
-    /// so the file is for an interface client or a connector, not for a screen.
-    Interface,
 }
 
 /// What can be done with a file on a platform.

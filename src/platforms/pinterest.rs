@@ -3,15 +3,13 @@
 //! Checked 2026-11-21 against Pinterest's generated interface documentation. It knows nothing but
 //! the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{ConsentRule, Encoding, Operation, Platform, Source, Upload, Way};
 use crate::identifiers::EmailForm;
 
 /// Pinterest's table.
 ///
-/// The interface takes a bare list of records of one type. The file is that list, one record a line
-/// and no header, since a header would be one more record.
+/// The interface takes a bare list of records of one type; a file for the upload screen is documented
+/// nowhere that could be read, so none is written.
 pub(super) const PINTEREST: Platform = Platform {
     name: "pinterest",
     aliases: &["pinterest-ads"],
@@ -19,13 +17,10 @@ pub(super) const PINTEREST: Platform = Platform {
     email: Some(EmailForm::Basic),
     phone: None,
     encoding: Encoding::LowerHex,
-    upload: Upload::Csv(CsvLayout {
-        header: &[],
-        columns: &[Column::Email(0)],
-        shape: RowShape::IdentifierPerRow,
-        line_end: "\n",
-        origin: Origin::Interface,
-    }),
+    upload: Upload::None {
+        why: "Pinterest documents the interface's list of records and no file: which columns, header and \
+              size its upload screen takes was not found. No file is written until that format is documented.",
+    },
     max_rows_per_file: None,
     max_bytes_per_file: None,
     minimum_upload: None,
@@ -34,10 +29,7 @@ pub(super) const PINTEREST: Platform = Platform {
     recommended: Way::Delta,
     consent: ConsentRule::None,
     expiry_days: None,
-    open_questions: &[
-        "The columns, header and size of a file for the upload screen were not found. The file is the \
-         interface's bare list of records.",
-    ],
+    open_questions: &["The columns, header and size of a file for the upload screen were not found."],
     sources: &[
         Source {
             title: "Pinterest API v5: CustomerListRequest",
@@ -51,12 +43,10 @@ pub(super) const PINTEREST: Platform = Platform {
         },
     ],
     steps: &[
-        "Hand the files to whoever runs the interface or the connector.",
-        "The first time, create a customer list of type EMAIL from full.csv (its lines joined by commas), then \
-         turn the list into an audience of type CUSTOMER_LIST.",
-        "To refresh, change the list with operation REMOVE and remove.csv first, then ADD and add.csv.",
-        "Wait 24 to 48 hours. The list must match at least 100 accounts. Pinterest deletes the uploaded list \
-         after matching.",
+        "No file is written for Pinterest; remove it from the audience's platforms.",
+        "The interface takes the digests that verho hash prints as a customer list of type EMAIL, removals \
+         before additions; the list then becomes an audience of type CUSTOMER_LIST.",
+        "The list must match at least 100 accounts. Pinterest deletes the uploaded list after matching.",
     ],
     may_not: &[
         "Not before somebody has read Pinterest's rules for customer lists: they were not among the pages \

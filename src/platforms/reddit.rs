@@ -3,9 +3,7 @@
 //! Checked 2026-11-21 against Reddit's page on matching and a connector that Reddit maintains. It
 //! knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{ConsentRule, Encoding, Operation, Platform, Source, Upload, Way};
 use crate::identifiers::EmailForm;
 
 /// Reddit's table.
@@ -19,13 +17,10 @@ pub(super) const REDDIT: Platform = Platform {
     email: Some(EmailForm::Reddit),
     phone: None,
     encoding: Encoding::LowerHex,
-    upload: Upload::Csv(CsvLayout {
-        header: &["EMAIL_SHA256"],
-        columns: &[Column::Email(0)],
-        shape: RowShape::IdentifierPerRow,
-        line_end: "\n",
-        origin: Origin::Interface,
-    }),
+    upload: Upload::None {
+        why: "Reddit's upload screen has a file whose columns and header were found documented nowhere. No file \
+              is written until that format is documented.",
+    },
     max_rows_per_file: None,
     max_bytes_per_file: None,
     minimum_upload: None,
@@ -35,8 +30,7 @@ pub(super) const REDDIT: Platform = Platform {
     consent: ConsentRule::None,
     expiry_days: None,
     open_questions: &[
-        "The columns, header and size of a file for the upload screen were not found. The file carries the \
-         interface's column name.",
+        "The columns, header and size of a file for the upload screen were not found.",
         "The canonical e-mail is written down for the pixel and the conversions interface; that lists use the \
          same is confirmed only by the test of a connector which Reddit maintains.",
         "The minimum of 1,000 comes from other vendors.",
@@ -54,11 +48,9 @@ pub(super) const REDDIT: Platform = Platform {
         },
     ],
     steps: &[
-        "Hand the files to whoever runs the interface or the connector. Reddit must have allowed your account \
-         to use custom audiences.",
-        "Create a custom audience of type CUSTOMER_LIST once.",
-        "Send remove.csv with action REMOVE first, then add.csv (or full.csv the first time) with action ADD, \
-         column order EMAIL_SHA256, at most 2,500 rows a request.",
+        "No file is written for Reddit; remove it from the audience's platforms.",
+        "The interface, where Reddit has allowed your account to use it, takes the digests that verho hash \
+         prints as EMAIL_SHA256, at most 2,500 rows a request, removals before additions.",
         "Fewer than about 1,000 matches, and no ad is shown.",
     ],
     may_not: &[

@@ -2,15 +2,13 @@
 //!
 //! Checked 2026-11-21 against Snap's developer pages. It knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{ConsentRule, Encoding, Operation, Platform, Source, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
 /// Snapchat's table.
 ///
-/// The upload screen's file is documented nowhere that could be read, so the file carries the names
-/// of the interface's two schemas, one identifier a row, for whoever feeds the interface.
+/// The upload screen's file is documented nowhere that could be read, so none is written; forms and
+/// limits are the interface's.
 pub(super) const SNAPCHAT: Platform = Platform {
     name: "snapchat",
     aliases: &["snap", "snapchat-ads"],
@@ -18,13 +16,10 @@ pub(super) const SNAPCHAT: Platform = Platform {
     email: Some(EmailForm::Basic),
     phone: Some(PhoneForm::Digits),
     encoding: Encoding::LowerHex,
-    upload: Upload::Csv(CsvLayout {
-        header: &["EMAIL_SHA256", "PHONE_SHA256"],
-        columns: &[Column::Email(0), Column::Phone(0)],
-        shape: RowShape::IdentifierPerRow,
-        line_end: "\n",
-        origin: Origin::Interface,
-    }),
+    upload: Upload::None {
+        why: "Snap documents the interface's request and no file: which columns, header and size its upload \
+              screen takes was not found. No file is written until that format is documented.",
+    },
     max_rows_per_file: None,
     max_bytes_per_file: None,
     minimum_upload: None,
@@ -34,9 +29,8 @@ pub(super) const SNAPCHAT: Platform = Platform {
     consent: ConsentRule::None,
     expiry_days: None,
     open_questions: &[
-        "The columns, header and size of a file for the upload screen were not found, and other vendors say \
-         that one list takes one kind of identifier. The file follows the interface, where a request carries \
-         one schema: send its two columns separately.",
+        "The columns, header and size of a file for the upload screen were not found; other vendors say that \
+         one list takes one kind of identifier.",
         "The minimum of 1,000 comes from other vendors.",
     ],
     sources: &[
@@ -52,13 +46,10 @@ pub(super) const SNAPCHAT: Platform = Platform {
         },
     ],
     steps: &[
-        "Hand the files to whoever runs the interface or the connector; they are not made for the upload screen.",
-        "Create a segment of source type FIRST_PARTY once. Its default retention is for ever: set the days \
-         that your notice allows.",
-        "Delete the rows of remove.csv from the segment first, then add those of add.csv (or full.csv the \
-         first time): at most 100,000 identifiers a request, one schema a request.",
-        "Wait until the segment's upload status is COMPLETE and its targetable status is READY; \
-         TOO_FEW_USERS means fewer than about 1,000 matches.",
+        "No file is written for Snapchat; remove it from the audience's platforms.",
+        "The interface takes the digests that verho hash prints: one kind of identifier a request, at most \
+         100,000 of them, removals before additions.",
+        "Its default retention is for ever: set the days that your notice allows.",
     ],
     may_not: &[
         "Not to be sent in the clear: the digests are personal data still.",

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{ALL, ConsentRule, Encoding, Operation, Origin, Platform, RowShape, Upload, Way};
+use super::{ALL, ConsentRule, Encoding, Operation, Platform, RowShape, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
 /// The columns of the comparison.
@@ -63,7 +63,7 @@ pub fn notes() -> String {
         text.push_str(".\n");
         match platform.upload {
             Upload::None { why } => {
-                let _ = writeln!(text, "No file: {}", by_sentence(why, ""));
+                let _ = writeln!(text, "`{NO_UPLOAD_FILE}`: {}", by_sentence(why, ""));
             }
             Upload::Csv(layout) | Upload::MicrosoftBulk(layout) if layout.header.is_empty() => {
                 text.push_str("The file has no header.\n");
@@ -72,7 +72,8 @@ pub fn notes() -> String {
                 let _ = writeln!(text, "Header: `{}`.", layout.header.join(","));
             }
         }
-        let _ = writeln!(text, "Its files can: {}.", operations(platform.screens));
+        let what = if platform.is_uploadable() { "files" } else { "interface" };
+        let _ = writeln!(text, "Its {what} can: {}.", operations(platform.screens));
         text.push_str("\nNot confirmed:\n\n");
         for question in platform.open_questions {
             let _ = writeln!(text, "- {}", by_sentence(question, "  "));
@@ -111,17 +112,18 @@ pub const fn phone_form(form: PhoneForm) -> &'static str {
     }
 }
 
+/// The mark of a platform for which no file is written, here and in a config's fault.
+pub const NO_UPLOAD_FILE: &str = "no-upload-file";
+
 /// What kind of file a platform gets.
 #[must_use]
 pub const fn file(platform: &Platform) -> &'static str {
     match platform.upload {
         Upload::MicrosoftBulk(_) => "Bulk file, a row an identifier",
-        Upload::None { .. } => "none",
-        Upload::Csv(layout) => match (layout.origin, layout.shape) {
-            (Origin::Platform, RowShape::PersonPerRow) => "template, a row a person",
-            (Origin::Platform, RowShape::IdentifierPerRow) => "template, a row an identifier",
-            (Origin::Interface, RowShape::PersonPerRow) => "for the interface, a row a person",
-            (Origin::Interface, RowShape::IdentifierPerRow) => "for the interface, a row an identifier",
+        Upload::None { .. } => NO_UPLOAD_FILE,
+        Upload::Csv(layout) => match layout.shape {
+            RowShape::PersonPerRow => "template, a row a person",
+            RowShape::IdentifierPerRow => "template, a row an identifier",
         },
     }
 }

@@ -197,12 +197,28 @@ fn digest(byte: u8) -> Digest {
     Digest::from_bytes([byte; 32])
 }
 
+/// A row an identifier with two kinds of column, which no platform's documented file has so far.
+const TWO_KINDS: CsvLayout = CsvLayout {
+    header: &["email", "phone"],
+    columns: &[Column::Email(0), Column::Phone(0)],
+    shape: RowShape::IdentifierPerRow,
+    line_end: "\n",
+};
+
+/// Platforms of no name, so that layouts and encodings which only they have stay under test.
+static INVENTED: [&Platform; 2] = [
+    &Platform { name: "invented-hex", aliases: &[], upload: Upload::Csv(TWO_KINDS), ..snapchat::SNAPCHAT },
+    &Platform { name: "invented-base64", aliases: &[], upload: Upload::Csv(TWO_KINDS), ..uid2::UID2 },
+];
+
 fn named(name: &str) -> &'static Platform {
-    find(name).expect("the tests name platforms that exist")
+    let invented = INVENTED.into_iter().find(|platform| platform.name == name);
+    invented.or_else(|| find(name)).expect("the tests name platforms that exist")
 }
 
 fn writable() -> impl Iterator<Item = (&'static Platform, RowFormat, RowGrammar)> {
     ALL.into_iter()
+        .chain(INVENTED)
         .filter_map(|platform| Some((platform, RowFormat::of(platform)?, RowGrammar::of(platform)?)))
 }
 
@@ -251,18 +267,29 @@ fn golden_files() {
         ),
         ("x", format!("{a}\n{b}\n")),
         ("microsoft-ads", bulk),
-        ("snapchat", format!("EMAIL_SHA256,PHONE_SHA256\n{a},\n{b},\n,{c}\n")),
-        ("pinterest", format!("{a}\n{b}\n")),
-        ("reddit", format!("EMAIL_SHA256\n{a}\n{b}\n")),
-        ("uid2", format!("email_hash,phone_hash\n{a64},\n{b64},\n,{c64}\n")),
-        ("euid", format!("email_hash,phone_hash\n{a64},\n{b64},\n,{c64}\n")),
+        ("invented-hex", format!("email,phone\n{a},\n{b},\n,{c}\n")),
+        ("invented-base64", format!("email,phone\n{a64},\n{b64},\n,{c64}\n")),
     ];
     for (name, expected) in &golden {
         assert_eq!(file_of(name, Operation::Replace), *expected, "{name}");
     }
     assert_eq!(golden.len(), writable().count(), "every platform with a file has a golden one");
-    assert_eq!(RowFormat::of(named("amazon-ads")), None);
-    assert!(!named("amazon-ads").is_uploadable());
+}
+
+/// A file of our own invention would be taken for the platform's: none until a format is documented.
+#[test]
+fn no_file_is_invented_for_an_undocumented_format() {
+    let without: Vec<&str> =
+        ALL.into_iter().filter(|platform| !platform.is_uploadable()).map(|platform| platform.name).collect();
+    assert_eq!(without, ["snapchat", "pinterest", "reddit", "amazon-ads", "uid2", "euid"]);
+    for platform in without.iter().map(|name| named(name)) {
+        assert_eq!((RowFormat::of(platform), RowGrammar::of(platform)), (None, None), "{}", platform.name);
+        let Upload::None { why } = platform.upload else { unreachable!("none of these has a file") };
+        assert!(why.contains("No file is written until"), "{}", platform.name);
+        assert_eq!(super::table::file(platform), "no-upload-file");
+        assert!(platform.email.is_some(), "{}: the form is known all the same", platform.name);
+        assert!(platform.steps[0].starts_with("No file is written"), "{}", platform.name);
+    }
 }
 
 #[test]
@@ -291,7 +318,7 @@ fn identifiers_beyond_the_columns_are_counted() {
     let emails: Vec<Digest> = (1..=5).map(digest).collect();
     let phones: Vec<Digest> = (6..=9).map(digest).collect();
     for (name, rows, dropped) in
-        [("meta", 1, 3), ("linkedin", 5, 4), ("snapchat", 9, 0), ("x", 5, 4), ("uid2", 9, 0)]
+        [("meta", 1, 3), ("linkedin", 5, 4), ("invented-hex", 9, 0), ("x", 5, 4), ("invented-base64", 9, 0)]
     {
         let format = RowFormat::of(named(name)).expect("the platform takes files");
         let mut seen = 0;
@@ -443,10 +470,9 @@ fn a_file_is_read_row_by_row_without_looking_for_line_ends() {
 
 #[test]
 fn an_identifier_too_many_is_refused() {
-    let snapchat = named("snapchat");
     let [a, c] = ["aa", "cc"].map(|byte| byte.repeat(32));
     let line = format!("{a},{c}\n");
-    let grammar = RowGrammar::of(snapchat).expect("Snapchat takes files");
+    let grammar = RowGrammar::of(named("invented-hex")).expect("it takes files");
     assert_eq!(read(&grammar, line.as_bytes()), Err(RowFault::Identifiers { found: 2 }));
     assert_eq!(read(&grammar, b",\n"), Err(RowFault::Identifiers { found: 0 }));
 }

@@ -3,9 +3,7 @@
 //! Checked 2026-11-21 against four revisions of TikTok's help page, which contradict one another on
 //! phones. It knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
 /// TikTok's table.
@@ -38,7 +36,6 @@ pub(super) const TIKTOK: Platform = Platform {
         ],
         shape: RowShape::PersonPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     max_rows_per_file: None,
     // "Under 1 GB", read as the smaller of its two meanings.

@@ -3,18 +3,13 @@
 //! Checked 2026-11-21 against both projects' public documentation. One file for two constants, since
 //! the second borrows the first's rules. It knows nothing but the tables.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{ConsentRule, Encoding, Operation, Platform, Source, Upload, Way};
 use crate::identifiers::{EmailForm, PhoneForm};
 
-/// One digest a row under the name of the request field it belongs to, for whoever calls the mapping.
-const LAYOUT: CsvLayout = CsvLayout {
-    header: &["email_hash", "phone_hash"],
-    columns: &[Column::Email(0), Column::Phone(0)],
-    shape: RowShape::IdentifierPerRow,
-    line_end: "\n",
-    origin: Origin::Interface,
+/// Why neither framework has a file.
+const NO_FILE: Upload = Upload::None {
+    why: "The framework maps hashes to identifiers by requests, and only what it answers reaches an audience: \
+          there is no file to upload. No file is written until a format for files is documented.",
 };
 
 /// UID2's table: gmail.com alone loses dots and tag; a digest is the Base64 of its 32 bytes (the
@@ -26,7 +21,7 @@ pub(super) const UID2: Platform = Platform {
     email: Some(EmailForm::Uid2),
     phone: Some(PhoneForm::E164),
     encoding: Encoding::Base64,
-    upload: Upload::Csv(LAYOUT),
+    upload: NO_FILE,
     max_rows_per_file: None,
     max_bytes_per_file: None,
     minimum_upload: None,
@@ -36,9 +31,8 @@ pub(super) const UID2: Platform = Platform {
     consent: ConsentRule::None,
     expiry_days: None,
     open_questions: &[
-        "The framework has no file: the columns carry the names of the mapping request's fields.",
         "The Trade Desk's older list path takes e-mail hashes only, one a line without a header, and at least \
-         1,500 of them; for it, use the first column alone.",
+         1,500 of them: seen in a connector's code and not in a document of its own.",
     ],
     sources: &[
         Source {
@@ -58,8 +52,8 @@ pub(super) const UID2: Platform = Platform {
         },
     ],
     steps: &[
-        "Hand full.csv to whoever runs the mapping: at most 5,000 hashes a request, in the fields that the \
-         columns name.",
+        "No file is written for UID2; remove it from the audience's platforms.",
+        "The mapping takes the Base64 digests that verho hash prints, at most 5,000 a request.",
         "Leave out whatever the mapping answers with optout: that person objected with UID2 itself.",
         "Map again at the refresh time the answer gives: a few identifiers change every day.",
         "Replace the segment by the newly mapped identifiers, so that nobody who left stays in.",
@@ -76,7 +70,6 @@ pub(super) const EUID: Platform = Platform {
     aliases: &["european-unified-id"],
     title: "EUID (European Unified ID)",
     open_questions: &[
-        "The framework has no file: the columns carry the names of the mapping request's fields.",
         "EUID's page names both e-mail and phone; an older page of another vendor says e-mail only. Whether \
          The Trade Desk takes European phone numbers is not confirmed.",
     ],
@@ -93,8 +86,8 @@ pub(super) const EUID: Platform = Platform {
         },
     ],
     steps: &[
-        "Hand full.csv to whoever runs the mapping at EUID's own endpoint: at most 5,000 hashes a request, in \
-         the fields that the columns name.",
+        "No file is written for EUID; remove it from the audience's platforms.",
+        "The mapping at EUID's own endpoint takes the Base64 digests that verho hash prints, at most 5,000 a request.",
         "Leave out whatever the mapping answers with optout: that person objected with EUID itself.",
         "Map again at the refresh time the answer gives: a few identifiers change every day.",
         "Replace the segment by the newly mapped identifiers, so that nobody who left stays in.",

@@ -2,9 +2,7 @@
 //!
 //! Checked 2026-11-21 against X's business and developer pages. It knows nothing but the table.
 
-use super::{
-    Column, ConsentRule, CsvLayout, Encoding, Operation, Origin, Platform, RowShape, Source, Upload, Way,
-};
+use super::{Column, ConsentRule, CsvLayout, Encoding, Operation, Platform, RowShape, Source, Upload, Way};
 use crate::identifiers::EmailForm;
 
 /// X's table.
@@ -25,7 +23,6 @@ pub(super) const X: Platform = Platform {
         columns: &[Column::Email(0)],
         shape: RowShape::IdentifierPerRow,
         line_end: "\n",
-        origin: Origin::Platform,
     }),
     max_rows_per_file: None,
     // From an older page.
