@@ -214,6 +214,11 @@ fn audience(
     audience
 }
 
+/// The `place`-th address and number of every base, as they should be written.
+pub(crate) fn plain_identifiers(place: usize) -> (String, String) {
+    (Address::new(place).plain(), Number::new(place).plain())
+}
+
 /// How many seeds the tests below go through.
 const SEEDS: u64 = 300;
 

@@ -5,3 +5,6 @@ mod agreement;
 mod architecture;
 mod bases;
 mod cli;
+mod determinism;
+mod sample;
+mod synth_truth;

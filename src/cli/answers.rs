@@ -1,5 +1,7 @@
 //! The smaller commands: each asks the library once and prints its answer.
 
+#![expect(clippy::disallowed_methods, reason = "writes the manual pages where it is told to")]
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _};
 

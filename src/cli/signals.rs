@@ -7,6 +7,8 @@
 //! published, and what a killed run leaves behind is swept away by the next. A second signal does
 //! not wait.
 
+#![expect(clippy::disallowed_methods, reason = "a second signal ends the process at once")]
+
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

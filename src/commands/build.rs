@@ -121,7 +121,12 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         progress,
         watch: Watch::Nobody,
     };
-    tracing::debug!(sources = config.sources.len(), registers = config.registers.len(), audiences = config.audiences.len(), "config read");
+    tracing::debug!(
+        sources = config.sources.len(),
+        registers = config.registers.len(),
+        audiences = config.audiences.len(),
+        "config read"
+    );
     run(&job, |results| {
         let written = write_audiences(&config, results, &staging)?;
         tracing::info!(spilled_bytes = results.spilled_bytes(), "upload files and suppressions written");

@@ -12,7 +12,6 @@
     clippy::needless_pass_by_value,
     reason = "a cell is handed over: who wraps it again says so at that place"
 )]
-#![expect(clippy::doc_markdown, reason = "LinkedIn and TikTok are names and not code")]
 
 mod countries;
 mod country;

@@ -221,14 +221,12 @@ fn unlabelled(text: &str) -> Option<String> {
         }
         rest = trim(before).to_owned();
     }
-    let behind = |letter: char| {
-        letter.is_whitespace() || letter.is_control() || ".,;:!?>)\"'/\\|".contains(letter)
-    };
+    let behind =
+        |letter: char| letter.is_whitespace() || letter.is_control() || ".,;:!?>)\"'/\\|".contains(letter);
     let rest = rest.trim_end_matches(behind);
     let lone_quote = rest.matches('"').count() == 1;
-    let before = |letter: char| {
-        letter.is_whitespace() || ",;:<(|".contains(letter) || (letter == '"' && lone_quote)
-    };
+    let before =
+        |letter: char| letter.is_whitespace() || ",;:<(|".contains(letter) || (letter == '"' && lone_quote);
     Some(rest.trim_start_matches(before).to_owned())
 }
 
@@ -251,7 +249,10 @@ fn folded_letters(local: &str) -> String {
     }
     let text: String = local.nfkc().collect::<String>().to_lowercase().nfkc().collect();
     let plain = text.replace('ı', "i").replace('ß', "ss").replace("i\u{307}", "i");
-    plain.chars().filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')).collect()
+    plain
+        .chars()
+        .filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'))
+        .collect()
 }
 
 fn untagged(local: &str) -> &str {

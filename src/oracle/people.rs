@@ -203,7 +203,11 @@ impl RowReader<'_> {
                 let row = self.row(&|name| text(name).unwrap_or("").to_owned());
                 if id.is_empty() || row.identifiers.len() > IDENTIFIERS_MAX {
                     let regions = regions(&row, self.source);
-                    return self.lose(mapped.iter().filter_map(|name| text(name)).map(str::as_bytes), &regions, all);
+                    return self.lose(
+                        mapped.iter().filter_map(|name| text(name)).map(str::as_bytes),
+                        &regions,
+                        all,
+                    );
                 }
                 all.by_key.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
             }

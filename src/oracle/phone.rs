@@ -35,14 +35,53 @@ pub(super) type Readings = BTreeMap<String, String>;
 
 /// What stands before a number.
 const LABELS: [&str; 26] = [
-    "tel:", "tel.:", "tel.", "tel", "phone:", "phone", "puh:", "puh.:", "puh.", "puh", "p.", "gsm:", "gsm.", "gsm",
-    "mob:", "mob.", "mobile:", "mobile", "matkap.", "tfn:", "tfn", "callto:", "sms:", "whatsapp:", "handy:", "fon:",
+    "tel:",
+    "tel.:",
+    "tel.",
+    "tel",
+    "phone:",
+    "phone",
+    "puh:",
+    "puh.:",
+    "puh.",
+    "puh",
+    "p.",
+    "gsm:",
+    "gsm.",
+    "gsm",
+    "mob:",
+    "mob.",
+    "mobile:",
+    "mobile",
+    "matkap.",
+    "tfn:",
+    "tfn",
+    "callto:",
+    "sms:",
+    "whatsapp:",
+    "handy:",
+    "fon:",
 ];
 
 /// What stands before an extension.
 const EXTENSIONS: [&str; 17] = [
-    "extension", "extn", "ext", "x", "anexo", "int", "доб", "alanumero", "alanro", "anknytning", "ankn", "anr",
-    "durchwahl", "dw", "klappe", "poste", "#",
+    "extension",
+    "extn",
+    "ext",
+    "x",
+    "anexo",
+    "int",
+    "доб",
+    "alanumero",
+    "alanro",
+    "anknytning",
+    "ankn",
+    "anr",
+    "durchwahl",
+    "dw",
+    "klappe",
+    "poste",
+    "#",
 ];
 
 /// Why a cell is not the text of one number.
@@ -67,8 +106,10 @@ impl Phone {
         if digits.is_empty() || digits.len() > 40 || (!plus && digits.len() <= 5) || same(&digits) {
             return None;
         }
-        let read: Vec<_> =
-            ways(&text, plus, region).into_iter().filter_map(|(way, region)| Self::read(&way, region)).collect();
+        let read: Vec<_> = ways(&text, plus, region)
+            .into_iter()
+            .filter_map(|(way, region)| Self::read(&way, region))
+            .collect();
         let best = read.iter().find(|phone| phone.valid).or(read.iter().find(|phone| phone.possible))?;
         let filler = best.national.len() >= 7 && last_seven(&best.national).is_some_and(|seven| same(&seven));
         (!best.is_service && !filler).then(|| best.clone())
@@ -148,7 +189,11 @@ fn readings(value: &str, regions: &Regions) -> Readings {
         Err(Unclear::Mixed) => {
             let Some(text) = opened(value) else { return Readings::new() };
             attempts.extend(regions.iter().map(|region| (text.clone(), *region)));
-            let plus = if text.chars().find(|letter| is_digit(*letter) || *letter == '+') == Some('+') { "+" } else { "" };
+            let plus = if text.chars().find(|letter| is_digit(*letter) || *letter == '+') == Some('+') {
+                "+"
+            } else {
+                ""
+            };
             format!("{plus}{}", digits_of(&text))
         }
     };
@@ -223,7 +268,8 @@ fn clean(cell: &str) -> Result<String, Unclear> {
     if is_hash(&text) {
         return Err(Unclear::Nothing);
     }
-    let text: String = text.nfkc().filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}')).map(plain).collect();
+    let text: String =
+        text.nfkc().filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}')).map(plain).collect();
     if text.contains(char::is_control) {
         return Err(Unclear::Mixed);
     }
@@ -250,7 +296,8 @@ fn unlabelled(text: &str) -> &str {
     let rest = LABELS.iter().find_map(|label| {
         let head = start.get(..label.len())?;
         let rest = start.get(label.len()..)?;
-        let number = rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit() || "+(".contains(letter));
+        let number =
+            rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit() || "+(".contains(letter));
         (head.eq_ignore_ascii_case(label) && number).then_some(rest)
     });
     rest.unwrap_or(text)
@@ -260,7 +307,8 @@ fn unlabelled(text: &str) -> &str {
 fn written_out(text: &str) -> Result<String, Unclear> {
     let body = text.trim();
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, power) = body.split_once(['e', 'E']).map_or((body, None), |(one, other)| (one, Some(other)));
+    let (mantissa, power) =
+        body.split_once(['e', 'E']).map_or((body, None), |(one, other)| (one, Some(other)));
     let signless = mantissa.strip_prefix('+').unwrap_or(mantissa);
     let (whole, fraction) = signless.split_once(['.', ',']).unwrap_or((signless, ""));
     if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
@@ -272,7 +320,9 @@ fn written_out(text: &str) -> Result<String, Unclear> {
         }
         None => Ok(text.to_owned()),
         Some(power) if power.is_empty() || power.len() > 2 || !all_digits(power) => Ok(text.to_owned()),
-        Some(power) if whole.len() == 1 && power.parse() == Ok(fraction.len()) => Ok(format!("{whole}{fraction}")),
+        Some(power) if whole.len() == 1 && power.parse() == Ok(fraction.len()) => {
+            Ok(format!("{whole}{fraction}"))
+        }
         Some(_) => Err(Unclear::Nothing),
     }
 }
@@ -306,9 +356,9 @@ fn looks_several(text: &str) -> bool {
     let long = |part: &str, least: usize| digits_of(part).len() >= least;
     let second_plus = text.rsplit_once('+').is_some_and(|(before, _)| long(before, 5));
     second_plus
-        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "]
-            .iter()
-            .any(|mark| text.split_once(mark).is_some_and(|(before, after)| long(before, 7) && long(after, 7)))
+        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "].iter().any(
+            |mark| text.split_once(mark).is_some_and(|(before, after)| long(before, 7) && long(after, 7)),
+        )
 }
 
 fn library_region(region: Alpha2) -> Option<Region> {

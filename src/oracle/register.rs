@@ -3,6 +3,8 @@
 //! Shrinkage is not checked here: it needs earlier releases, which the oracle does not read.
 //! It must not know audiences.
 
+#![expect(clippy::disallowed_methods, reason = "stands apart, and reads its inputs itself")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -419,7 +421,9 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
             Kind::Phone => &register.columns.phone,
         };
         if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
-            hooks.extend(forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))));
+            hooks.extend(
+                forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))),
+            );
         }
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         hooks.extend(domains.iter().map(|domain| domain_hook(place, domain)));

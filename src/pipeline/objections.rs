@@ -335,29 +335,24 @@ fn regions(register: &Register, plan: &Plan) -> Vec<Region> {
 /// Where a register's national numbers are at home: its own region, else each source's default.
 fn own_regions(config: &Config, register: &Register) -> Vec<Option<Region>> {
     let region = |code: [u8; 2]| Region::from_code(std::str::from_utf8(&code).ok()?);
-    let mut own: Vec<Option<Region>> = match register.region {
-        Some(code) => vec![region(code)],
-        None => {
-            let defaults = config.sources.iter().map(|source| source.country.as_ref()?.default);
-            defaults.map(|code| code.and_then(region)).collect()
-        }
-    };
+    if let Some(code) = register.region {
+        return vec![region(code)];
+    }
+    let defaults = config.sources.iter().map(|source| source.country.as_ref()?.default);
+    let mut own: Vec<Option<Region>> = defaults.map(|code| code.and_then(region)).collect();
     own.sort_unstable();
     own.dedup();
     own
 }
 
 fn spaces(config: &Config, register: &Register) -> Vec<String> {
-    match &register.id_space {
-        Some(space) => vec![space.clone()],
-        None => {
-            let mut spaces: Vec<String> =
-                config.sources.iter().map(|source| source.id_space.clone()).collect();
-            spaces.sort();
-            spaces.dedup();
-            spaces
-        }
+    if let Some(space) = &register.id_space {
+        return vec![space.clone()];
     }
+    let mut spaces: Vec<String> = config.sources.iter().map(|source| source.id_space.clone()).collect();
+    spaces.sort();
+    spaces.dedup();
+    spaces
 }
 
 const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
@@ -468,16 +463,14 @@ impl Reader<'_, '_> {
             }
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
-            match identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key) {
-                Ok(domain) => {
-                    keys += 1;
-                    let known = self.objections.domains.entry(domain).or_insert(0);
-                    *known = union(self.named, *known, named);
-                }
-                Err(_) => {
-                    unread += 1;
-                    self.unread(None, cell, named);
-                }
+            if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
+            {
+                keys += 1;
+                let known = self.objections.domains.entry(domain).or_insert(0);
+                *known = union(self.named, *known, named);
+            } else {
+                unread += 1;
+                self.unread(None, cell, named);
             }
         }
         if keys == 0 || unread > 0 {

@@ -66,16 +66,14 @@ impl<'p> FactReader<'p> {
     pub(crate) fn read(&mut self, customer: &Customer<'_, '_>) -> ReadFacts {
         let source = self.source;
         let country = self.country(customer.said(CustomerField::Country));
-        let years = source
-            .birth_date
-            .as_ref()
-            .map(|field| years(customer.said(CustomerField::BirthDate), field, self.plan.today));
+        let birth_date = customer.said(CustomerField::BirthDate);
+        let years = source.birth_date.as_ref().and_then(|field| years(birth_date, field, self.plan.today));
         let relationship = answer(customer.said(CustomerField::Relationship), Some(&source.relationship));
         let party = party(customer.said(CustomerField::Party), source.party.as_ref());
         let targeting = targeting(customer.said(CustomerField::Targeting), source.targeting.as_ref());
         self.facts.relationship = relationship;
         self.facts.targeting = targeting;
-        self.facts.age = self.age(years);
+        self.facts.age = if source.birth_date.is_some() { self.age(years) } else { AgeFact::Silent };
         self.facts.party = party;
         self.facts.basis = basis(customer.said(CustomerField::Basis), &source.basis);
         self.facts.country = country;
@@ -83,7 +81,7 @@ impl<'p> FactReader<'p> {
             answer(customer.said(CustomerField::AdUserData), source.ad_user_data.as_ref());
         self.facts.ad_personalization =
             answer(customer.said(CustomerField::AdPersonalization), source.ad_personalization.as_ref());
-        self.predicates(customer, country, relationship, party, years.flatten());
+        self.predicates(customer, country, relationship, party, years);
         let region = match country {
             CountryFact::Known(code) => std::str::from_utf8(&code).ok().and_then(Region::from_code),
             CountryFact::Silent | CountryFact::Unknown => self.compiled.region,
@@ -111,15 +109,10 @@ impl<'p> FactReader<'p> {
         fact
     }
 
-    fn age(&self, years: Option<Option<u16>>) -> AgeFact {
-        match years {
-            None => AgeFact::Silent,
-            Some(None) => AgeFact::Unknown,
-            Some(Some(years)) => {
-                let reached = self.plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
-                AgeFact::Band(reached as u8)
-            }
-        }
+    fn age(&self, years: Option<u16>) -> AgeFact {
+        let Some(years) = years else { return AgeFact::Unknown };
+        let reached = self.plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
+        AgeFact::Band(reached as u8)
     }
 
     fn predicates(

@@ -256,10 +256,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         known
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a cell in its place; a struct for one call would only rename them"
-    )]
     fn cell(
         &mut self,
         kind: Kind,
@@ -292,10 +288,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a value in its place; a struct for one call would only rename them"
-    )]
     fn value(
         &mut self,
         kind: Kind,

@@ -2,6 +2,8 @@
 //! file, which has no name and dies with the process. Only keys, digests and small numbers are
 //! handed to it; it cannot tell, and no plaintext type can be turned into the bytes it takes.
 
+#![expect(clippy::disallowed_methods, reason = "spill owns temporary files")]
+
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
