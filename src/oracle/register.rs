@@ -408,7 +408,7 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
     };
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(text_hook(place, text));
-        if cell.kind == Kind::Phone {
+        if is_plain(Kind::Phone) {
             hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
         }
         if let Some(algorithm) = cell.hashed {

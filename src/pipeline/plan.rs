@@ -188,6 +188,8 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
                 asks_signals: platform.consent == ConsentRule::GoogleSignals,
                 takes_email: platform.takes(Kind::Email),
                 takes_phone: platform.takes(Kind::Phone),
+                takes_email_hash: platform.takes(Kind::Email) && platform.email == Some(EmailForm::Basic),
+                takes_phone_hash: platform.takes(Kind::Phone) && platform.phone == Some(PhoneForm::Digits),
             }
         })
     });
