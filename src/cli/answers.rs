@@ -84,7 +84,8 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
         );
     }
     for source in &sources {
-        let _ = writeln!(text, "source {}: {} files, {} bytes", source.name, source.files, count(source.bytes));
+        let _ =
+            writeln!(text, "source {}: {} files, {} bytes", source.name, source.files, count(source.bytes));
         if !source.unmapped.is_empty() {
             let _ = writeln!(text, "  not mapped, never read: {}", source.unmapped.join(", "));
         }
@@ -106,7 +107,13 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
     } else {
         let mut text = String::new();
         for check in &report.checks {
-            let _ = writeln!(text, "{:<4} {:<24} {}", if check.ok { "ok" } else { "FAIL" }, check.name, check.detail);
+            let _ = writeln!(
+                text,
+                "{:<4} {:<24} {}",
+                if check.ok { "ok" } else { "FAIL" },
+                check.name,
+                check.detail
+            );
         }
         for line in &report.not_checked {
             let _ = writeln!(text, "not checked: {line}");
@@ -178,7 +185,10 @@ fn told(explanation: &Explanation) -> String {
     for (index, person) in explanation.people.iter().enumerate() {
         let _ = writeln!(text, "\nperson {}: {} rows", index + 1, person.rows);
         for objection in &person.objections {
-            let place = objection.register.as_ref().map_or("the customer's own record".to_owned(), |name| format!("register {name}"));
+            let place = objection
+                .register
+                .as_ref()
+                .map_or("the customer's own record".to_owned(), |name| format!("register {name}"));
             let _ = writeln!(text, "  objected in {place}, to {}", objection.scopes.join(", "));
         }
         if person.shares_with_objector {
@@ -194,7 +204,11 @@ fn told(explanation: &Explanation) -> String {
             }
             for platform in &audience.platforms {
                 let bases: Vec<String> = platform.bases.iter().map(ToString::to_string).collect();
-                let by = if bases.is_empty() { String::new() } else { format!(", by basis row {}", bases.join(", ")) };
+                let by = if bases.is_empty() {
+                    String::new()
+                } else {
+                    format!(", by basis row {}", bases.join(", "))
+                };
                 let _ = writeln!(text, "    {}: {}{by}", platform.platform, platform.decision);
                 for reason in &platform.reasons {
                     let _ = writeln!(text, "      {}: {}", reason.code, reason.description);

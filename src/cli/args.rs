@@ -38,7 +38,14 @@ pub struct Global {
     #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
     /// How messages on standard error are written
-    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
     pub log_format: LogFormat,
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
@@ -79,34 +86,55 @@ Examples:
   verho check --draft        references (assessments, notices) may still be empty")]
     Check(Check),
     /// Verify a release: signature, digests, grammar, counts
-    #[command(after_help = "Cost:     reads every file of the release once; --recompute also every input, slowly and in memory.
+    #[command(
+        after_help = "Cost:     reads every file of the release once; --recompute also every input, slowly and in memory.
 Effect:   none. One line a check on standard output; exit code 1 when one fails.
 
 Examples:
   verho verify releases/latest
   verho verify releases/latest --allowed-signers signers.txt
-  verho verify releases/latest --recompute --config verho.toml")]
+  verho verify releases/latest --recompute --config verho.toml"
+    )]
     Verify(Verify),
     /// Explain one person: every audience, every rule and its answer
-    #[command(after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
+    #[command(
+        after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
 
 Cost:     reads every input once, like a build.
 Effect:   none. Names nobody in its answer.
 
 Examples:
   echo 'someone@example.com' | verho explain
-  verho explain --json < id.txt")]
+  verho explain --json < id.txt"
+    )]
     Explain(Explain),
     /// Hash values as a platform wants them: one a line on standard input
-    #[command(after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
+    #[command(
+        after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
 
 Cost:     several hundred thousand lines a second, constant memory.
 Effect:   none.
 
 Examples:
   echo 'someone@example.com' | verho hash --platform meta --kind email
-  echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps")]
+  echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps"
+    )]
     Hash(Hash),
+    /// Print known answers for every platform, or check a file of them
+    #[command(
+        after_help = "A vector is one JSON object a line: platform, kind, input, region, what is expected (normalised,
+sha256, digest or code), and check: full (the whole parser), form (the writing rule alone) or
+contested (listed with our answer). A file of anybody's is taken; failing lines are named by
+their number and a code, never by the value.
+
+Cost:     none to print; a file is read whole, 64 MiB at most.
+Effect:   none. Exit code 1 when a line fails.
+
+Examples:
+  verho vectors > vectors.jsonl
+  verho vectors --check vectors.jsonl"
+    )]
+    Vectors(Vectors),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
 Effect:   none.
@@ -239,6 +267,14 @@ pub enum HashKind {
     Email,
     /// Phone numbers.
     Phone,
+}
+
+/// `verho vectors`.
+#[derive(Debug, Args)]
+pub struct Vectors {
+    /// Check this file instead of printing ours; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
 }
 
 /// `verho platforms`.

@@ -77,7 +77,8 @@ fn account(built: &Built, talk: Talk, took: Duration) {
     let predicate = &built.manifest.predicate;
     let rows: u64 = predicate.sources.iter().map(|source| source.rows).sum();
     let bytes: u64 = predicate.sources.iter().map(|source| source.bytes).sum();
-    let unreadable: u64 = predicate.sources.iter().flat_map(|source| &source.unreadable).map(|code| code.count).sum();
+    let unreadable: u64 =
+        predicate.sources.iter().flat_map(|source| &source.unreadable).map(|code| code.count).sum();
     let objections: u64 = predicate.registers.iter().map(|register| register.objections).sum();
     talk.say(
         "read",
@@ -102,12 +103,18 @@ fn account(built: &Built, talk: Talk, took: Duration) {
     }
     for (source, columns) in built.unmapped.iter().filter(|(_, columns)| !columns.is_empty()) {
         let number = several(columns.len() as u64, "column is", "columns are");
-        let text = format!("note: source \"{source}\": {number} not mapped and never read; `verho check` lists them");
+        let text = format!(
+            "note: source \"{source}\": {number} not mapped and never read; `verho check` lists them"
+        );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
     }
     let seconds = took.as_secs_f64();
     match &built.release {
-        None => talk.say("dry-run", "dry run: all of it was done and checked, and nothing was published", &json!({"seconds": seconds})),
+        None => talk.say(
+            "dry-run",
+            "dry run: all of it was done and checked, and nothing was published",
+            &json!({"seconds": seconds}),
+        ),
         Some(path) => {
             let path = path.display();
             let text = format!(
@@ -197,7 +204,10 @@ fn warning_message(warning: &CodeCount) -> Message {
     let (code, what, hint) = match warning.code.as_str() {
         "audience-withheld" => (
             "audience-withheld",
-            format!("{} under min_size: no full file is written", several(number, "audience is", "audiences are")),
+            format!(
+                "{} under min_size: no full file is written",
+                several(number, "audience is", "audiences are")
+            ),
             "widen where, or leave the audience out until it has grown",
         ),
         "under-platform-minimum" => (
@@ -217,17 +227,26 @@ fn warning_message(warning: &CodeCount) -> Message {
         ),
         "hash-matched-narrowly" => (
             "hash-matched-narrowly",
-            format!("{} met a hash in a register, under the forms that can be hashed only", several(number, "identifier", "identifiers")),
+            format!(
+                "{} met a hash in a register, under the forms that can be hashed only",
+                several(number, "identifier", "identifiers")
+            ),
             "ask the register's keeper for plain values or ids: a hash meets fewer ways of writing",
         ),
         "identifiers-over-share-cap" => (
             "identifiers-over-share-cap",
-            format!("{} by more people than share_cap and go up for nobody", several(number, "identifier is held", "identifiers are held")),
+            format!(
+                "{} by more people than share_cap and go up for nobody",
+                several(number, "identifier is held", "identifiers are held")
+            ),
             "look for placeholder values in the customer base",
         ),
         "identifiers-over-columns" => (
             "identifiers-over-columns",
-            format!("{} not fit the platform's columns", several(number, "identifier did", "identifiers did")),
+            format!(
+                "{} not fit the platform's columns",
+                several(number, "identifier did", "identifiers did")
+            ),
             "they are dropped in config order: name the best column first",
         ),
         "rows-unreadable" => (

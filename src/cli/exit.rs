@@ -30,9 +30,13 @@ impl ExitStatus {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Done => "done; a build was published",
-            Self::Refused => "refused: nothing was published, or a release did not pass; the message says why",
+            Self::Refused => {
+                "refused: nothing was published, or a release did not pass; the message says why"
+            }
             Self::Usage => "the command line, the config or a key file is wrong; nothing was read or written",
-            Self::Failed => "an input could not be read or an output could not be written; or a fault of verho",
+            Self::Failed => {
+                "an input could not be read or an output could not be written; or a fault of verho"
+            }
             Self::Overdue => "published, and something is overdue (not used yet)",
             Self::Interrupted => "interrupted; nothing was published unless the last step was already done",
         }

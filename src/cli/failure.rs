@@ -122,7 +122,11 @@ impl From<RunError> for Failure {
                 refusals
                     .into_iter()
                     .map(|refusal| {
-                        Message::new(refusal.code, format!("{} ({})", refusal.message, refusal.code), refusal.hint)
+                        Message::new(
+                            refusal.code,
+                            format!("{} ({})", refusal.message, refusal.code),
+                            refusal.hint,
+                        )
                     })
                     .collect(),
             ),
@@ -148,9 +152,11 @@ pub(super) fn parse_message(error: &ParseError) -> Message {
     let what = error.to_string();
     match error {
         ParseError::Source { error, .. } => source_message(what, error),
-        ParseError::NoRows { .. } => {
-            Message::new("no-rows", what, "check that the export finished; an empty base is never taken for granted")
-        }
+        ParseError::NoRows { .. } => Message::new(
+            "no-rows",
+            what,
+            "check that the export finished; an empty base is never taken for granted",
+        ),
         ParseError::Interrupted => interrupted(),
         ParseError::Spill(error) => Message::new("temporary-records", what, spill_hint(error)),
     }

@@ -13,8 +13,8 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::talk::{self, Message, Talk, count};
 use crate::identifiers::{
-    AnyForm, Digest, NormaliseMode, PhoneRule, Plaintext, Region, Reject, Scratch, normalise_form, steps_email,
-    steps_phone,
+    AnyForm, Digest, NormaliseMode, PhoneRule, Plaintext, Region, Reject, Scratch, normalise_form,
+    steps_email, steps_phone,
 };
 use crate::platforms::{ALL, Encoding, Platform, find};
 
@@ -37,7 +37,8 @@ pub(super) fn hash(args: &args::Hash, talk: Talk) -> Result<ExitStatus, Failure>
     for (reject, number) in &rejected {
         text.push_str(&format!("\n  {:>9}  {}  {}", count(*number), reject.code(), reject.description()));
     }
-    let codes: BTreeMap<&str, u64> = rejected.iter().map(|(reject, number)| (reject.code(), *number)).collect();
+    let codes: BTreeMap<&str, u64> =
+        rejected.iter().map(|(reject, number)| (reject.code(), *number)).collect();
     talk.say("hashed", &text, &json!({"hashed": done, "rejected": codes}));
     Ok(ExitStatus::Done)
 }
@@ -146,7 +147,7 @@ impl Job {
     fn steps_of(&self, line: &[u8], scratch: &mut Scratch) -> Vec<&'static str> {
         let text = Plaintext::new(line);
         let steps = match self.form {
-            AnyForm::Email(_) => steps_email(text, scratch),
+            AnyForm::Email(form) => steps_email(text, form, scratch),
             AnyForm::Phone(_) => steps_phone(text, self.region, PhoneRule::default(), scratch),
         };
         steps.unwrap_or_default()

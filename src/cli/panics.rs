@@ -20,7 +20,10 @@ pub(super) fn install() {
         error_anywhere(&Message::new(
             "internal-error",
             format!("verho has a fault at {place}; nothing was published"),
-            format!("please report that place with the version {}; leave out any data", env!("CARGO_PKG_VERSION")),
+            format!(
+                "please report that place with the version {}; leave out any data",
+                env!("CARGO_PKG_VERSION")
+            ),
         ));
     }));
 }

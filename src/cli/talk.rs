@@ -125,10 +125,12 @@ pub(super) fn trace(global: &Global) {
     let registry = tracing_subscriber::registry().with(ours);
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     let set = match global.log_format {
-        LogFormat::Text => {
-            tracing::subscriber::set_global_default(registry.with(layer.without_time().with_ansi(Talk::colour())))
-        }
-        LogFormat::Json => tracing::subscriber::set_global_default(registry.with(layer.json().flatten_event(true).with_ansi(false))),
+        LogFormat::Text => tracing::subscriber::set_global_default(
+            registry.with(layer.without_time().with_ansi(Talk::colour())),
+        ),
+        LogFormat::Json => tracing::subscriber::set_global_default(
+            registry.with(layer.json().flatten_event(true).with_ansi(false)),
+        ),
     };
     // Nobody else sets one in this process; if somebody did, theirs stays.
     let _ = set;

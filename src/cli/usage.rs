@@ -22,16 +22,26 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             let place = typed(error, ContextKind::InvalidSubcommand).and_then(|text| position(args, &text));
             let hint = match known(ContextKind::SuggestedSubcommand).first() {
                 Some(near) => format!("did you mean `verho {near}`?"),
-                None => "verho --help lists the commands; identifiers are read from standard input".to_owned(),
+                None => {
+                    "verho --help lists the commands; identifiers are read from standard input".to_owned()
+                }
             };
-            Message::new("unknown-command", format!("{} is not a command of verho", place.unwrap_or("a word".into())), hint)
+            Message::new(
+                "unknown-command",
+                format!("{} is not a command of verho", place.unwrap_or("a word".into())),
+                hint,
+            )
         }
         ErrorKind::InvalidValue if argument.is_empty() => Message::new("usage", "a value is missing", help),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let choices = known(ContextKind::ValidValue);
             let is_missing = typed(error, ContextKind::InvalidValue).is_some_and(|value| value.is_empty());
             let what = if is_missing { "has no value" } else { "has a value that it cannot take" };
-            let hint = if choices.is_empty() { form_of(&argument).unwrap_or(help) } else { format!("choose one of {}", choices.join(", ")) };
+            let hint = if choices.is_empty() {
+                form_of(&argument).unwrap_or(help)
+            } else {
+                format!("choose one of {}", choices.join(", "))
+            };
             Message::new("bad-value", format!("{argument} {what}"), hint)
         }
         ErrorKind::MissingRequiredArgument => {
@@ -71,7 +81,11 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
                     ),
                 )
             }
-            _ => Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), format!("{name} --help shows what it takes")),
+            _ => Message::new(
+                "unexpected-word",
+                format!("{place} is a word that {name} does not take"),
+                format!("{name} --help shows what it takes"),
+            ),
         };
     }
     let hint = match known(error, ContextKind::SuggestedArg).first() {
@@ -112,7 +126,10 @@ fn position(args: &[OsString], typed: &str) -> Option<String> {
 fn subcommand(args: &[OsString]) -> Option<String> {
     let cli = Cli::command();
     let names: Vec<&str> = cli.get_subcommands().map(Command::get_name).collect();
-    args.iter().filter_map(|argument| argument.to_str()).find(|argument| names.contains(argument)).map(str::to_owned)
+    args.iter()
+        .filter_map(|argument| argument.to_str())
+        .find(|argument| names.contains(argument))
+        .map(str::to_owned)
 }
 
 /// How the value of an argument is written.

@@ -50,7 +50,9 @@ pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
     // Without its key the inputs can still be looked at: nothing that is made here outlives it.
     let root = root_key(&config, options.random).unwrap_or_else(|error| {
         others.push(error.into());
-        crate::pipeline::keys::RootKey::for_this_run(options.random[..32].try_into().expect("64 bytes hold 32"))
+        crate::pipeline::keys::RootKey::for_this_run(
+            options.random[..32].try_into().expect("64 bytes hold 32"),
+        )
     });
     let inspected = inspect(&Run {
         config: &config,

@@ -8,10 +8,10 @@ pub mod check;
 mod disk;
 mod error;
 pub mod guide;
+pub mod private_file;
 pub mod records;
 mod release;
 pub mod signature;
-pub mod private_file;
 mod upload;
 
 #[cfg(test)]

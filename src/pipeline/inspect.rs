@@ -77,7 +77,10 @@ pub fn inspect(run: &Run<'_>) -> Inspected {
         let failed = |error| ParseError::Source { name: source.name.clone(), error };
         let mut table = open(&source.files, &plan.columns.wanted(), &options).map_err(failed)?;
         if table.next_batch().map_err(failed)?.is_none() {
-            return Err(ParseError::NoRows { name: source.name.clone(), files: source.files.as_written.clone() });
+            return Err(ParseError::NoRows {
+                name: source.name.clone(),
+                files: source.files.as_written.clone(),
+            });
         }
         Ok(InspectedSource {
             name: source.name.clone(),

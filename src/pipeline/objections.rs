@@ -10,7 +10,7 @@ use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, last_seven_key,
-    phone_alternatives, raw_key,
+    phone_alternatives, raw_key, several,
 };
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::objections::{Named, Origin};
@@ -194,7 +194,6 @@ impl Objections {
                 regions: regions(register, context.plan),
                 spaces: spaces(config, register),
                 found: Vec::new(),
-                hashes: Vec::new(),
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
@@ -327,7 +326,6 @@ struct Reader<'r, 'c> {
     regions: Vec<Region>,
     spaces: Vec<String>,
     found: Vec<WideKey>,
-    hashes: Vec<HashKey>,
 }
 
 impl Reader<'_, '_> {
@@ -444,7 +442,7 @@ impl Reader<'_, '_> {
         if let Some(declared) = hashed.and_then(|column| column.hashed) {
             return self.hash(kind, cell, algorithm(declared), named);
         }
-        let is_read = match kind {
+        let read = match kind {
             Kind::Email => self.email(cell),
             Kind::Phone => self.phone(cell),
         };
@@ -452,16 +450,21 @@ impl Reader<'_, '_> {
             let known = self.objections.keys.entry(wide).or_insert(0);
             *known = union(self.named, *known, named);
         }
-        if !is_read {
+        if read != Reading::Whole {
+            // Also of a cell with several values: a customer's cell that says the same is not split.
+            let mut unread = vec![Plaintext::new(cell)];
+            unread.extend(several(kind, Plaintext::new(cell)).into_iter().filter(|_| read == Reading::None));
             let key = self.context.run_key;
-            let raw = raw_key(kind, Plaintext::new(cell), key);
-            let last = last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Kind::Phone);
-            for wide in raw.into_iter().chain(last) {
+            let raws: Vec<_> = unread.into_iter().filter_map(|text| raw_key(kind, text, key)).collect();
+            let last = several(kind, Plaintext::new(cell)).into_iter();
+            let last = last.filter(|_| kind == Kind::Phone && read == Reading::None);
+            let last = last.filter_map(|text| last_seven_key(text, key));
+            for wide in raws.into_iter().chain(last) {
                 let known = self.objections.unread.entry(wide).or_insert(0);
                 *known = union(self.named, *known, named);
             }
         }
-        is_read
+        read != Reading::None
     }
 
     fn hash(&mut self, kind: Kind, cell: &[u8], algorithm: Algorithm, named: u32) -> bool {
@@ -480,15 +483,26 @@ impl Reader<'_, '_> {
         true
     }
 
-    fn email(&mut self, cell: &[u8]) -> bool {
+    fn email(&mut self, cell: &[u8]) -> Reading {
         let key = self.context.run_key;
-        let parsed = Email::parse(Plaintext::new(cell), &mut self.scratch).map(|email| email.wide_key(key));
-        self.found.extend(parsed.iter());
-        self.hashes.clear();
-        parsed.is_ok()
+        let mut read = |text| {
+            let parsed = Email::parse(text, &mut self.scratch).map(|email| email.wide_key(key));
+            self.found.extend(parsed.iter());
+            parsed.is_ok()
+        };
+        if read(Plaintext::new(cell)) {
+            return Reading::Whole;
+        }
+        // Each value of a cell with several objects by itself.
+        let pieces = several(Kind::Email, Plaintext::new(cell));
+        if pieces.len() > 1 && pieces.into_iter().map(read).fold(true, |all, one| all && one) {
+            Reading::Pieces
+        } else {
+            Reading::None
+        }
     }
 
-    fn phone(&mut self, cell: &[u8]) -> bool {
+    fn phone(&mut self, cell: &[u8]) -> Reading {
         self.objections.has_phones = true;
         let key = self.context.run_key;
         let rule = PhoneRule { possible: true };
@@ -497,11 +511,35 @@ impl Reader<'_, '_> {
         if let Ok(phone) = &parsed {
             self.found.push(phone.wide_key(key));
         }
-        if parsed.is_err() || !is_international(cell) {
-            phone_alternatives(Plaintext::new(cell), &self.regions, &mut self.scratch, key, &mut self.found);
+        if parsed.is_ok() && is_international(cell) {
+            return Reading::Whole;
         }
-        !self.found.is_empty()
+        // Each value of a cell with several objects by itself, in every way it can be read.
+        let mut all = true;
+        let mut pieces = 0;
+        for piece in several(Kind::Phone, Plaintext::new(cell)) {
+            let before = self.found.len();
+            phone_alternatives(piece, &self.regions, &mut self.scratch, key, &mut self.found);
+            all &= self.found.len() > before;
+            pieces += 1;
+        }
+        match (parsed.is_ok() || all, pieces) {
+            (true, 1) => Reading::Whole,
+            (true, _) => Reading::Pieces,
+            (false, _) => Reading::None,
+        }
     }
+}
+
+/// How much of a register's cell could be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// One value.
+    Whole,
+    /// Each of several values.
+    Pieces,
+    /// Not all of it.
+    None,
 }
 
 /// Both sets of objections, as a number.

@@ -12,6 +12,7 @@ use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
 use crate::config::{Config, IdentifierColumn, Source};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
+    several,
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -340,6 +341,15 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             phone_alternatives(Plaintext::new(value), &regions, scratch, shared.run_key, &mut self.readings);
             self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
         }
+        if kind == Kind::Email && parsed.is_err() {
+            // No value of such a cell goes up; an objection to any of them meets its person.
+            for piece in several(kind, Plaintext::new(value)) {
+                if let Ok(email) = Email::parse(piece, &mut self.email_scratch) {
+                    let wide = email.wide_key(shared.run_key);
+                    shared.objections.by_email(&email, wide, shared.run_key, &mut join);
+                }
+            }
+        }
         shared.objections.by_raw(kind, value, shared.run_key, &mut join);
         match parsed {
             Ok((wide, is_role, digests)) => {
@@ -365,8 +375,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         for fragment in fragments {
             self.recovered.ids.extend(self.space.key(fragment));
             if memchr::memchr(b'@', fragment).is_some() {
-                let email = Email::parse(Plaintext::new(fragment), &mut self.email_scratch);
-                self.recovered.keys.extend(email.ok().map(|email| email.wide_key(key)));
+                for piece in several(Kind::Email, Plaintext::new(fragment)) {
+                    let email = Email::parse(piece, &mut self.email_scratch);
+                    self.recovered.keys.extend(email.ok().map(|email| email.wide_key(key)));
+                }
             }
             if fragment.iter().filter(|byte| byte.is_ascii_digit()).count() >= 6 || !fragment.is_ascii() {
                 let rule = PhoneRule { possible: true };
