@@ -16,7 +16,7 @@ use crate::bases::generate;
 
 const ROOT_HEX: &str = "3f1a90c2d47be8566e0b1c2d9a8f77e6554433221100ffeeddccbbaa99887766";
 
-fn root() -> [u8; 32] {
+pub(crate) fn root() -> [u8; 32] {
     let mut key = [0; 32];
     hex::decode_to_slice(ROOT_HEX, &mut key).expect("64 hex digits");
     key
@@ -46,14 +46,13 @@ pub(crate) fn build_at(config: &Path, as_of: jiff::Timestamp, seed: u8) -> Resul
 }
 
 /// What a release must hold by the oracle's word.
-fn expected(outcome: &Outcome) -> Vec<ExpectedAudience> {
+pub(crate) fn expected(outcome: &Outcome) -> Vec<ExpectedAudience> {
     let audience = |audience: &oracle::AudienceOutcome| {
         let mut suppressions: BTreeMap<Tag, BTreeMap<String, Reasons>> = BTreeMap::new();
         let mut rows: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for platform in &audience.platforms {
-            if !audience.withheld && !platform.rows.is_empty() {
-                rows.insert(platform.name.clone(), platform.rows.clone());
-            }
+            let written = if audience.withheld { BTreeSet::new() } else { platform.rows.clone() };
+            rows.insert(platform.name.clone(), written);
             for ((space, id), fate) in &platform.decisions {
                 if let Fate::Suppressed(codes) = fate {
                     let tag = Tag(oracle::tag(&root(), &audience.name, space, id));
@@ -113,7 +112,7 @@ fn differences(seed: u64, limits: &str) -> Vec<String> {
     }
 }
 
-fn count_differences(built: &Built, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn count_differences(built: &Built, outcome: &Outcome) -> Vec<String> {
     let mut found = Vec::new();
     for (ours, theirs) in built.manifest.predicate.audiences.iter().zip(&outcome.audiences) {
         if (ours.size_before_objections, ours.withheld) != (theirs.size_before_objections, theirs.withheld) {

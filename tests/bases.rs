@@ -193,7 +193,7 @@ fn audience(
         list(&rng.some(&PLATFORMS).into_iter().take(3).collect::<Vec<_>>()),
         rng.between(1, 6),
     );
-    if rng.chance(70) {
+    if rng.chance(70) && !fields.is_empty() {
         audience.push_str(&format!("where = \"{}\"\n", filters::condition(fields, 2, rng)));
     }
     if rng.chance(40) {
@@ -212,6 +212,11 @@ fn audience(
         audience.push_str("min_age = 21\n");
     }
     audience
+}
+
+/// The `place`-th address and number of every base, as they should be written.
+pub(crate) fn plain_identifiers(place: usize) -> (String, String) {
+    (Address::new(place).plain(), Number::new(place).plain())
 }
 
 /// How many seeds the tests below go through.
@@ -277,7 +282,7 @@ fn every_reason_occurs() {
         "register-stale",
         "register-unparsed",
         "register-broken",
-        "unreadable-rows",
+        "too-many-unreadable-rows",
     ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");
     }

@@ -46,6 +46,22 @@ impl MemberKey {
         })
     }
 
+    /// How many of a key's columns hold a digest.
+    #[must_use]
+    pub const fn filled(key: &[u8], columns: usize) -> usize {
+        (key.len() - columns) / 32
+    }
+
+    /// The first two bytes of a key's first digest, big-endian.
+    ///
+    /// # Panics
+    /// When it has none: the caller's mistake.
+    #[must_use]
+    pub fn prefix(key: &[u8]) -> u16 {
+        let at = key.iter().position(|byte| *byte == 1).expect("a member has an identifier");
+        u16::from_be_bytes([key[at + 1], key[at + 2]])
+    }
+
     /// The row a key was made of.
     pub fn read(key: &[u8], row: &mut Vec<Option<Digest>>) {
         row.clear();

@@ -1,5 +1,7 @@
 //! The smaller commands: each asks the library once and prints its answer.
 
+#![expect(clippy::disallowed_methods, reason = "writes the manual pages where it is told to")]
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _};
 
@@ -17,6 +19,7 @@ use super::talk::{self, Message, Talk, count};
 use crate::commands::explain::{ExplainOptions, Explanation, explain as run_explain};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
+use crate::commands::recompute::recompute;
 use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
@@ -52,7 +55,9 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
     }
     if let Some(worst) = failures.iter().map(|failure| failure.status).max_by_key(|status| *status as u8) {
         let last = failures.pop().expect("there is one, or there were no worst");
-        failures.iter().for_each(|failure| failure.tell(talk));
+        for failure in &failures {
+            failure.tell(talk);
+        }
         return Err(last.with_status(worst));
     }
     if talk.json {
@@ -101,7 +106,14 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
         moment: clock::now(),
         strict_modes: args.strict_modes,
     };
-    let report = run_verify(&args.release, &options)?;
+    let mut report = run_verify(&args.release, &options)?;
+    // A release that is not what it says has nothing to be compared with.
+    if let (true, true, Some(config)) = (args.recompute, report.ok, &args.config) {
+        let lines = recompute(&args.release, config)?;
+        report.ok = lines.iter().all(|line| line.ok);
+        report.checks.extend(lines);
+        report.not_checked.retain(|line| !line.contains("--recompute"));
+    }
     if talk.json {
         talk::data(&json_line(&report))?;
     } else {
@@ -159,7 +171,7 @@ fn one_text(talk: Talk) -> Result<Zeroizing<Vec<u8>>, Failure> {
         talk.say("prompt", "type an id, e-mail address or phone number, then Enter and Ctrl-D:", &json!({}));
     }
     let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize + 1));
-    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(stdin_failed)?;
+    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(|error| stdin_failed(&error))?;
     let example = "echo 'someone@example.com' | verho explain";
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     match lines {
@@ -262,6 +274,13 @@ fn key_text(report: &keygen::KeygenReport) -> String {
         }
     }
     text
+}
+
+pub(super) fn schema() -> Result<ExitStatus, Failure> {
+    let mut bytes = serde_json::to_vec_pretty(&crate::config::json_schema()).expect("a schema is plain JSON");
+    bytes.push(b'\n');
+    talk::data(&bytes)?;
+    Ok(ExitStatus::Done)
 }
 
 pub(super) fn synth(args: &args::Synth, talk: Talk) -> Result<ExitStatus, Failure> {

@@ -3,7 +3,7 @@
 //! No argument ever takes an identifier or a customer id: shells keep their history, and any user of
 //! the machine can list the arguments of a process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ use super::clock::parse_moment;
     disable_help_subcommand = true,
     infer_subcommands = false,
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// What all commands understand.
     #[command(flatten)]
     pub global: Global,
@@ -33,7 +33,7 @@ pub struct Cli {
 
 /// What all commands understand.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(super) struct Global {
     /// Answer on standard output as JSON, with stable keys
     #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
@@ -57,7 +57,7 @@ pub struct Global {
 
 /// How messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
+pub(super) enum LogFormat {
     /// Sentences for people.
     Text,
     /// One JSON object a line.
@@ -66,7 +66,7 @@ pub enum LogFormat {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Build a release: read, decide, write, check, publish
     #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
 Effect:   one new folder under [output] dir, complete and checked, or nothing at all.
@@ -153,6 +153,13 @@ Examples:
   verho keygen --root verho.key
   verho keygen --signing signing-key")]
     Keygen(Keygen),
+    /// Print the JSON Schema of verho.toml, for editors
+    #[command(after_help = "Cost:     none.
+Effect:   none; an editor with a TOML plug-in then completes and checks the config as you type.
+
+Examples:
+  verho schema > verho.schema.json")]
+    Schema,
     /// Write an invented customer base with registers, a config and the truth about everybody
     #[command(after_help = "Cost:     about 150 bytes of disk a row, constant memory.
 Effect:   a new folder; the same rows and seed give the same bytes.
@@ -179,9 +186,26 @@ Examples:
     Man(Man),
 }
 
+impl Command {
+    /// Every path that was given.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let paths: [Option<&PathBuf>; 3] = match self {
+            Self::Build(args) => [Some(&args.config.config), None, None],
+            Self::Check(args) => [Some(&args.config.config), None, None],
+            Self::Explain(args) => [Some(&args.config.config), None, None],
+            Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
+            Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
+            Self::Synth(args) => [Some(&args.out), None, None],
+            Self::Man(args) => [args.out.as_ref(), None, None],
+            Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
+        };
+        paths.into_iter().flatten().map(PathBuf::as_path)
+    }
+}
+
 /// Which config.
 #[derive(Debug, Clone, Args)]
-pub struct ConfigFile {
+pub(super) struct ConfigFile {
     /// The config file
     #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
     pub config: PathBuf,
@@ -189,7 +213,7 @@ pub struct ConfigFile {
 
 /// `verho build`.
 #[derive(Debug, Args)]
-pub struct Build {
+pub(super) struct Build {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
@@ -203,7 +227,7 @@ pub struct Build {
 
 /// `verho check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub(super) struct Check {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
@@ -214,11 +238,11 @@ pub struct Check {
 
 /// `verho verify`.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub(super) struct Verify {
     /// The release's folder
     #[arg(value_name = "RELEASE")]
     pub release: PathBuf,
-    /// Who may sign, in the form of OpenSSH's allowed_signers; an unsigned release then fails
+    /// Who may sign, as OpenSSH lists allowed signers; an unsigned release then fails
     #[arg(long, value_name = "FILE")]
     pub allowed_signers: Option<PathBuf>,
     /// Decide everything a second time from the inputs, by separate code, and compare
@@ -234,7 +258,7 @@ pub struct Verify {
 
 /// `verho explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(super) struct Explain {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
@@ -245,12 +269,12 @@ pub struct Explain {
 
 /// `verho hash`.
 #[derive(Debug, Args)]
-pub struct Hash {
+pub(super) struct Hash {
     /// The platform whose form is wanted; `verho platforms` lists them
     #[arg(long, value_name = "NAME")]
     pub platform: String,
-    /// What the values are
-    #[arg(long, value_enum)]
+    /// What the values are: email or phone
+    #[arg(long, value_enum, hide_possible_values = true)]
     pub kind: HashKind,
     /// The country in which national phone numbers are read, such as FI
     #[arg(long, value_name = "CODE")]
@@ -262,7 +286,7 @@ pub struct Hash {
 
 /// What values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HashKind {
+pub(super) enum HashKind {
     /// E-mail addresses.
     Email,
     /// Phone numbers.
@@ -279,7 +303,7 @@ pub struct Vectors {
 
 /// `verho platforms`.
 #[derive(Debug, Args)]
-pub struct Platforms {
+pub(super) struct Platforms {
     /// One platform, in detail
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
@@ -288,7 +312,7 @@ pub struct Platforms {
 /// `verho keygen`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing"]))]
-pub struct Keygen {
+pub(super) struct Keygen {
     /// Write a root key: 32 random bytes in hex
     #[arg(long, value_name = "FILE")]
     pub root: Option<PathBuf>,
@@ -299,7 +323,7 @@ pub struct Keygen {
 
 /// `verho synth`.
 #[derive(Debug, Args)]
-pub struct Synth {
+pub(super) struct Synth {
     /// Rows of the customer table
     #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
     pub rows: u64,
@@ -313,7 +337,7 @@ pub struct Synth {
 
 /// `verho completions`.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
@@ -321,7 +345,7 @@ pub struct Completions {
 
 /// `verho man`.
 #[derive(Debug, Args)]
-pub struct Man {
+pub(super) struct Man {
     /// Write verho.1, verho-build.1 and the others into this folder
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,

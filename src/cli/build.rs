@@ -1,6 +1,7 @@
 //! `verho build`: the run, and its account for people or machines.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,15 +11,17 @@ use super::bar::Bar;
 use super::clock;
 use super::exit::ExitStatus;
 use super::failure::Failure;
+use super::signals;
 use super::talk::{self, Message, Talk, count};
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
-use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord, ReasonCount};
+use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord};
 use crate::policy::reason::Reason;
 
 /// How often a build waits for the next second when its name is taken.
 const NAME_TRIES: u32 = 2;
 
 pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failure> {
+    signals::listen();
     let started = std::time::Instant::now();
     let built = built(args, talk)?;
     account(&built, talk, started.elapsed());
@@ -145,31 +148,39 @@ fn account_audience(audience: &AudienceRecord, talk: Talk) {
         ),
         &json!({"audience": audience.name, "people": people, "rows": audience.rows, "withheld": audience.withheld}),
     );
-    // Most reasons are the same on every platform: said once then.
-    let same = audience.platforms.windows(2).all(|pair| pair[0].reasons == pair[1].reasons);
-    for (index, platform) in audience.platforms.iter().enumerate() {
-        if !same || index == 0 {
-            let on = if same { String::new() } else { format!(" on {}", platform.name) };
-            account_reasons(&audience.name, &platform.name, &on, &platform.reasons, talk);
-        }
-    }
+    account_reasons(audience, talk);
     for platform in &audience.platforms {
         account_platform(&audience.name, platform, talk);
     }
 }
 
-fn account_reasons(audience: &str, platform: &str, on: &str, reasons: &[ReasonCount], talk: Talk) {
-    let told: Vec<_> = reasons.iter().filter(|reason| reason.primary > 0).collect();
+/// One table: a line a reason, a column a platform.
+fn account_reasons(audience: &AudienceRecord, talk: Talk) {
+    let primary = |platform: &PlatformRecord, reason: Reason| {
+        platform.reasons.iter().find(|found| found.code == reason.code()).map_or(0, |found| found.primary)
+    };
+    let told = Reason::ALL
+        .into_iter()
+        .filter(|reason| audience.platforms.iter().any(|platform| primary(platform, *reason) > 0));
+    let told: Vec<Reason> = told.collect();
     if told.is_empty() {
         return;
     }
-    let width = told.iter().map(|reason| reason.code.len()).max().unwrap_or_default();
-    let lines = told.iter().map(|reason| {
-        let description = Reason::from_code(&reason.code).map_or("", Reason::description);
-        format!("\n    {:>9}  {:<width$}  {description}", count(reason.primary), reason.code)
-    });
-    let text = format!("  suppressed{on}, by first reason:{}", lines.collect::<String>());
-    talk.say("suppressed", &text, &json!({"audience": audience, "platform": platform, "reasons": reasons}));
+    let width = told.iter().map(|reason| reason.code().len()).max().unwrap_or_default();
+    let mut text = String::from("  suppressed, by first reason\n ");
+    for platform in &audience.platforms {
+        let _ = write!(text, " {:>10}", platform.name);
+    }
+    for reason in told {
+        text.push_str("\n ");
+        for platform in &audience.platforms {
+            let _ = write!(text, " {:>1$}", count(primary(platform, reason)), platform.name.len().max(10));
+        }
+        let _ = write!(text, "  {:<width$}  {}", reason.code(), reason.description());
+    }
+    let by_platform: BTreeMap<_, _> =
+        audience.platforms.iter().map(|platform| (&platform.name, &platform.reasons)).collect();
+    talk.say("suppressed", &text, &json!({"audience": audience.name, "reasons": by_platform}));
 }
 
 fn account_platform(audience: &str, platform: &PlatformRecord, talk: Talk) {

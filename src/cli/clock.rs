@@ -1,5 +1,7 @@
 //! The clock and the dice: read here and nowhere else, and handed on as values.
 
+#![expect(clippy::disallowed_methods, reason = "the one place that asks for the time and for randomness")]
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;

@@ -2,6 +2,7 @@
 //! places and counts; none carries a value of a row, so they may be shown as they are.
 
 use crate::commands::build::BuildError;
+use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
 use crate::config::Faults;
 use crate::pipeline::{ParseError, RunError};
@@ -47,7 +48,7 @@ impl Failure {
     pub(super) fn tell(&self, talk: Talk) {
         match &self.told {
             Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),
-            Told::Faults(faults) if !talk.is_json_log() => talk.block(&faults.render(Talk::colour())),
+            Told::Faults(faults) if !talk.is_json_log() => Talk::block(&faults.render(Talk::colour())),
             Told::Faults(faults) => {
                 for fault in &faults.list {
                     let (line, column) = faults.place(fault);
@@ -130,6 +131,28 @@ impl From<RunError> for Failure {
                     })
                     .collect(),
             ),
+        }
+    }
+}
+
+impl From<RecomputeError> for Failure {
+    fn from(error: RecomputeError) -> Self {
+        let what = error.to_string();
+        match error {
+            RecomputeError::Config(faults) => faults.into(),
+            RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::Oracle(_) => Self::new(
+                ExitStatus::Failed,
+                Message::new(
+                    "recompute",
+                    what,
+                    "--recompute needs the inputs as they were, as CSV, plain or .gz",
+                ),
+            ),
+            RecomputeError::Release(error) => {
+                Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))
+            }
+            RecomputeError::Verify(error) => error.into(),
         }
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn hash(args: &args::Hash, talk: Talk) -> Result<ExitStatus, Failure>
     let refused: u64 = rejected.values().sum();
     let mut text = format!("{} hashed, {} rejected", count(done), count(refused));
     for (reject, number) in &rejected {
-        text.push_str(&format!("\n  {:>9}  {}  {}", count(*number), reject.code(), reject.description()));
+        let line =
+            ["\n  ", &format!("{:>9}", count(*number)), "  ", reject.code(), "  ", reject.description()];
+        text.extend(line);
     }
     let codes: BTreeMap<&str, u64> =
         rejected.iter().map(|(reject, number)| (reject.code(), *number)).collect();
@@ -83,7 +85,7 @@ impl Job {
         let mut scratch = Scratch::new();
         let mut line = Vec::with_capacity(LINE_MAX + 1);
         let (mut done, mut rejected) = (0, BTreeMap::new());
-        while let Some(fits) = next_line(&mut input, &mut line).map_err(stdin_failed)? {
+        while let Some(fits) = next_line(&mut input, &mut line).map_err(|error| stdin_failed(&error))? {
             let answer = if fits { self.digest(&line, &mut scratch) } else { Err(Reject::TooLong) };
             match answer {
                 Ok(_) => done += 1,
@@ -181,7 +183,7 @@ fn next_line(input: &mut impl io::BufRead, line: &mut Vec<u8>) -> io::Result<Opt
     Ok(Some(false))
 }
 
-pub(super) fn stdin_failed(error: io::Error) -> Failure {
+pub(super) fn stdin_failed(error: &io::Error) -> Failure {
     let what = format!("standard input cannot be read: {}", error.kind());
     Failure::new(ExitStatus::Failed, Message::new("stdin", what, "look at where it comes from"))
 }

@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
     forbid_core_dumps();
     panics::install();
     // The hook has told of a panic; here it becomes an exit status of ours instead of 101.
-    std::panic::catch_unwind(AssertUnwindSafe(|| run(std::env::args_os().collect())))
+    std::panic::catch_unwind(AssertUnwindSafe(|| run(&std::env::args_os().collect::<Vec<_>>())))
         .unwrap_or(ExitStatus::Failed)
         .into()
 }
@@ -48,15 +48,19 @@ fn forbid_core_dumps() {
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
 }
 
-fn run(args: Vec<OsString>) -> ExitStatus {
-    let cli = match Cli::try_parse_from(&args) {
+fn run(args: &[OsString]) -> ExitStatus {
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error, args.get(1..).unwrap_or_default()),
     };
     let talk = Talk::new(&cli.global);
     talk::trace(&cli.global);
-    signals::listen();
-    match dispatch(&cli.command, talk) {
+    let answer = cli
+        .command
+        .paths()
+        .try_for_each(usage::refuse_identifier)
+        .and_then(|()| dispatch(&cli.command, talk));
+    match answer {
         Ok(status) => status,
         Err(failure) => {
             failure.tell(talk);
@@ -92,6 +96,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
+        Command::Schema => answers::schema(),
         Command::Synth(args) => answers::synth(args, talk),
         Command::Completions(args) => answers::completions(args),
         Command::Man(args) => answers::man(args, talk),

@@ -1,10 +1,13 @@
-//! Ctrl-C and a termination signal end a run with nothing half done.
+//! Ctrl-C and a termination signal end a build with nothing half done. Other commands write nothing that
+//! could stay half done, and end as the system ends any program.
 //!
 //! The first signal sets a flag that the run asks for between batches and before it publishes; it
 //! then unwinds as after any error, and the staging folder goes with it. A run that is in the middle
 //! of something longer is ended after two seconds: publishing is one rename, so nothing can be half
 //! published, and what a killed run leaves behind is swept away by the next. A second signal does
 //! not wait.
+
+#![expect(clippy::disallowed_methods, reason = "a second signal ends the process at once")]
 
 use std::time::Duration;
 

@@ -1,6 +1,8 @@
 //! What is said on standard error, and the one door to standard output. Text for people, or one JSON
 //! object a line for machines; a closed pipe is no error. It knows no command.
 
+#![expect(clippy::disallowed_methods, reason = "times its own talk")]
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -101,7 +103,7 @@ impl Talk {
     }
 
     /// Text that is already laid out for people.
-    pub(super) fn block(self, text: &str) {
+    pub(super) fn block(text: &str) {
         put(text);
     }
 

@@ -2,11 +2,13 @@
 //! address. Only names that stand in our own definitions are repeated.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
 use super::args::Cli;
+use super::failure::Failure;
 use super::talk::Message;
 
 /// What is wrong with the command line `args` (without the program's name).
@@ -15,7 +17,7 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
     let name = command.as_ref().map_or_else(|| "verho".to_owned(), |command| format!("verho {command}"));
     let help = format!("{name} --help shows what it takes");
     let known = |kind: ContextKind| known(error, kind);
-    let argument = known(ContextKind::InvalidArg).join(", ");
+    let argument = tidy(&known(ContextKind::InvalidArg));
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(error, args, command.as_deref(), &name),
         ErrorKind::InvalidSubcommand => {
@@ -48,7 +50,7 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             Message::new("missing-argument", format!("{name} needs {argument}"), help)
         }
         ErrorKind::ArgumentConflict => {
-            let prior = known(ContextKind::PriorArg).join(", ");
+            let prior = tidy(&known(ContextKind::PriorArg));
             let what = if prior.is_empty() || prior == argument {
                 format!("{argument} can be given only once")
             } else {
@@ -60,9 +62,30 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             Message::new("usage", format!("{name} needs a command"), help)
         }
         ErrorKind::InvalidUtf8 => Message::new("usage", "an argument is not text", "write it in UTF-8"),
+        ErrorKind::TooManyValues => Message::new(
+            "bad-value",
+            format!("{argument} takes no value"),
+            "write it without the equals sign",
+        ),
         _ if argument.is_empty() => Message::new("usage", "the command line was not understood", help),
         _ => Message::new("bad-value", format!("{argument} has the wrong number of values"), help),
     }
+}
+
+/// A path is shown in messages; what looks like an identifier and names nothing is no path, and is
+/// turned away before anything can show it.
+pub(super) fn refuse_identifier(path: &Path) -> Result<(), Failure> {
+    let text = path.to_string_lossy();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_number = digits >= 6 && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+    if (text.contains('@') || is_number) && path.symlink_metadata().is_err() {
+        return Err(Failure::usage(
+            "identifier-as-argument",
+            "a path names no file or folder, and looks like an e-mail address or phone number",
+            "identifiers are read from standard input only: echo … | verho explain",
+        ));
+    }
+    Ok(())
 }
 
 /// A word or an option that the command does not have.
@@ -88,11 +111,26 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
             ),
         };
     }
-    let hint = match known(error, ContextKind::SuggestedArg).first() {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("{name} --help lists its options"),
+    let hint = match (known(error, ContextKind::SuggestedArg).first(), command) {
+        (Some(near), _) => format!("did you mean {near}?"),
+        (None, Some("explain")) => {
+            "identifiers are read from standard input: echo … | verho explain".to_owned()
+        }
+        (None, _) => format!("{name} --help lists its options"),
     };
     Message::new("unknown-option", format!("{place} is an option that {name} does not have"), hint)
+}
+
+/// Names of arguments without clap's marks for groups and repetition.
+fn tidy(names: &[String]) -> String {
+    let names = names.iter().map(|name| {
+        let name = name.trim_end_matches("...");
+        match name.strip_prefix("<--").and_then(|group| group.strip_suffix('>')) {
+            Some(group) => format!("--{}", group.replace('|', " or ")),
+            None => name.to_owned(),
+        }
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Context that clap took from our definitions.

@@ -121,8 +121,15 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         progress,
         watch: Watch::Nobody,
     };
+    tracing::debug!(
+        sources = config.sources.len(),
+        registers = config.registers.len(),
+        audiences = config.audiences.len(),
+        "config read"
+    );
     run(&job, |results| {
         let written = write_audiences(&config, results, &staging)?;
+        tracing::info!(spilled_bytes = results.spilled_bytes(), "upload files and suppressions written");
         let predicate = record::predicate(&record::Record {
             config: &config,
             results,
@@ -137,6 +144,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         })?;
         let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
         check_staged(staging.path(), &manifest)?;
+        tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
@@ -220,10 +228,7 @@ fn write_full(
         UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
     let mut plan = PartPlan::new(limits, header.len() as u64);
     if plan.is_needed() {
-        results.each_member_block(cell, |block| {
-            block.iter().for_each(|row| plan.observe(row.prefix, row.text.len()));
-            Ok::<(), SpillError>(())
-        })?;
+        results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
     }
     let folder = format!("audiences/{audience}/{}", platform.name);
     let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
@@ -232,8 +237,10 @@ fn write_full(
     })?;
     let mut writer = UploadWriter::begin(staging, &folder, UploadKind::Full, &header, limits, parts)?;
     results.each_member_block(cell, |block| {
-        for row in block {
-            writer.row(row.prefix, &row.text)?;
+        if parts == 1 {
+            writer.rows(0, &block.text, block.ends.len() as u64)?;
+        } else {
+            block.rows().try_for_each(|(prefix, row)| writer.row(prefix, row))?;
         }
         Ok::<(), BuildError>(())
     })?;

@@ -10,6 +10,7 @@ use super::build::{BuildError, part, root_key};
 use crate::config::Config;
 use crate::pipeline::{Explained, Progress, Results, Run, Watch, run};
 use crate::policy::reason::Reason;
+use crate::policy::scope::Scope;
 use crate::policy::standing::Selected;
 
 /// What is asked.
@@ -135,7 +136,7 @@ fn person(
 ) -> PersonExplanation {
     let objections = found.named.iter().map(|(register, scopes)| ObjectionExplanation {
         register: register.map(|index| config.registers[usize::from(index)].name.clone()),
-        scopes: scopes.iter().map(|scope| scope.word()).collect(),
+        scopes: scopes.iter().map(Scope::word).collect(),
     });
     let audiences = config.audiences.iter().enumerate().map(|(index, audience)| {
         let cells = results.cells_of(index);

@@ -6,5 +6,6 @@ pub mod check;
 pub mod explain;
 pub mod keygen;
 pub mod platforms;
+pub mod recompute;
 pub mod vectors;
 pub mod verify;

@@ -4,6 +4,8 @@
 //! grammar and counts. It promises that one changed byte anywhere in the release is found, and says
 //! what it did not check. It prints nothing, reads no clock and changes no file.
 
+#![expect(clippy::disallowed_methods, reason = "reads the list of allowed signers")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -306,7 +308,8 @@ fn told(faults: &[&Fault]) -> String {
 pub struct ExpectedAudience {
     /// The audience's name.
     pub name: String,
-    /// Rows of the full file by platform name, as the file writes them, without line ends.
+    /// Rows of the full file by platform name, as the file writes them, without line ends. Every platform
+    /// of the audience is here; one whose audience is withheld has no rows.
     pub rows: BTreeMap<String, BTreeSet<Vec<u8>>>,
     /// Reasons by tag and platform name; `None` when the tags' key is not at hand.
     pub suppressions: Option<BTreeMap<Tag, BTreeMap<String, Reasons>>>,

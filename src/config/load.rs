@@ -3,6 +3,8 @@
 //! The file is read through spans (`table.rs`), each table by a reader of its own, then the tables
 //! are checked against each other. Only [`Config::load`] touches a file, and only the config.
 
+#![expect(clippy::disallowed_methods, reason = "reads the config file, and no other")]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};

@@ -154,7 +154,6 @@ pub(in crate::identifiers) enum Space {
     Email = 1,
     Phone = 2,
     Domain = 3,
-    RawEmail = 4,
-    RawPhone = 5,
+    Raw = 4,
     LastSeven = 6,
 }

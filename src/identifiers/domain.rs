@@ -44,12 +44,18 @@ pub(in crate::identifiers) fn with_parents(domain: &str) -> impl Iterator<Item =
     })
 }
 
+/// The key of one domain. Google's two names are one, as in an address's widest form.
+pub(in crate::identifiers) fn domain_key(name: &str, key: &RunKey) -> WideKey {
+    let name = if name == "googlemail.com" { "gmail.com" } else { name };
+    key.wide(Space::Domain, name.as_bytes())
+}
+
 /// The key of an objection to a whole domain, written `example.fi`, `@example.fi` or `*@example.fi`.
 /// It covers the domains below it: see [`super::Email::domain_keys`].
 pub fn domain_objection_key(cell: Plaintext<'_>, key: &RunKey) -> Result<WideKey, Reject> {
     let mut domain = String::new();
     read_domain(&cell, &mut domain)?;
-    let wide = key.wide(Space::Domain, domain.as_bytes());
+    let wide = domain_key(&domain, key);
     zeroize::Zeroize::zeroize(&mut domain);
     Ok(wide)
 }

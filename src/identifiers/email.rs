@@ -141,13 +141,13 @@ impl<'s> Email<'s> {
     /// The key of the whole domain, for objections that name one.
     #[must_use]
     pub fn domain_key(&self, key: &RunKey) -> WideKey {
-        key.wide(Space::Domain, self.domain.as_bytes())
+        domain::domain_key(self.domain, key)
     }
 
     /// The keys of the domain and of every domain above it down to two labels: an objection to
     /// `example.fi` also covers `mail.example.fi`.
     pub fn domain_keys<'k>(&self, key: &'k RunKey) -> impl Iterator<Item = WideKey> + use<'k, 's> {
-        domain::with_parents(self.domain).map(|name| key.wide(Space::Domain, name.as_bytes()))
+        domain::with_parents(self.domain).map(|name| domain::domain_key(name, key))
     }
 
     /// Whether it is the address of a function, such as `info@`. It still parses: an objection may name it.

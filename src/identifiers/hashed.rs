@@ -140,6 +140,17 @@ fn push_domain(text: &mut Written, domain: &str, algorithm: Algorithm, out: &mut
     out.push(HashKey::of(algorithm, text.bytes()));
 }
 
+/// Adds the hashes of a cell as it stands, trimmed, and in lower case: lists are also made of values as
+/// they were found.
+pub fn raw_hashes(cell: Plaintext<'_>, algorithm: Algorithm, out: &mut Vec<HashKey>) {
+    if let Ok(text) = std::str::from_utf8(cell.read()) {
+        let text = text::trim(text);
+        let lowered = zeroize::Zeroizing::new(text.to_lowercase());
+        out.push(HashKey::of(algorithm, text.as_bytes()));
+        out.push(HashKey::of(algorithm, lowered.as_bytes()));
+    }
+}
+
 /// Adds every hash a number could stand under: digits, with plus, with `00`, national with and without
 /// the trunk zero.
 pub fn phone_hashes(phone: &Phone, algorithm: Algorithm, out: &mut Vec<HashKey>) {

@@ -12,7 +12,6 @@
     clippy::needless_pass_by_value,
     reason = "a cell is handed over: who wraps it again says so at that place"
 )]
-#![expect(clippy::doc_markdown, reason = "LinkedIn and TikTok are names and not code")]
 
 mod countries;
 mod country;
@@ -48,7 +47,9 @@ pub use form::{AnyForm, NormaliseMode, normalise_form};
 pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
-pub use probes::{last_seven_key, phone_alternatives, raw_key, several};
+pub use probes::{
+    Tails, email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several,
+};
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};

@@ -1,13 +1,14 @@
 //! Keys that only look for a match in a register and never link two people: other readings of a phone
-//! cell, the raw cell, the last seven digits. They promise to be generous: a probe too many costs reach,
+//! cell, what an e-mail cell that is no address still says, the raw cell, the last seven digits. They promise to be generous: a probe too many costs reach,
 //! one too few breaks the law.
 
 use super::digest::{RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
-use super::{Kind, Plaintext, Region, Reject, Scratch, phone_text, text};
-use zeroize::Zeroize;
+use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Adds the wide key of every other plausible reading of a phone cell: in each given region, with a
 /// lost leading zero or plus put back, out of scientific notation, of each number where there are
@@ -28,6 +29,104 @@ pub fn phone_alternatives(
     added.sort_unstable();
     added.dedup();
     out.append(&mut added);
+}
+
+/// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
+/// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
+/// any reading, and needs none of them made. It holds no number: many share an end.
+#[derive(Default)]
+pub struct Tails {
+    /// Bit by last seven digits, for numbers whose national part has as many.
+    sevens: Vec<u64>,
+    /// Bit by last four digits, for shorter ones.
+    fours: Vec<u64>,
+}
+
+impl Tails {
+    const SEVEN: usize = 10_000_000;
+    const FOUR: usize = 10_000;
+
+    /// Takes a number's end in.
+    pub fn insert(&mut self, phone: &Phone) {
+        let (bits, size) = if phone.national().len() >= 7 {
+            (&mut self.sevens, Self::SEVEN)
+        } else {
+            (&mut self.fours, Self::FOUR)
+        };
+        if bits.is_empty() {
+            bits.resize(size.div_ceil(64), 0);
+        }
+        let end = phone.digits().iter().fold(0, |end, digit| (end * 10 + usize::from(digit - b'0')) % size);
+        bits[end / 64] |= 1 << (end % 64);
+    }
+
+    /// Whether some reading of the cell may be a number whose end is here. Never a false no.
+    #[must_use]
+    pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
+        let (mut end, mut digits) = (0_usize, 0_u32);
+        for byte in cell.read() {
+            match byte {
+                b'0' if digits == 0 => {}
+                b'0'..=b'9' => {
+                    end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
+                    digits += 1;
+                }
+                b' ' | b'-' | b'(' | b')' | b'+' => {}
+                // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
+                _ => return true,
+            }
+        }
+        let has =
+            |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
+        digits < 8 || has(&self.sevens, end) || has(&self.fours, end % Self::FOUR)
+    }
+}
+
+/// Adds every such reading itself, for the hashes it could stand under.
+pub fn phone_readings(cell: Plaintext<'_>, regions: &[Region], scratch: &mut Scratch, out: &mut Vec<Phone>) {
+    for piece in &several(Kind::Phone, cell) {
+        readings(piece.read(), regions, scratch, &mut |phone| out.push(phone));
+    }
+}
+
+/// Adds what a cell says that is no address as it stands: for each of its values with an at sign, the
+/// key of the widest form that can be made of it, and the keys of its domain and those above.
+pub fn email_alternatives(
+    cell: Plaintext<'_>,
+    scratch: &mut Scratch,
+    key: &RunKey,
+    wide: &mut Vec<WideKey>,
+    domains: &mut Vec<WideKey>,
+) {
+    for piece in several(Kind::Email, cell) {
+        let bytes = piece.read();
+        if let Ok(email) = Email::parse(piece, scratch) {
+            wide.push(email.wide_key(key));
+            domains.extend(email.domain_keys(key));
+            continue;
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        let lowered = Zeroizing::new(text.nfc().collect::<String>().to_lowercase().nfc().collect::<String>());
+        let Some((local, name)) = lowered.rsplit_once('@') else { continue };
+        let (local, name) = (text::trim(local), text::trim(name));
+        let mut ascii = Zeroizing::new(String::new());
+        if domain::to_ascii(name, &mut ascii).is_ok() {
+            domains.extend(domain::with_parents(&ascii).map(|name| domain::domain_key(name, key)));
+        } else {
+            name.clone_into(&mut ascii);
+        }
+        if local.is_empty() || name.is_empty() {
+            continue;
+        }
+        let plain = email_form::untagged(local);
+        let mut message = Zeroizing::new(plain.replace('.', ""));
+        if message.is_empty() {
+            message.push_str(plain);
+        }
+        message.push('@');
+        message.push_str(if *ascii == "googlemail.com" { "gmail.com" } else { &ascii });
+        wide.push(key.wide(Space::Email, message.as_bytes()));
+    }
 }
 
 /// Every reading of one value.
@@ -126,13 +225,10 @@ pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
 }
 
 /// The key of the cell as it stands, trimmed and lower-cased: a last resort for a register's value that
-/// does not parse. `None` for a blank cell.
+/// does not parse. The kinds share it, since such a value may stand in the wrong column. `None` for a
+/// blank cell.
 #[must_use]
-pub fn raw_key(kind: Kind, cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
-    let space = match kind {
-        Kind::Email => Space::RawEmail,
-        Kind::Phone => Space::RawPhone,
-    };
+pub fn raw_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
     let bytes = cell.read();
     match std::str::from_utf8(bytes) {
         Ok(text) => {
@@ -141,11 +237,11 @@ pub fn raw_key(kind: Kind, cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey>
                 return None;
             }
             let mut lowered = text.to_lowercase();
-            let wide = key.wide(space, lowered.as_bytes());
+            let wide = key.wide(Space::Raw, lowered.as_bytes());
             lowered.zeroize();
             Some(wide)
         }
-        Err(_) => Some(key.wide(space, &bytes.trim_ascii().to_ascii_lowercase())),
+        Err(_) => Some(key.wide(Space::Raw, &bytes.trim_ascii().to_ascii_lowercase())),
     }
 }
 

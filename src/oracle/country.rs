@@ -71,6 +71,8 @@ const SIGNALS: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV 
 /// The alpha-2 code of a country as a cell may name it.
 pub(super) fn read(cell: &str) -> Option<[u8; 2]> {
     let text = folded(cell);
+    // How the Union writes Greece.
+    let text = if text == "el" { "gr".to_owned() } else { text };
     let by_code = CODES.split_whitespace().find(|code| {
         let (two, three) = code.split_at(2);
         two.eq_ignore_ascii_case(&text) || three.eq_ignore_ascii_case(&text)

@@ -57,8 +57,10 @@ pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, Oracl
         config.audiences.iter().map(|audience| world.audience(audience)).collect::<Result<_, _>>()?;
     let mut refused = registers.refused;
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-    if people.unreadable as f64 > config.policy.max_unreadable * people.rows_read as f64 {
-        refused.insert("unreadable-rows sources".to_owned());
+    let too_many = people.unreadable as f64 > config.policy.max_unreadable * people.rows_read as f64;
+    // Customers are not read when a register broke its contract.
+    if too_many && refused.is_empty() {
+        refused.insert("too-many-unreadable-rows sources".to_owned());
     }
     Ok(Outcome {
         audiences,
@@ -102,15 +104,8 @@ impl<'a> World<'a> {
             for identifier in rows.iter().flat_map(|row| &row.identifiers) {
                 holders.entry(&identifier.key).or_default().insert(person);
             }
-            let lost = people.lost_ids.contains(person)
-                || rows.iter().any(|row| {
-                    row.identifiers.iter().any(|identifier| people.lost_keys.contains(&identifier.key))
-                        || row.cells.iter().any(|cell| {
-                            people::loose_keys(config, row, cell)
-                                .iter()
-                                .any(|key| people.lost_keys.contains(key))
-                        })
-                });
+            let keys = || rows.iter().flat_map(|row| &row.identifiers).map(|identifier| &identifier.key);
+            let lost = people.lost_ids.contains(person) || keys().any(|key| people.lost_keys.contains(key));
             if lost {
                 unreadable.insert(person);
             }
@@ -322,7 +317,7 @@ impl<'a> World<'a> {
         hold(rows.iter().any(|row| row.relationship == Said::Unknown), "relationship-unknown");
         hold(rows.iter().any(|row| row.targeting == Some(Said::Unknown)), "targeting-unknown");
         let parties: Vec<_> = rows.iter().filter_map(|row| row.party).collect();
-        let silent = parties.is_empty() && audience.party != Party::Consumer;
+        let silent = rows.iter().any(|row| row.party.is_none()) && audience.party != Party::Consumer;
         let other = parties.iter().any(|party| party.is_some_and(|party| party != audience.party));
         hold(silent || other, "party-mismatch");
         hold(parties.contains(&None), "party-unknown");
@@ -458,7 +453,7 @@ fn digest(audience: &Audience, platform: &Platform, identifier: &Identifier) -> 
             }
             match platform.email {
                 EmailForm::Basic => Some(sha256(&email.basic())),
-                EmailForm::Google => email.google().map(|form| sha256(&form)),
+                EmailForm::Google => Some(sha256(&email.google())),
             }
         }
         Matter::Phone(phone) => platform.phone.map(|form| match form {

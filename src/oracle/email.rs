@@ -6,156 +6,253 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::text::{is_edge, trim};
+use super::text::{is_hash, opened, trim};
 
 /// An address that parsed.
 #[derive(Clone)]
 pub(super) struct Email {
     /// The part before the sign, lower-case NFC.
     local: String,
+    /// The domain as it was typed, lower-case NFC.
+    typed: String,
     /// The domain in ASCII.
     domain: String,
 }
 
 /// Local parts that stand for an office and not for a person.
-const ROLES: [&str; 26] = [
-    "abuse",
-    "accounts",
-    "admin",
-    "billing",
-    "contact",
-    "customerservice",
-    "enquiries",
-    "hello",
-    "help",
-    "helpdesk",
-    "hostmaster",
-    "hr",
-    "info",
-    "invoice",
-    "invoices",
-    "jobs",
-    "marketing",
-    "office",
-    "postmaster",
-    "press",
-    "privacy",
-    "root",
-    "sales",
-    "service",
-    "support",
-    "webmaster",
-];
+const ROLES: &str = "\
+    abuse accounting accounts admin administration administrator all asiakaspalvelu billing \
+    bookings careers contact customerservice customer-service dataprotection dpo editor enquiries \
+    everyone faktura feedback finance ftp hallinto hello help helpdesk hostmaster hr info \
+    information inquiries invoice invoices it jobs kirjaamo kontakt kundeservice kundtjanst \
+    kundtjänst laskut laskutus legal list mail mailer-daemon marketing markkinointi media meili \
+    myynti news newsletter office order orders palaute post postmaster press privacy purchasing \
+    raamatupidamine receipts reception recruitment registrator reklamation sales security service \
+    shop spam support talous team tietosuoja tilaukset toimisto tuki usenet webmaster www \
+    yllapito ylläpito";
 
 /// Local parts that stand for nobody.
-const PLACEHOLDERS: [&str; 12] = [
-    "donotreply",
-    "do-not-reply",
-    "na",
-    "no-email",
-    "no-mail",
-    "no-reply",
-    "noemail",
-    "nomail",
-    "none",
-    "noreply",
-    "null",
-    "unknown",
-];
+const PLACEHOLDERS: &str = "\
+    na n.a none null nil noemail no-email no.email no_email nomail no-mail no.mail no_mail \
+    noaddress notgiven not-given notprovided not.provided not-provided notavailable not.available \
+    unknown undefined donthave eiole ei.ole ei-ole eisahkopostia ei.sahkopostia ei-sahkopostia \
+    eisähköpostia puuttuu tuntematon saknas ingenmail ingen puudub keine keineemail keine-email \
+    unbekannt xxx xxxx noreply no-reply no.reply no_reply donotreply do-not-reply ei-vastata";
+
+/// Domains no mail can reach.
+const NOWHERE: [&str; 4] = [".invalid", ".localhost", ".local", ".localdomain"];
 
 impl Email {
     /// Reads an address; `None` when it is none, or stands for nobody.
     pub(super) fn parse(cell: &str) -> Option<Self> {
-        let text: String = trim(cell).nfc().collect::<String>().to_lowercase().nfc().collect();
-        let (local, domain) = text.split_once('@')?;
-        let odd = |letter: char| is_edge(letter) || letter.is_control() || "()<>[]:;,\\\"@".contains(letter);
-        if local.is_empty() || local.len() > 64 || local.contains(odd) || domain.contains(odd) {
+        let text = opened(cell)?;
+        if is_hash(&text) {
             return None;
         }
-        if local.starts_with('.') || local.ends_with('.') || PLACEHOLDERS.contains(&local) {
+        let address = unlabelled(&text)?;
+        let (local, typed) = address.rsplit_once('@')?;
+        let local = match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) if !inner.is_empty() => inner,
+            _ => local,
+        };
+        let local = lower(&local.replace("()", "").replace('"', ""));
+        let typed = lower(typed);
+        if local.is_empty() || local.len() > 64 || local.len() + 1 + typed.len() > 254 {
             return None;
         }
-        let domain = ascii_domain(domain)?;
-        if !domain.contains('.') || local.len() + 1 + domain.len() > 254 {
+        if typed.contains(char::is_whitespace) || !local.chars().all(may_stand_in_local) {
             return None;
         }
-        Some(Self { local: local.to_owned(), domain })
+        let domain = ascii_domain(&typed)?;
+        if local.len() + 1 + domain.len() > 254 || NOWHERE.iter().any(|end| domain.ends_with(end)) {
+            return None;
+        }
+        // Google ignores dots; elsewhere one stands between letters.
+        let sound = if is_google(&domain) {
+            local.split('+').next().is_some_and(|user| user.contains(|letter| letter != '.'))
+        } else {
+            !local.starts_with('.') && !local.ends_with('.') && !local.contains("..")
+        };
+        if !sound || PLACEHOLDERS.split_whitespace().any(|word| word == local) {
+            return None;
+        }
+        Some(Self { local, typed, domain })
     }
 
     /// What most platforms hash.
     pub(super) fn basic(&self) -> String {
-        format!("{}@{}", self.local, self.domain)
+        format!("{}@{}", self.local, self.typed)
     }
 
-    /// What Google hashes: no dots and no tag at its own two domains. `None` when nothing is left.
-    pub(super) fn google(&self) -> Option<String> {
-        if !matches!(self.domain.as_str(), "gmail.com" | "googlemail.com") {
-            return Some(self.basic());
+    /// What Google hashes: no dots and no tag at its own two domains.
+    pub(super) fn google(&self) -> String {
+        if is_google(&self.domain) {
+            format!("{}@{}", untagged(&self.local).replace('.', ""), self.typed)
+        } else {
+            self.basic()
         }
-        let local = untagged(&self.local).replace('.', "");
-        (!local.is_empty()).then(|| format!("{local}@{}", self.domain))
     }
 
     /// What matching compares.
     pub(super) fn wide(&self) -> String {
-        widen(&self.local, &self.domain)
+        widen(&folded_letters(&self.local), &self.domain)
     }
 
     /// Whether it belongs to an office.
     pub(super) fn is_role(&self) -> bool {
-        ROLES.contains(&untagged(&self.local))
+        let user = self.local.split('+').next().unwrap_or_default();
+        ROLES.split_whitespace().any(|word| word == user)
     }
 }
 
-/// Every text that somebody may have hashed for this cell.
+/// Every text that somebody may have hashed for this cell: as it stands; and for an address, every
+/// platform's way with its local part at every name of its domain, and the domain alone.
 pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::from([trim(cell).to_owned(), trim(cell).to_lowercase()]);
-    forms.extend(loose_wide(cell));
-    if let Some(email) = Email::parse(cell) {
-        let (local, domain) = (email.local.as_str(), email.domain.as_str());
-        let plain = untagged(local);
-        let letters: String = plain.chars().filter(char::is_ascii_alphanumeric).collect();
-        for local in [
-            local,
-            plain,
-            &local.replace('.', ""),
-            &plain.replace('.', ""),
-            &local.replace('+', ""),
-            &letters,
-        ] {
-            forms.insert(format!("{local}@{domain}"));
-        }
-        let unicode = idna::domain_to_unicode(domain).0;
-        forms.insert(format!("{local}@{unicode}"));
-        forms.extend(email.google());
+    let Some(email) = Email::parse(cell) else { return forms };
+    let (local, user) = (email.local.as_str(), untagged(&email.local));
+    let unicode = idna::domain_to_unicode(&email.domain).0;
+    let mut domains = vec![email.typed.as_str(), email.domain.as_str(), unicode.as_str()];
+    if is_google(&email.domain) {
+        domains.extend(["gmail.com", "googlemail.com"]);
     }
+    let letters: String = user.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let amazon: String = local
+        .chars()
+        .filter(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-".contains(*letter))
+        .collect();
+    for domain in domains {
+        for way in [local, user, &user.replace('.', ""), &letters, &amazon] {
+            let way = if way.is_empty() { local } else { way };
+            forms.insert(format!("{way}@{domain}"));
+        }
+        for parent in with_parents(domain) {
+            forms.insert(format!("@{parent}"));
+            forms.insert(parent);
+        }
+    }
+    forms.insert(email.wide());
     forms
 }
 
-/// The wide form of anything with an at sign, valid or not: only objections are met with it.
-pub(super) fn loose_wide(cell: &str) -> Option<String> {
-    let text: String = trim(cell).nfc().collect::<String>().to_lowercase().nfc().collect();
-    let (local, domain) = text.rsplit_once('@')?;
-    let (local, domain) = (trim(local), trim(domain));
-    let domain = ascii_domain(domain).unwrap_or_else(|| domain.to_owned());
-    (!local.is_empty() && !domain.is_empty()).then(|| widen(local, &domain))
+/// The wide forms of whatever a cell says, valid or not: only objections are met with those of a cell
+/// that is no address.
+pub(super) fn wides(cell: &str) -> BTreeSet<String> {
+    let loose = |value: &str| {
+        let text = lower(value);
+        let (local, domain) = text.rsplit_once('@')?;
+        let (local, domain) = (trim(local), trim(domain));
+        let domain = ascii_domain(domain).unwrap_or_else(|| domain.to_owned());
+        (!local.is_empty() && !domain.is_empty()).then(|| widen(local, &domain))
+    };
+    let each = |value: &str| Email::parse(value).map(|email| email.wide()).or_else(|| loose(value));
+    values(cell).into_iter().filter_map(each).collect()
 }
 
-/// The domain of anything with an at sign.
-pub(super) fn loose_domain(cell: &str) -> Option<String> {
-    let text = trim(cell);
-    ascii_domain(trim(text.rsplit_once('@')?.1))
+/// The domains, and those above them, of whatever a cell says.
+pub(super) fn domains(cell: &str) -> BTreeSet<String> {
+    let each = |value: &str| match Email::parse(value) {
+        Some(email) => Some(email.domain),
+        None => ascii_domain(trim(lower(value).rsplit_once('@')?.1)),
+    };
+    values(cell).into_iter().filter_map(each).flat_map(|domain| with_parents(&domain)).collect()
+}
+
+/// A cell that is an address is one value; any other is cut where several addresses would be.
+fn values(cell: &str) -> Vec<&str> {
+    if Email::parse(cell).is_some() {
+        return vec![cell];
+    }
+    let pieces: Vec<_> = cell
+        .split(|letter: char| letter.is_whitespace() || ",;|/<>".contains(letter))
+        .filter(|piece| piece.contains('@'))
+        .collect();
+    if pieces.len() > 1 { pieces } else { vec![cell] }
 }
 
 /// A register's domain, with or without its at sign.
 pub(super) fn read_domain(cell: &str) -> Option<String> {
-    let text = trim(cell);
-    ascii_domain(text.strip_prefix('@').unwrap_or(text))
+    let text = opened(cell)?;
+    let name = text.strip_prefix('*').unwrap_or(&text);
+    let name = name.strip_prefix(['@', '.']).unwrap_or(name);
+    ascii_domain(name.strip_suffix('.').unwrap_or(name))
 }
 
 /// Google's two names for one mail service are one.
 pub(super) fn one_google(domain: &str) -> &str {
     if domain == "googlemail.com" { "gmail.com" } else { domain }
+}
+
+fn is_google(domain: &str) -> bool {
+    one_google(domain) == "gmail.com"
+}
+
+/// A domain and what is left as names are taken from the left, down to two.
+fn with_parents(domain: &str) -> Vec<String> {
+    let names: Vec<_> = domain.split('.').collect();
+    (0..names.len().saturating_sub(1)).filter_map(|from| Some(names.get(from..)?.join("."))).collect()
+}
+
+/// Without what people and programs write around an address. `None` when another address is among it.
+fn unlabelled(text: &str) -> Option<String> {
+    let mut rest = text.to_owned();
+    for label in ["mailto:", "email:", "e-mail:", "smtp:"] {
+        if rest.to_lowercase().starts_with(label) {
+            rest = trim(rest.get(label.len()..)?.split('?').next()?).to_owned();
+        }
+    }
+    if let Some((name, after)) = rest.clone().rsplit_once('<') {
+        let (inner, behind) = after.split_once('>')?;
+        let inner = trim(inner);
+        let edge = |letter: char| letter.is_whitespace() || "\"'()".contains(letter);
+        let name = name.trim_matches(edge).trim_start_matches("mailto:");
+        let repeats = !behind.contains('@') && name.eq_ignore_ascii_case(inner);
+        if (name.contains('@') || behind.contains('@')) && !repeats {
+            return None;
+        }
+        rest = inner.to_owned();
+    }
+    if let Some((before, comment)) = rest.clone().rsplit_once('(')
+        && rest.ends_with(')')
+        && before.contains('@')
+    {
+        if comment.contains('@') {
+            return None;
+        }
+        rest = trim(before).to_owned();
+    }
+    let behind =
+        |letter: char| letter.is_whitespace() || letter.is_control() || ".,;:!?>)\"'/\\|".contains(letter);
+    let rest = rest.trim_end_matches(behind);
+    let lone_quote = rest.matches('"').count() == 1;
+    let before =
+        |letter: char| letter.is_whitespace() || ",;:<(|".contains(letter) || (letter == '"' && lone_quote);
+    Some(rest.trim_start_matches(before).to_owned())
+}
+
+fn may_stand_in_local(letter: char) -> bool {
+    if letter.is_ascii() {
+        letter.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(letter)
+    } else {
+        !letter.is_whitespace() && !letter.is_control() && letter != '\u{fffd}'
+    }
+}
+
+fn lower(text: &str) -> String {
+    text.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
+
+/// Letters that look or sort alike are one, for matching.
+fn folded_letters(local: &str) -> String {
+    if local.is_ascii() {
+        return local.to_owned();
+    }
+    let text: String = local.nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    let plain = text.replace('ı', "i").replace('ß', "ss").replace("i\u{307}", "i");
+    plain
+        .chars()
+        .filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'))
+        .collect()
 }
 
 fn untagged(local: &str) -> &str {
@@ -172,9 +269,9 @@ fn widen(local: &str, domain: &str) -> String {
     format!("{local}@{}", one_google(domain))
 }
 
+/// A domain of two names or more in ASCII.
 fn ascii_domain(domain: &str) -> Option<String> {
-    let lower: String = domain.nfc().collect::<String>().to_lowercase();
-    let ascii = idna::domain_to_ascii(&lower).ok()?;
+    let ascii = idna::domain_to_ascii(&lower(domain)).ok()?;
     let labels: Vec<_> = ascii.split('.').collect();
     let sound = |label: &&str| {
         !label.is_empty()
@@ -184,5 +281,5 @@ fn ascii_domain(domain: &str) -> Option<String> {
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     let numeric = labels.last().is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()));
-    (ascii.len() <= 253 && labels.iter().all(sound) && !numeric).then_some(ascii)
+    (ascii.len() <= 253 && labels.len() > 1 && labels.iter().all(sound) && !numeric).then_some(ascii)
 }

@@ -17,6 +17,9 @@ use crate::config::{
     ValueField,
 };
 
+/// A row with more identifiers than this is nobody's.
+const IDENTIFIERS_MAX: usize = 64;
+
 /// Id space and customer id.
 pub(super) type PersonKey = (String, String);
 
@@ -58,6 +61,8 @@ pub(super) struct Cell {
     pub(super) kind: Kind,
     pub(super) text: String,
     pub(super) hashed: Option<HashAlgorithm>,
+    /// Where its national numbers are at home.
+    pub(super) region: Option<Alpha2>,
 }
 
 /// A yes-or-no field's answer.
@@ -82,6 +87,8 @@ pub(super) struct Row {
     pub(super) source: usize,
     pub(super) identifiers: Vec<Identifier>,
     pub(super) cells: Vec<Cell>,
+    /// Cells that hold several values, as they stand.
+    pub(super) texts: Vec<String>,
     pub(super) relationship: Said,
     /// Silent without the column.
     pub(super) targeting: Option<Said>,
@@ -180,69 +187,61 @@ impl RowReader<'_> {
     }
 
     fn take(&self, record: &Record, all: &mut People) {
+        let default = BTreeSet::from([self.default_region()]);
         match record {
-            Record::Broken(fragments) => {
-                all.unreadable += 1;
-                for fragment in fragments {
-                    self.lose_fragment(fragment, all);
-                }
-            }
+            Record::Broken(fragments) => self.lose(fragments.iter().map(Vec::as_slice), &default, all),
             Record::Whole(cells) => {
+                let mapped = self.mapped();
                 let text = |name: &str| -> Option<&str> {
                     let place = self.table.column(name)?;
                     std::str::from_utf8(cells.get(place)?).ok()
                 };
-                let id = text(&self.source.customer_id)
-                    .map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
-                let readable = self.mapped().iter().all(|name| text(name).is_some());
-                if let Some(id) = id.filter(|id| readable && !id.is_empty()) {
-                    let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-                    all.by_key.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
-                } else {
-                    all.unreadable += 1;
-                    self.lose_cells(&text, all);
+                if mapped.iter().any(|name| text(name).is_none()) {
+                    return self.lose(cells.iter().map(Vec::as_slice), &default, all);
+                }
+                let id = trim(text(&self.source.customer_id).unwrap_or(""));
+                let row = self.row(&|name| text(name).unwrap_or("").to_owned());
+                if id.is_empty() || row.identifiers.len() > IDENTIFIERS_MAX {
+                    let regions = regions(&row, self.source);
+                    return self.lose(
+                        mapped.iter().filter_map(|name| text(name)).map(str::as_bytes),
+                        &regions,
+                        all,
+                    );
+                }
+                all.by_key.entry((self.source.id_space.clone(), id.to_owned())).or_default().push(row);
+            }
+        }
+    }
+
+    /// An unreadable row: every piece of it may be anything.
+    fn lose<'t>(
+        &self,
+        fragments: impl Iterator<Item = &'t [u8]>,
+        regions: &BTreeSet<Option<Alpha2>>,
+        all: &mut People,
+    ) {
+        all.unreadable += 1;
+        let columns: Vec<_> = self.source.emails.iter().chain(&self.source.phones).collect();
+        for fragment in fragments.filter_map(|fragment| std::str::from_utf8(fragment).ok()) {
+            let unquoted = fragment.replace('"', "");
+            let mut pieces = vec![fragment, unquoted.as_str(), fragment.trim_matches('"')];
+            pieces.extend(fragment.split(|letter: char| letter == '"' || letter.is_ascii_control()));
+            for separator in columns.iter().filter_map(|column| column.separator.as_deref()) {
+                if !separator.is_empty() {
+                    pieces.extend(unquoted.split(separator));
                 }
             }
-        }
-    }
-
-    /// A row that has its cells: whatever its mapped cells still say.
-    fn lose_cells<'t>(&self, text: &dyn Fn(&str) -> Option<&'t str>, all: &mut People) {
-        let id = text(&self.source.customer_id).map(|id| id.trim_matches(|l: char| l.is_ascii_whitespace()));
-        if let Some(id) = id.filter(|id| !id.is_empty()) {
-            all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
-        }
-        let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-        all.lost_keys.extend(row.identifiers.iter().map(|identifier| identifier.key.clone()));
-        for cell in &row.cells {
-            self.lose_text(&cell.text, all);
-        }
-    }
-
-    /// A piece of a row that cannot be split: it may be anything.
-    fn lose_fragment(&self, fragment: &[u8], all: &mut People) {
-        let Ok(fragment) = std::str::from_utf8(fragment) else { return };
-        let columns = self.source.emails.iter().chain(&self.source.phones);
-        let mut pieces = vec![fragment.to_owned(), fragment.replace('"', "")];
-        pieces.extend(fragment.split(|letter: char| letter == '"' || letter.is_control()).map(str::to_owned));
-        for separator in columns.filter_map(|column| column.separator.as_deref()).filter(|it| !it.is_empty())
-        {
-            pieces.extend(fragment.replace('"', "").split(separator).map(str::to_owned));
-        }
-        for piece in pieces {
-            let piece = piece.trim_matches('"');
-            let id = piece.trim_matches(|l: char| l.is_ascii_whitespace());
-            if !id.is_empty() {
-                all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
+            for piece in pieces {
+                let id = trim(piece);
+                if !id.is_empty() {
+                    all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
+                }
+                all.lost_keys.extend(email::wides(piece).iter().map(|wide| key(Kind::Email, wide)));
+                let phones = regions.iter().filter_map(|region| Phone::parse(piece, *region));
+                all.lost_keys.extend(phones.map(|phone| key(Kind::Phone, &phone.e164)));
             }
-            self.lose_text(piece, all);
         }
-    }
-
-    fn lose_text(&self, text: &str, all: &mut People) {
-        all.lost_keys.extend(email::loose_wide(text).map(|wide| key(Kind::Email, &wide)));
-        let phone = Phone::parse(text, self.default_region());
-        all.lost_keys.extend(phone.map(|phone| key(Kind::Phone, &phone.e164)));
     }
 
     fn row(&self, text: &dyn Fn(&str) -> String) -> Row {
@@ -260,6 +259,7 @@ impl RowReader<'_> {
             source: self.place,
             identifiers: Vec::new(),
             cells: Vec::new(),
+            texts: Vec::new(),
             relationship: said(&source.relationship, &from(&source.relationship.from)),
             targeting: source.targeting.as_ref().map(|field| {
                 let value = text(&field.column);
@@ -310,13 +310,10 @@ impl RowReader<'_> {
             _ => whole.clone(),
         };
         if parts.len() > 1 && !trim(cell).is_empty() {
-            row.cells.push(Cell { kind, text: cell.to_owned(), hashed: column.hashed });
+            row.texts.push(cell.to_owned());
         }
-        for (position, part) in parts.into_iter().enumerate() {
-            if trim(part).is_empty() {
-                continue;
-            }
-            row.cells.push(Cell { kind, text: part.to_owned(), hashed: column.hashed });
+        for (position, part) in parts.into_iter().filter(|part| !trim(part).is_empty()).enumerate() {
+            row.cells.push(Cell { kind, text: part.to_owned(), hashed: column.hashed, region });
             let matter = match (column.hashed, kind) {
                 (Some(algorithm), _) => read_hash(algorithm, part).map(|hash| Matter::Hash(algorithm, hash)),
                 (None, Kind::Email) => Email::parse(part).map(Matter::Email),
@@ -352,17 +349,6 @@ pub(super) fn key(kind: Kind, wide: &str) -> String {
 /// The regions in which a row's phones may be meant: the row's own and its source's default.
 pub(super) fn regions(row: &Row, source: &Source) -> BTreeSet<Option<Alpha2>> {
     BTreeSet::from([row.country.flatten(), source.country.as_ref().and_then(|field| field.default)])
-}
-
-/// The keys a cell would have if it were an identifier, for meeting what unreadable rows still say.
-pub(super) fn loose_keys(config: &Config, row: &Row, cell: &Cell) -> Vec<String> {
-    let default = config.sources.get(row.source).and_then(|source| source.country.as_ref()?.default);
-    let found = match cell.kind {
-        _ if cell.hashed.is_some() => None,
-        Kind::Email => email::loose_wide(&cell.text),
-        Kind::Phone => Phone::parse(&cell.text, row.country.flatten().or(default)).map(|phone| phone.e164),
-    };
-    found.into_iter().map(|wide| key(cell.kind, &wide)).collect()
 }
 
 fn listed(list: &[String], value: &str) -> bool {

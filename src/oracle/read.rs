@@ -5,6 +5,8 @@
 //! cells, ends at its first line end, and reading goes on with the next line. Wholly empty lines are
 //! no rows. It must not know what a cell means.
 
+#![expect(clippy::disallowed_methods, reason = "stands apart, and reads its inputs itself")]
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,8 @@
 //! Shrinkage is not checked here: it needs earlier releases, which the oracle does not read.
 //! It must not know audiences.
 
+#![expect(clippy::disallowed_methods, reason = "stands apart, and reads its inputs itself")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -10,8 +12,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::email::{self, Email};
-use super::people::{self, Cell, Kind, PersonKey, Row};
-use super::phone::{self, Alpha2, Phone};
+use super::people::{Cell, Kind, PersonKey, Row};
+use super::phone::{self, Phone, Regions};
 use super::read::{self, Record, Table};
 use super::text::{folded, hash, moment, moment_by, read_hash, trim};
 use crate::config::{AgeFrom, Config, HashAlgorithm, KeyColumn, Register, Scope, Scopes, Source};
@@ -60,7 +62,7 @@ fn read_one(
     if paths.is_empty() {
         return BTreeSet::from(["register-missing"]);
     }
-    let (mut rows, mut unparsed, mut ages) = (0_u64, 0_u64, Vec::new());
+    let (mut rows, mut objections, mut unparsed, mut ages) = (0_u64, 0_u64, 0_u64, Vec::new());
     for path in paths {
         let Some(table) = table(register, &path, zone, &mut ages, &mut broken) else {
             broken.insert("register-broken");
@@ -77,12 +79,12 @@ fn read_one(
                 None => {
                     broken.insert("register-broken");
                 }
-                Some((lifted, entry)) => {
-                    // What is lifted is no objection, whatever it says.
-                    if !lifted {
-                        unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
-                        entries.push(entry);
-                    }
+                // What was lifted objects to nothing, so nothing of it has to parse.
+                Some((true, _)) => {}
+                Some((false, entry)) => {
+                    objections += 1;
+                    unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
+                    entries.push(entry);
                 }
             }
         }
@@ -97,7 +99,7 @@ fn read_one(
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
-    if rows > 0 && unparsed as f64 > register.max_unparsed * rows as f64 {
+    if unparsed as f64 > register.max_unparsed * objections as f64 {
         broken.insert("register-unparsed");
     }
     match ages.into_iter().max() {
@@ -290,7 +292,7 @@ impl EntryReader<'_> {
 }
 
 /// Where a register's national numbers are at home: its region, else each source's default.
-fn own_regions(register: &Register, config: &Config) -> BTreeSet<Option<Alpha2>> {
+fn own_regions(register: &Register, config: &Config) -> Regions {
     match register.region {
         Some(region) => BTreeSet::from([Some(region)]),
         None => {
@@ -327,12 +329,11 @@ impl Entry {
         for source in &config.sources {
             let same_space = register.id_space.as_ref().is_none_or(|space| *space == source.id_space);
             if let Some(id) = self.id.as_deref().filter(|_| same_space) {
-                let id = id.trim_matches(|letter: char| letter.is_ascii_whitespace());
-                hooks.insert(id_hook(place, &source.id_space, id));
+                hooks.insert(id_hook(place, &source.id_space, trim(id)));
             }
         }
         for (kind, text) in &self.unparsed {
-            hooks.insert(format!("{place} text {}", folded(text)));
+            hooks.insert(text_hook(place, text));
             if *kind == Some(Kind::Phone) {
                 hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
             }
@@ -341,21 +342,21 @@ impl Entry {
             hooks.insert(hash_hook(place, *kind, *algorithm, hash));
         }
         hooks.extend(self.domain.as_deref().map(|domain| domain_hook(place, domain)));
-        let wide = self.email.as_deref().and_then(email::loose_wide);
-        hooks.extend(wide.map(|wide| format!("{place} email {wide}")));
-        for (source_place, source) in config.sources.iter().enumerate() {
-            let mut regions = own_regions(register, config);
-            regions.insert(source.country.as_ref().and_then(|field| field.default));
-            if let Some(text) = &self.phone {
-                let readings = phone::readings(text, &regions);
-                hooks.extend(readings.iter().map(|reading| phone_hook(place, source_place, reading)));
-            }
-            for (kind, column) in columns(source) {
-                let text = if kind == Kind::Email { &self.email } else { &self.phone };
-                if let (Some(algorithm), Some(text)) = (column.hashed, text) {
-                    for form in hashable(kind, text, &regions) {
-                        hooks.insert(hash_hook(place, kind, algorithm, &hash(algorithm, &form)));
-                    }
+        let wides = self.email.as_deref().map(email::wides).unwrap_or_default();
+        hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
+        let (own, all) = (own_regions(register, config), all_regions(config));
+        let possible = config.policy.possible_phones;
+        let meanings =
+            self.phone.as_deref().map(|text| phone::meanings(text, &own, &all, possible)).unwrap_or_default();
+        hooks.extend(meanings.keys().map(|number| phone_hook(place, number)));
+        for (kind, column) in config.sources.iter().flat_map(columns) {
+            let forms = match kind {
+                Kind::Email => self.email.as_deref().map(email::hashable),
+                Kind::Phone => self.phone.as_deref().map(|text| phone::hashable(text, &meanings)),
+            };
+            if let Some(algorithm) = column.hashed {
+                for form in forms.into_iter().flatten() {
+                    hooks.insert(hash_hook(place, kind, algorithm, &hash(algorithm, &form)));
                 }
             }
         }
@@ -363,81 +364,76 @@ impl Entry {
     }
 }
 
+/// Everywhere where a number without its country code may be at home.
+fn all_regions(config: &Config) -> Regions {
+    let sources = config.sources.iter().filter_map(|source| source.country.as_ref()?.default);
+    sources.chain(config.registers.iter().filter_map(|register| register.region)).map(Some).collect()
+}
+
 /// Everything by which a person can be met by any objection.
 pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BTreeSet<String> {
-    let (mut hooks, mut known) = (BTreeSet::new(), Readings::new());
-    for (place, register) in config.registers.iter().enumerate() {
+    let mut hooks = BTreeSet::new();
+    let all = all_regions(config);
+    for (place, _) in config.registers.iter().enumerate() {
         hooks.insert(id_hook(place, &key.0, &key.1));
-        for row in rows {
-            let Some(source) = config.sources.get(row.source) else { continue };
-            let mut regions = people::regions(row, source);
-            regions.extend(register.region.map(Some));
-            for cell in &row.cells {
-                cell_hooks((place, register), row.source, &regions, cell, &mut known, &mut hooks);
-            }
+    }
+    for row in rows {
+        for (place, _) in config.registers.iter().enumerate() {
+            hooks.extend(row.texts.iter().map(|text| text_hook(place, text)));
+        }
+        for cell in &row.cells {
+            cell_hooks(config, cell, &all, &mut hooks);
         }
     }
     hooks
 }
 
-/// What was read already: the same cell meets several registers.
-type Readings = BTreeMap<(String, BTreeSet<Option<Alpha2>>), BTreeSet<String>>;
-
-fn cell_hooks(
-    (place, register): (usize, &Register),
-    source: usize,
-    regions: &BTreeSet<Option<Alpha2>>,
-    cell: &Cell,
-    known: &mut Readings,
-    hooks: &mut BTreeSet<String>,
-) {
-    hooks.insert(format!("{place} text {}", folded(&cell.text)));
-    if cell.kind == Kind::Phone {
-        hooks.extend(phone::last_seven(&cell.text).map(|seven| format!("{place} seven {seven}")));
+fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<String>) {
+    let text = cell.text.as_str();
+    let is_plain = |kind: Kind| cell.kind == kind && cell.hashed.is_none();
+    let (mut wides, mut domains, mut meanings) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+    if is_plain(Kind::Email) {
+        wides = email::wides(text);
+        domains = email::domains(text);
     }
-    if let Some(algorithm) = cell.hashed {
-        let held = read_hash(algorithm, &cell.text);
-        hooks.extend(held.map(|held| hash_hook(place, cell.kind, algorithm, &held)));
-        return;
+    if is_plain(Kind::Phone) {
+        let mut all = all.clone();
+        all.extend(cell.region.map(Some));
+        let own = Regions::from([cell.region]);
+        meanings = phone::meanings(text, &own, &all, config.policy.possible_phones);
     }
-    let column = match cell.kind {
-        Kind::Email => &register.columns.email,
-        Kind::Phone => &register.columns.phone,
+    let forms = match cell.kind {
+        Kind::Email => email::hashable(text),
+        Kind::Phone => phone::hashable(text, &meanings),
     };
-    if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
-        for form in hashable(cell.kind, &cell.text, regions) {
-            hooks.insert(hash_hook(place, cell.kind, algorithm, &hash(algorithm, &form)));
+    for (place, register) in config.registers.iter().enumerate() {
+        hooks.insert(text_hook(place, text));
+        if cell.kind == Kind::Phone {
+            hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
         }
-    }
-    match cell.kind {
-        Kind::Email => {
-            hooks.extend(email::loose_wide(&cell.text).map(|wide| format!("{place} email {wide}")));
-            let domain = email::loose_domain(&cell.text);
-            let mut rest = domain.as_deref();
-            while let Some(domain) = rest {
-                hooks.insert(domain_hook(place, domain));
-                rest = domain.split_once('.').map(|(_, parent)| parent);
-            }
+        if let Some(algorithm) = cell.hashed {
+            let held = read_hash(algorithm, text);
+            hooks.extend(held.map(|held| hash_hook(place, cell.kind, algorithm, &held)));
+            continue;
         }
-        Kind::Phone => {
-            let readings = known
-                .entry((cell.text.clone(), regions.clone()))
-                .or_insert_with(|| phone::readings(&cell.text, regions));
-            hooks.extend(readings.iter().map(|reading| phone_hook(place, source, reading)));
+        let column = match cell.kind {
+            Kind::Email => &register.columns.email,
+            Kind::Phone => &register.columns.phone,
+        };
+        if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
+            hooks.extend(
+                forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))),
+            );
         }
+        hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
+        hooks.extend(domains.iter().map(|domain| domain_hook(place, domain)));
+        hooks.extend(meanings.keys().map(|number| phone_hook(place, number)));
     }
 }
 
 fn columns(source: &Source) -> impl Iterator<Item = (Kind, &crate::config::IdentifierColumn)> {
     let emails = source.emails.iter().map(|column| (Kind::Email, column));
     emails.chain(source.phones.iter().map(|column| (Kind::Phone, column)))
-}
-
-fn hashable(kind: Kind, text: &str, regions: &BTreeSet<Option<Alpha2>>) -> BTreeSet<String> {
-    match kind {
-        Kind::Email => email::hashable(text),
-        Kind::Phone => phone::hashable(text, regions),
-    }
 }
 
 fn id_hook(register: usize, space: &str, id: &str) -> String {
@@ -448,8 +444,12 @@ fn domain_hook(register: usize, domain: &str) -> String {
     format!("{register} domain {}", email::one_google(domain))
 }
 
-fn phone_hook(register: usize, source: usize, reading: &str) -> String {
-    format!("{register} phone {source} {reading}")
+fn phone_hook(register: usize, number: &str) -> String {
+    format!("{register} phone {number}")
+}
+
+fn text_hook(register: usize, text: &str) -> String {
+    format!("{register} text {}", folded(text))
 }
 
 fn hash_hook(register: usize, kind: Kind, algorithm: HashAlgorithm, hash: &str) -> String {

@@ -22,6 +22,60 @@ pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(is_edge)
 }
 
+/// A cell without what surrounds its text: edges, spreadsheet wrapping, quotes around the whole, marks
+/// that show nothing; full-width letters in ASCII. `None` when nothing is left.
+pub(super) fn opened(cell: &str) -> Option<String> {
+    let edge = |letter: char| is_edge(letter) || letter.is_control() || is_invisible(letter);
+    let text = cell.trim_matches(edge);
+    if text.len() > 2_000 {
+        return None;
+    }
+    let text = text.strip_prefix('=').filter(|rest| rest.starts_with('"')).unwrap_or(text);
+    let quotes = [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('”', '”'), ('‘', '’'), ('«', '»')];
+    let inner = quotes.into_iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.contains([open, close])).then_some(inner)
+    });
+    let text = inner.unwrap_or_else(|| text.trim_start_matches(['\'', '’'])).trim_matches(edge);
+    let mut plain = String::new();
+    let mut after_ascii = false;
+    for letter in text.chars() {
+        let joins = matches!(letter, '\u{200c}' | '\u{200d}');
+        if is_invisible(letter) || (joins && after_ascii) {
+            continue;
+        }
+        let letter = match letter {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+            '\u{fe6b}' => '@',
+            '\u{3002}' | '\u{ff61}' => '.',
+            other => other,
+        };
+        after_ascii = letter.is_ascii();
+        plain.push(letter);
+    }
+    (!plain.is_empty()).then_some(plain)
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}
+
+/// Whether a text is a hash already, in hex or Base64.
+pub(super) fn is_hash(text: &str) -> bool {
+    let hex = text.strip_prefix("0x").unwrap_or(text);
+    let is_hex =
+        [32, 40, 64, 96, 128].contains(&hex.len()) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_base64 = text.len() == 44
+        && text.strip_suffix('=').is_some_and(|body| {
+            body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
+        });
+    is_hex || is_base64
+}
+
 /// Trimmed and in lower case: how values that do not parse are compared.
 pub(super) fn folded(text: &str) -> String {
     trim(text).to_lowercase()

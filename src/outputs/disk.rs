@@ -4,6 +4,8 @@
 //! its operations, so that a test can let the n-th one fail for every n and see that either nothing
 //! or a whole release is left. It does not know what a release is.
 
+#![expect(clippy::disallowed_methods, reason = "every file operation that writes is here")]
+
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};

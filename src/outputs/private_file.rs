@@ -1,6 +1,8 @@
 //! One new file with a mode of its own, such as a key. It promises never to overwrite, follow a link
 //! or be readable by others for a moment, and to leave no half file behind.
 
+#![expect(clippy::disallowed_methods, reason = "key files are made here")]
+
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;

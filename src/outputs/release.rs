@@ -4,6 +4,8 @@
 //! is overwritten, and that a run that ends in any other way leaves no folder behind (a killed one
 //! leaves a folder that the next run sweeps away). It does not know what the files mean.
 
+#![expect(clippy::disallowed_methods, reason = "releases are staged and published here")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _};

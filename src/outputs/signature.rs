@@ -4,6 +4,8 @@
 //! It promises that a key others may read, or that is not Ed25519, or that has a passphrase is
 //! refused with a code of its own. It never prints a key. It does not know what it signs.
 
+#![expect(clippy::disallowed_methods, reason = "the signing key is read here")]
+
 use std::io::{self, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};

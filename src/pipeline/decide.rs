@@ -1,7 +1,8 @@
 //! The third barrier: person by person, the rows joined, the decision made, and what goes up or is
 //! left out handed on as digests and tags. Runs over partitions of people on every core.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -12,10 +13,12 @@ use super::keys::Tags;
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierRecord, RowView, Rows};
+use super::rows::ShareEstimate;
 use crate::audiences::{MemberKey, member_bucket};
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind};
 use crate::people::PersonKey;
+use crate::platforms::RowShape;
 use crate::policy::objections::Named;
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
@@ -37,7 +40,10 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) digests: &'d [Spool<'o>],
     /// One an audience: tag and verdict number.
     pub(crate) suppressed: &'d [Spool<'o>],
+    /// How often keys were seen: an identifier seen once needs no further look to be counted.
+    pub(crate) shares: &'d ShareEstimate,
     pub(crate) chunk_bytes: usize,
+    pub(crate) threads: usize,
     /// People whose decision is wanted in full.
     pub(crate) watched: &'d [PersonKey],
 }
@@ -50,9 +56,11 @@ pub(crate) struct Decided {
     /// Every distinct verdict, and how many people and rows have it.
     pub(crate) verdicts: Vec<(std::sync::Arc<Verdict>, Tally)>,
     /// People named by each interned set of objections.
-    pub(crate) people_by_named: HashMap<u32, u64>,
+    pub(crate) people_by_named: FxHashMap<u32, u64>,
     /// By cell: identifiers beyond the platform's columns.
     pub(crate) dropped: Vec<u64>,
+    /// By cell: e-mail addresses and phone numbers that go up and that only one row holds.
+    pub(crate) unique: Vec<(u64, u64)>,
     /// What was found of the watched.
     pub(crate) watched: Vec<WatchedPerson>,
 }
@@ -89,32 +97,49 @@ struct PersonShape {
 pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decided, SpillError> {
     let verdicts = Interner::starting_with(Verdict::new());
     let totals = Mutex::new(Totals::default());
-    (0..rows.len()).into_par_iter().try_for_each(|bucket| {
+    // One worker a thread for all its partitions: its chunks fill before they are handed on.
+    let next = AtomicUsize::new(0);
+    (0..job.threads).into_par_iter().with_max_len(1).try_for_each(|_| {
         let mut worker = Worker::new(job, &verdicts);
         let mut bytes = Vec::new();
-        rows.take(bucket, &mut bytes)?;
-        worker.partition(&bytes)?;
+        loop {
+            let bucket = next.fetch_add(1, Ordering::Relaxed);
+            if bucket >= rows.len() {
+                break;
+            }
+            bytes.clear();
+            rows.take(bucket, &mut bytes)?;
+            worker.partition(&bytes)?;
+        }
         let done = worker.finish()?;
         totals.lock().unwrap_or_else(PoisonError::into_inner).add(done);
         Ok::<(), SpillError>(())
     })?;
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut dropped = totals.dropped;
+    let (mut dropped, mut unique) = (totals.dropped, totals.unique);
     dropped.resize(job.plan.cells.len(), 0);
+    unique.resize(job.plan.cells.len(), (0, 0));
     let verdicts = verdicts
         .values()
         .into_iter()
         .enumerate()
         .map(|(number, verdict)| (verdict, totals.tallies.get(&(number as u32)).copied().unwrap_or_default()))
         .collect();
-    Ok(Decided { verdicts, people_by_named: totals.people_by_named, dropped, watched: totals.watched })
+    Ok(Decided {
+        verdicts,
+        people_by_named: totals.people_by_named,
+        dropped,
+        unique,
+        watched: totals.watched,
+    })
 }
 
 #[derive(Default)]
 struct Totals {
-    tallies: HashMap<u32, Tally>,
-    people_by_named: HashMap<u32, u64>,
+    tallies: FxHashMap<u32, Tally>,
+    people_by_named: FxHashMap<u32, u64>,
     dropped: Vec<u64>,
+    unique: Vec<(u64, u64)>,
     watched: Vec<WatchedPerson>,
 }
 
@@ -132,12 +157,15 @@ impl Totals {
         for (mine, theirs) in self.dropped.iter_mut().zip(other.dropped) {
             *mine += theirs;
         }
+        self.unique.resize(self.unique.len().max(other.unique.len()), (0, 0));
+        for (mine, theirs) in self.unique.iter_mut().zip(other.unique) {
+            *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
+        }
         self.watched.extend(other.watched);
     }
 }
 
 /// What one verdict asks to be done.
-#[derive(Clone)]
 struct Consequence {
     number: u32,
     eligible: Vec<usize>,
@@ -150,13 +178,24 @@ struct Worker<'w, 'd, 'o> {
     members: Vec<Appender<'d, 'o>>,
     digests: Vec<Appender<'d, 'o>>,
     suppressed: Vec<Appender<'d, 'o>>,
-    known: HashMap<PersonShape, Consequence>,
-    joined: HashMap<(u32, u32), u32>,
-    standings: HashMap<u32, std::sync::Arc<Standing>>,
+    known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
+    joined: FxHashMap<(u32, u32), u32>,
+    standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
     identifiers: Vec<IdentifierRecord>,
-    emails: Vec<Digest>,
-    phones: Vec<Digest>,
+    emails: Vec<Going>,
+    phones: Vec<Going>,
+    row_emails: Vec<Digest>,
+    row_phones: Vec<Digest>,
+}
+
+/// An identifier that goes up: its place in config order, its digest, and whether others may hold it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Going {
+    column: u16,
+    position: u8,
+    digest: Digest,
+    may_repeat: bool,
 }
 
 impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
@@ -168,13 +207,19 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             members: appenders(job.members),
             digests: appenders(job.digests),
             suppressed: appenders(job.suppressed),
-            known: HashMap::new(),
-            joined: HashMap::new(),
-            standings: HashMap::new(),
-            totals: Totals { dropped: vec![0; job.plan.cells.len()], ..Totals::default() },
+            known: FxHashMap::default(),
+            joined: FxHashMap::default(),
+            standings: FxHashMap::default(),
+            totals: Totals {
+                dropped: vec![0; job.plan.cells.len()],
+                unique: vec![(0, 0); job.plan.cells.len()],
+                ..Totals::default()
+            },
             identifiers: Vec::new(),
             emails: Vec::new(),
             phones: Vec::new(),
+            row_emails: Vec::new(),
+            row_phones: Vec::new(),
             verdicts,
             job,
         }
@@ -238,13 +283,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 standing,
             });
         }
-        if !consequence.eligible.is_empty() {
-            self.identifiers.sort_by(|a, b| {
-                (a.column, a.position).cmp(&(b.column, b.position)).then_with(|| a.digests.cmp(&b.digests))
-            });
-            for cell in &consequence.eligible {
-                self.goes_up(*cell)?;
-            }
+        for cell in &consequence.eligible {
+            self.goes_up(*cell)?;
         }
         for audience in &consequence.suppressed {
             let tag = self.job.tags[*audience].tag(person);
@@ -274,34 +314,58 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             let stays = !identifier.class.fits(rules, party)
                 || self.job.closed.is_shared(identifier.wide)
                 || barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
-            if !stays && !list.contains(&digest) {
-                list.push(digest);
+            if !stays {
+                list.push(Going {
+                    column: identifier.column,
+                    position: identifier.position,
+                    digest,
+                    may_repeat: self.job.shares.may_repeat(identifier.wide),
+                });
             }
         }
+        settle(&mut self.emails, &mut self.row_emails);
+        settle(&mut self.phones, &mut self.row_phones);
+        self.count_members(cell)?;
         let mut failed = None;
-        let (members, digests) = (&mut self.members[cell], &mut self.digests[cell]);
-        let dropped = place.format.rows(&self.emails, &self.phones, |row| {
-            let pushed =
-                members.push(member_bucket(row), |bytes| MemberKey::write(row, bytes)).and_then(|()| {
-                    for (kind, digest) in place.format.slots().iter().zip(row) {
-                        if let Some(digest) = digest {
-                            digests.push(usize::from(digest.as_bytes()[0]), |bytes| {
-                                bytes.push(u8::from(*kind == Kind::Email));
-                                bytes.extend_from_slice(&digest.as_bytes()[..16]);
-                            })?;
-                        }
-                    }
-                    Ok(())
-                });
-            failed = failed.take().or(pushed.err());
+        let members = &mut self.members[cell];
+        let dropped = place.format.rows(&self.row_emails, &self.row_phones, |row| {
+            failed = members
+                .push(member_bucket(row), |bytes| MemberKey::write(row, bytes))
+                .err()
+                .or(failed.take());
         });
         self.totals.dropped[cell] += dropped as u64;
         failed.map_or(Ok(()), Err)
     }
 
-    fn consequence(&mut self, shape: &PersonShape) -> Consequence {
+    /// Counts what goes up: at once when nobody else holds it, else later, by digest.
+    fn count_members(&mut self, cell: usize) -> Result<(), SpillError> {
+        let format = &self.job.plan.cells[cell].format;
+        for (list, kind) in [(&self.emails, Kind::Email), (&self.phones, Kind::Phone)] {
+            let columns = match format.shape() {
+                RowShape::PersonPerRow => format.slots().iter().filter(|slot| **slot == kind).count(),
+                RowShape::IdentifierPerRow => list.len(),
+            };
+            for going in list.iter().take(columns) {
+                if going.may_repeat {
+                    let bytes = going.digest.as_bytes();
+                    self.digests[cell].push(usize::from(bytes[0]), |out| {
+                        out.push(u8::from(kind == Kind::Email));
+                        out.extend_from_slice(&bytes[..16]);
+                    })?;
+                } else if kind == Kind::Email {
+                    self.totals.unique[cell].0 += 1;
+                } else {
+                    self.totals.unique[cell].1 += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn consequence(&mut self, shape: &PersonShape) -> std::rc::Rc<Consequence> {
         if let Some(known) = self.known.get(shape) {
-            return known.clone();
+            return std::rc::Rc::clone(known);
         }
         let standing = self.standing(shape.standing);
         let named = self.job.named.get(shape.named);
@@ -322,9 +386,10 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             .map(|(_, cell)| cell.audience)
             .collect();
         suppressed.dedup();
-        let consequence = Consequence { number: self.verdicts.number(verdict), eligible, suppressed };
+        let number = self.verdicts.number(verdict);
+        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed });
         if self.known.len() < 1 << 18 {
-            self.known.insert(shape.clone(), consequence.clone());
+            self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
         }
         consequence
     }
@@ -347,4 +412,21 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.joined.insert(pair, number);
         number
     }
+}
+
+/// Puts identifiers into config order, then by digest, each digest once at its first place.
+fn settle(going: &mut Vec<Going>, digests: &mut Vec<Digest>) {
+    if going.len() > 1 {
+        going.sort_unstable();
+        let mut kept: Vec<Digest> = Vec::with_capacity(going.len());
+        going.retain(|one| {
+            let is_new = !kept.contains(&one.digest);
+            if is_new {
+                kept.push(one.digest);
+            }
+            is_new
+        });
+    }
+    digests.clear();
+    digests.extend(going.iter().map(|one| one.digest));
 }

@@ -145,6 +145,9 @@ pub fn run<T, E: From<RunError>>(
         previous_rows: run.previous_rows,
     };
     let (objections, registers) = Objections::read(config, &context, &named);
+    for read in &registers {
+        tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
+    }
     guard_registers(&registers)?;
 
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
@@ -165,6 +168,9 @@ pub fn run<T, E: From<RunError>>(
     let rows = Spool::new(&overflow, PARTITIONS);
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
+    for (source, read) in config.sources.iter().zip(&parsed.sources) {
+        tracing::info!(source = source.name, rows = read.tally.rows, "source read");
+    }
     guard_unreadable(config, &parsed)?;
 
     interrupt::check()?;
@@ -189,11 +195,14 @@ pub fn run<T, E: From<RunError>>(
         members: &members,
         digests: &digests,
         suppressed: &suppressed,
-        chunk_bytes: chunk_bytes(config),
+        shares: &shares,
+        chunk_bytes: output_chunk_bytes(config, plan.cells.len()),
+        threads: threads(config),
         watched: &watched,
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
     interrupt::check()?;
+    tracing::info!(verdicts = decided.verdicts.len(), "people decided");
     finish(&Results {
         plan: &plan,
         registers: &registers,
@@ -338,6 +347,13 @@ fn threads(config: &Config) -> usize {
 /// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
 fn chunk_bytes(config: &Config) -> usize {
     if config.limits.batch_rows < 64 { 256 } else { 64 << 10 }
+}
+
+/// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each cell, and
+/// together they stay under 64 MB however many cells there are.
+fn output_chunk_bytes(config: &Config, cells: usize) -> usize {
+    let chunks = cells.max(1) * (MEMBER_BUCKETS + 256) * threads(config);
+    chunk_bytes(config).min((64 << 20) / chunks).max(256)
 }
 
 /// The keyed commitment to a table: HMAC-SHA-256 over its files' own, in order.

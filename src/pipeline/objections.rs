@@ -9,9 +9,15 @@ use super::plan::Plan;
 use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
+<<<<<<< HEAD
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, last_seven_key,
     phone_alternatives, raw_key, several,
+=======
+    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
+    email_alternatives, last_seven_key, phone_readings, raw_key,
+>>>>>>> main
 };
+use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::{Scope, Scopes};
@@ -29,6 +35,9 @@ pub struct Objections {
     email_algorithms: Vec<Algorithm>,
     phone_algorithms: Vec<Algorithm>,
     has_phones: bool,
+    has_emails: bool,
+    /// Ends of every reading of every phone number.
+    tails: Tails,
 }
 
 /// A contract code that a register broke.
@@ -192,8 +201,14 @@ impl Objections {
                 objections: &mut all,
                 scratch: Scratch::new(),
                 regions: regions(register, context.plan),
+                own_regions: own_regions(config, register),
+                rule: PhoneRule { possible: config.policy.possible_phones },
                 spaces: spaces(config, register),
                 found: Vec::new(),
+<<<<<<< HEAD
+=======
+                numbers: Vec::new(),
+>>>>>>> main
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
@@ -263,18 +278,56 @@ impl Objections {
 
     /// Whether other readings of a phone cell could meet anything.
     #[must_use]
-    pub const fn has_phones(&self) -> bool {
-        self.has_phones
+    pub fn may_meet_otherwise(&self, cell: &[u8]) -> bool {
+        self.has_phones && self.tails.may_meet(Plaintext::new(cell))
     }
 
-    /// The objections met by a cell's raw text or last seven digits.
-    pub fn by_raw(&self, kind: Kind, cell: &[u8], key: &RunKey, mut each: impl FnMut(u32)) {
-        if self.unread.is_empty() {
-            return;
+    /// Whether an e-mail cell that is no address could meet anything.
+    #[must_use]
+    pub fn has_emails(&self) -> bool {
+        self.has_emails || !self.domains.is_empty()
+    }
+
+    /// The objections to a domain.
+    #[must_use]
+    pub fn by_domain(&self, domain: WideKey) -> Option<u32> {
+        self.domains.get(&domain).copied()
+    }
+
+    /// Whether hashes of other readings of a phone cell could meet anything.
+    #[must_use]
+    pub const fn has_phone_hashes(&self) -> bool {
+        !self.phone_algorithms.is_empty()
+    }
+
+    /// The objections met by a hash of a cell as it stands.
+    pub fn raw_hashes(&self, kind: Kind, cell: &[u8], each: impl FnMut(u32)) {
+        let algorithms = match kind {
+            Kind::Email => &self.email_algorithms,
+            Kind::Phone => &self.phone_algorithms,
+        };
+        if !algorithms.is_empty() {
+            let mut hashes = Vec::new();
+            for algorithm in algorithms {
+                hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut hashes);
+            }
+            self.by_hashes(&hashes, each);
         }
-        let last_seven = || last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Kind::Phone);
-        for raw in raw_key(kind, Plaintext::new(cell), key).into_iter().chain(last_seven()) {
-            self.unread.get(&raw).copied().into_iter().for_each(&mut each);
+    }
+
+    /// The objections whose value does not parse and is this text, whatever its column.
+    pub fn by_raw(&self, cell: &[u8], key: &RunKey, each: impl FnMut(u32)) {
+        if !self.unread.is_empty() {
+            let raw = raw_key(Plaintext::new(cell), key);
+            raw.and_then(|raw| self.unread.get(&raw).copied()).into_iter().for_each(each);
+        }
+    }
+
+    /// The objections whose phone number does not parse and ends in the same seven digits.
+    pub fn by_last_seven(&self, cell: &[u8], key: &RunKey, each: impl FnMut(u32)) {
+        if !self.unread.is_empty() {
+            let last = last_seven_key(Plaintext::new(cell), key);
+            last.and_then(|last| self.unread.get(&last).copied()).into_iter().for_each(each);
         }
     }
 }
@@ -287,17 +340,27 @@ fn regions(register: &Register, plan: &Plan) -> Vec<Region> {
     }
 }
 
-fn spaces(config: &Config, register: &Register) -> Vec<String> {
-    match &register.id_space {
-        Some(space) => vec![space.clone()],
-        None => {
-            let mut spaces: Vec<String> =
-                config.sources.iter().map(|source| source.id_space.clone()).collect();
-            spaces.sort();
-            spaces.dedup();
-            spaces
-        }
+/// Where a register's national numbers are at home: its own region, else each source's default.
+fn own_regions(config: &Config, register: &Register) -> Vec<Option<Region>> {
+    let region = |code: [u8; 2]| Region::from_code(std::str::from_utf8(&code).ok()?);
+    if let Some(code) = register.region {
+        return vec![region(code)];
     }
+    let defaults = config.sources.iter().map(|source| source.country.as_ref()?.default);
+    let mut own: Vec<Option<Region>> = defaults.map(|code| code.and_then(region)).collect();
+    own.sort_unstable();
+    own.dedup();
+    own
+}
+
+fn spaces(config: &Config, register: &Register) -> Vec<String> {
+    if let Some(space) = &register.id_space {
+        return vec![space.clone()];
+    }
+    let mut spaces: Vec<String> = config.sources.iter().map(|source| source.id_space.clone()).collect();
+    spaces.sort();
+    spaces.dedup();
+    spaces
 }
 
 const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
@@ -324,8 +387,14 @@ struct Reader<'r, 'c> {
     objections: &'r mut Objections,
     scratch: Scratch,
     regions: Vec<Region>,
+    own_regions: Vec<Option<Region>>,
+    rule: PhoneRule,
     spaces: Vec<String>,
     found: Vec<WideKey>,
+<<<<<<< HEAD
+=======
+    numbers: Vec<Phone>,
+>>>>>>> main
 }
 
 impl Reader<'_, '_> {
@@ -405,13 +474,14 @@ impl Reader<'_, '_> {
             }
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
-            match identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key) {
-                Ok(domain) => {
-                    keys += 1;
-                    let known = self.objections.domains.entry(domain).or_insert(0);
-                    *known = union(self.named, *known, named);
-                }
-                Err(_) => unread += 1,
+            if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
+            {
+                keys += 1;
+                let known = self.objections.domains.entry(domain).or_insert(0);
+                *known = union(self.named, *known, named);
+            } else {
+                unread += 1;
+                self.unread(None, cell, named);
             }
         }
         if keys == 0 || unread > 0 {
@@ -425,7 +495,13 @@ impl Reader<'_, '_> {
             return self.register.scopes;
         };
         let text = String::from_utf8_lossy(words);
-        let scopes: Scopes = text.split([';', ',', '|']).map(Scope::from_word).collect();
+        let words = || text.split([';', ',', '|', '/']).map(trim_text).filter(|word| !word.is_empty());
+        // Nothing but separators is a word that is not known.
+        let scopes: Scopes = if words().next().is_none() {
+            Scopes::of(Scope::Unknown)
+        } else {
+            words().map(Scope::from_word).collect()
+        };
         if scopes.meets(Scopes::of(Scope::Unknown)) {
             read.unknown_scope += 1;
         }
@@ -450,6 +526,7 @@ impl Reader<'_, '_> {
             let known = self.objections.keys.entry(wide).or_insert(0);
             *known = union(self.named, *known, named);
         }
+<<<<<<< HEAD
         if read != Reading::Whole {
             // Also of a cell with several values: a customer's cell that says the same is not split.
             let mut unread = vec![Plaintext::new(cell)];
@@ -463,12 +540,28 @@ impl Reader<'_, '_> {
                 let known = self.objections.unread.entry(wide).or_insert(0);
                 *known = union(self.named, *known, named);
             }
+=======
+        if !is_read {
+            self.unread(Some(kind), cell, named);
+>>>>>>> main
         }
         read != Reading::None
     }
 
+    /// Keeps a value that does not parse by what can be compared of it.
+    fn unread(&mut self, kind: Option<Kind>, cell: &[u8], named: u32) {
+        let key = self.context.run_key;
+        let raw = raw_key(Plaintext::new(cell), key);
+        let last = last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Some(Kind::Phone));
+        for wide in raw.into_iter().chain(last) {
+            let known = self.objections.unread.entry(wide).or_insert(0);
+            *known = union(self.named, *known, named);
+        }
+    }
+
     fn hash(&mut self, kind: Kind, cell: &[u8], algorithm: Algorithm, named: u32) -> bool {
         let Ok(hash) = HashKey::parse(Plaintext::new(cell), algorithm) else {
+            self.unread(Some(kind), cell, named);
             return false;
         };
         let known = self.objections.hashes.entry(hash).or_insert(0);
@@ -483,6 +576,7 @@ impl Reader<'_, '_> {
         true
     }
 
+<<<<<<< HEAD
     fn email(&mut self, cell: &[u8]) -> Reading {
         let key = self.context.run_key;
         let mut read = |text| {
@@ -503,14 +597,33 @@ impl Reader<'_, '_> {
     }
 
     fn phone(&mut self, cell: &[u8]) -> Reading {
+=======
+    fn email(&mut self, cell: &[u8]) -> bool {
+        self.objections.has_emails = true;
+        let key = self.context.run_key;
+        let parsed = Email::parse(Plaintext::new(cell), &mut self.scratch).map(|email| email.wide_key(key));
+        self.found.extend(parsed.iter());
+        if parsed.is_err() {
+            let scratch = &mut self.scratch;
+            email_alternatives(Plaintext::new(cell), scratch, key, &mut self.found, &mut Vec::new());
+        }
+        parsed.is_ok()
+    }
+
+    /// A number parses when it would be one in a customer's row at home; its other readings are met too.
+    fn phone(&mut self, cell: &[u8]) -> bool {
+>>>>>>> main
         self.objections.has_phones = true;
         let key = self.context.run_key;
-        let rule = PhoneRule { possible: true };
-        let first = self.regions.first().copied();
-        let parsed = Phone::parse(Plaintext::new(cell), first, rule, &mut self.scratch);
-        if let Ok(phone) = &parsed {
-            self.found.push(phone.wide_key(key));
+        let mut is_read = false;
+        for region in &self.own_regions {
+            if let Ok(phone) = Phone::parse(Plaintext::new(cell), *region, self.rule, &mut self.scratch) {
+                self.found.push(phone.wide_key(key));
+                self.objections.tails.insert(&phone);
+                is_read = true;
+            }
         }
+<<<<<<< HEAD
         if parsed.is_ok() && is_international(cell) {
             return Reading::Whole;
         }
@@ -528,6 +641,17 @@ impl Reader<'_, '_> {
             (true, _) => Reading::Pieces,
             (false, _) => Reading::None,
         }
+=======
+        if !is_read || !is_international(cell) {
+            self.numbers.clear();
+            phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
+            for phone in &self.numbers {
+                self.found.push(phone.wide_key(key));
+                self.objections.tails.insert(phone);
+            }
+        }
+        is_read
+>>>>>>> main
     }
 }
 

@@ -8,7 +8,7 @@ use crate::identifiers::{EmailForm, Kind, PhoneForm, Region};
 use crate::platforms::layout::RowFormat;
 use crate::platforms::{self, ConsentRule, Platform};
 use crate::policy::rules::{AudienceRules, BasisRow, Cell, Filter, Policy};
-use crate::policy::selection::{Field, Predicate};
+use crate::policy::selection::{Field, Predicate, Selection};
 use crate::sources::customers::CustomerColumns;
 
 use super::record::FORMS_MAX;
@@ -83,7 +83,7 @@ impl Plan {
     pub fn new(config: &Config, today: Date) -> Self {
         let mut predicates: Vec<Predicate> = Vec::new();
         for audience in &config.audiences {
-            for predicate in audience.selection.iter().flat_map(|selection| selection.predicates()) {
+            for predicate in audience.selection.iter().flat_map(Selection::predicates) {
                 if !predicates.contains(predicate) {
                     predicates.push(predicate.clone());
                 }
@@ -202,11 +202,7 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
     Policy { cells: cells.collect(), bases: bases.collect(), audiences, age_limits }
 }
 
-fn filter(
-    selection: &crate::policy::selection::Selection,
-    predicates: &[Predicate],
-    sources: &[SourcePlan],
-) -> Filter {
+fn filter(selection: &Selection, predicates: &[Predicate], sources: &[SourcePlan]) -> Filter {
     let places: Vec<usize> = selection
         .predicates()
         .iter()

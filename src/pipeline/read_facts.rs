@@ -1,9 +1,8 @@
 //! From a customer's cells to [`RowFacts`]: which listed value a cell holds, how old the person is,
 //! how each filter's questions are answered. The rules never see a cell.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use super::plan::{Plan, PredicateColumn, SourcePlan};
 use crate::config::{BasisField, DateField, From as Origin, PartyField, Source, TargetingField, ValueField};
@@ -22,14 +21,13 @@ pub(crate) struct FactReader<'p> {
     source: &'p Source,
     compiled: &'p SourcePlan,
     plan: &'p Plan,
-    index: u16,
-    countries: HashMap<Vec<u8>, CountryFact>,
+    countries: FxHashMap<Vec<u8>, CountryFact>,
+    /// The last row's facts, kept for their room.
+    facts: RowFacts,
 }
 
-/// Facts, and what identifiers need to know.
+/// What identifiers need to know of a row's facts.
 pub(crate) struct ReadFacts {
-    /// The facts.
-    pub(crate) facts: RowFacts,
     /// Region of the row's national phone numbers.
     pub(crate) region: Option<Region>,
     /// Whether the flag is an objection.
@@ -43,43 +41,52 @@ impl<'p> FactReader<'p> {
             source,
             compiled: &plan.sources[index],
             plan,
-            index: u16::try_from(index).expect("loading the config bounds sources"),
-            countries: HashMap::new(),
+            countries: FxHashMap::default(),
+            facts: RowFacts {
+                source: u16::try_from(index).expect("loading the config bounds sources"),
+                relationship: Answer::Silent,
+                targeting: Answer::Silent,
+                age: AgeFact::Silent,
+                party: PartyFact::Silent,
+                basis: BasisFact::Unknown,
+                country: CountryFact::Silent,
+                ad_user_data: Answer::Silent,
+                ad_personalization: Answer::Silent,
+                predicates: Vec::new(),
+            },
         }
+    }
+
+    /// The facts of the row read last.
+    pub(crate) const fn facts(&self) -> &RowFacts {
+        &self.facts
     }
 
     /// Reads one row.
     pub(crate) fn read(&mut self, customer: &Customer<'_, '_>) -> ReadFacts {
+        let source = self.source;
         let country = self.country(customer.said(CustomerField::Country));
-        let years = self
-            .source
-            .birth_date
-            .as_ref()
-            .map(|field| years(customer.said(CustomerField::BirthDate), field, self.plan.today));
-        let relationship =
-            answer(customer.said(CustomerField::Relationship), Some(&self.source.relationship));
-        let party = party(customer.said(CustomerField::Party), self.source.party.as_ref());
-        let targeting = targeting(customer.said(CustomerField::Targeting), self.source.targeting.as_ref());
-        let facts = RowFacts {
-            source: self.index,
-            relationship,
-            targeting,
-            age: self.age(years),
-            party,
-            basis: basis(customer.said(CustomerField::Basis), &self.source.basis),
-            country,
-            ad_user_data: answer(customer.said(CustomerField::AdUserData), self.source.ad_user_data.as_ref()),
-            ad_personalization: answer(
-                customer.said(CustomerField::AdPersonalization),
-                self.source.ad_personalization.as_ref(),
-            ),
-            predicates: self.predicates(customer, country, relationship, party, years.flatten()),
-        };
+        let birth_date = customer.said(CustomerField::BirthDate);
+        let years = source.birth_date.as_ref().and_then(|field| years(birth_date, field, self.plan.today));
+        let relationship = answer(customer.said(CustomerField::Relationship), Some(&source.relationship));
+        let party = party(customer.said(CustomerField::Party), source.party.as_ref());
+        let targeting = targeting(customer.said(CustomerField::Targeting), source.targeting.as_ref());
+        self.facts.relationship = relationship;
+        self.facts.targeting = targeting;
+        self.facts.age = if source.birth_date.is_some() { self.age(years) } else { AgeFact::Silent };
+        self.facts.party = party;
+        self.facts.basis = basis(customer.said(CustomerField::Basis), &source.basis);
+        self.facts.country = country;
+        self.facts.ad_user_data =
+            answer(customer.said(CustomerField::AdUserData), source.ad_user_data.as_ref());
+        self.facts.ad_personalization =
+            answer(customer.said(CustomerField::AdPersonalization), source.ad_personalization.as_ref());
+        self.predicates(customer, country, relationship, party, years);
         let region = match country {
             CountryFact::Known(code) => std::str::from_utf8(&code).ok().and_then(Region::from_code),
             CountryFact::Silent | CountryFact::Unknown => self.compiled.region,
         };
-        ReadFacts { opted_out: targeting == Answer::No, facts, region }
+        ReadFacts { opted_out: targeting == Answer::No, region }
     }
 
     fn country(&mut self, said: Said<'_>) -> CountryFact {
@@ -102,49 +109,44 @@ impl<'p> FactReader<'p> {
         fact
     }
 
-    fn age(&self, years: Option<Option<u16>>) -> AgeFact {
-        match years {
-            None => AgeFact::Silent,
-            Some(None) => AgeFact::Unknown,
-            Some(Some(years)) => {
-                let reached = self.plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
-                AgeFact::Band(reached as u8)
-            }
-        }
+    fn age(&self, years: Option<u16>) -> AgeFact {
+        let Some(years) = years else { return AgeFact::Unknown };
+        let reached = self.plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
+        AgeFact::Band(reached as u8)
     }
 
     fn predicates(
-        &self,
+        &mut self,
         customer: &Customer<'_, '_>,
         country: CountryFact,
         relationship: Answer,
         party: PartyFact,
         years: Option<u16>,
-    ) -> Vec<Tri> {
+    ) {
         let columns = self.compiled.predicate_columns.iter().zip(&self.plan.predicates);
-        columns
-            .map(|(column, predicate)| match column {
-                PredicateColumn::Silent => Tri::Unknown,
-                PredicateColumn::Cell(cell) => predicate.answer(customer.cell(*cell)),
-                PredicateColumn::Country => match country {
-                    CountryFact::Known(code) => predicate.answer(&code),
-                    CountryFact::Silent | CountryFact::Unknown => predicate.answer(b""),
-                },
-                PredicateColumn::Relationship => predicate.answer(match relationship {
-                    Answer::Yes => b"current".as_slice(),
-                    Answer::No => b"other",
-                    Answer::Silent | Answer::Unknown => b"",
-                }),
-                PredicateColumn::Party => predicate.answer(match party {
-                    PartyFact::Known(party) => party.word().as_bytes(),
-                    PartyFact::Silent => Party::Consumer.word().as_bytes(),
-                    PartyFact::Unknown => b"",
-                }),
-                PredicateColumn::Age => {
-                    predicate.answer(years.map(|years| years.to_string()).unwrap_or_default().as_bytes())
-                }
-            })
-            .collect()
+        let answers = columns.map(|(column, predicate)| match column {
+            PredicateColumn::Silent => Tri::Unknown,
+            PredicateColumn::Cell(cell) => predicate.answer(customer.cell(*cell)),
+            PredicateColumn::Country => match country {
+                CountryFact::Known(code) => predicate.answer(&code),
+                CountryFact::Silent | CountryFact::Unknown => predicate.answer(b""),
+            },
+            PredicateColumn::Relationship => predicate.answer(match relationship {
+                Answer::Yes => b"current".as_slice(),
+                Answer::No => b"other",
+                Answer::Silent | Answer::Unknown => b"",
+            }),
+            PredicateColumn::Party => predicate.answer(match party {
+                PartyFact::Known(party) => party.word().as_bytes(),
+                PartyFact::Silent => Party::Consumer.word().as_bytes(),
+                PartyFact::Unknown => b"",
+            }),
+            PredicateColumn::Age => {
+                predicate.answer(years.map(|years| years.to_string()).unwrap_or_default().as_bytes())
+            }
+        });
+        self.facts.predicates.clear();
+        self.facts.predicates.extend(answers);
     }
 }
 

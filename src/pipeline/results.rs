@@ -286,12 +286,29 @@ impl<'r> Results<'r, '_> {
         (0..cells.len()).filter(|cell| cells[*cell].audience == audience).collect()
     }
 
-    /// A cell's unique rows in the order of their bytes, in blocks: the first two bytes of the block's
-    /// first digests are alike in their first eight bits.
+    /// The size of a cell's rows by prefix before equal rows are merged, for planning parts: the first
+    /// two bytes of a row's first digest, big-endian, and the bytes of its text.
+    pub fn each_member_size(&self, cell: usize, mut each: impl FnMut(u16, usize)) -> Result<(), SpillError> {
+        let place = &self.plan.cells[cell];
+        let columns = place.format.slots().len();
+        let mut bytes = Vec::new();
+        for bucket in 0..self.members[cell].len() {
+            bytes.clear();
+            self.members[cell].read(bucket, &mut bytes)?;
+            for key in MemberKey::split(&bytes, columns) {
+                let filled = MemberKey::filled(key, columns);
+                let empty = (columns - filled) * place.platform.encoding.width();
+                each(MemberKey::prefix(key), place.format.row_len_max() - empty);
+            }
+        }
+        Ok(())
+    }
+
+    /// A cell's unique rows in the order of their bytes, in blocks.
     pub fn each_member_block<E: From<SpillError>>(
         &self,
         cell: usize,
-        mut each: impl FnMut(&[MemberRow]) -> Result<(), E>,
+        mut each: impl FnMut(&MemberBlock) -> Result<(), E>,
     ) -> Result<(), E> {
         let format = &self.plan.cells[cell].format;
         let columns = format.slots().len();
@@ -301,20 +318,20 @@ impl<'r> Results<'r, '_> {
                 .par_iter()
                 .map(|bucket| {
                     let mut bytes = Vec::new();
-                    spool.read(*bucket, &mut bytes)?;
+                    spool.take(*bucket, &mut bytes)?;
                     let mut keys: Vec<&[u8]> = MemberKey::split(&bytes, columns).collect();
                     keys.sort_unstable();
                     keys.dedup();
+                    let mut block = MemberBlock::default();
+                    block.text.reserve_exact(keys.len() * format.row_len_max());
+                    block.ends.reserve_exact(keys.len());
                     let mut row = Vec::new();
-                    let rows = keys.iter().map(|key| {
+                    for key in keys {
                         MemberKey::read(key, &mut row);
-                        let first = row.iter().flatten().next().expect("a member has an identifier");
-                        let prefix = u16::from_be_bytes([first.as_bytes()[0], first.as_bytes()[1]]);
-                        let mut text = Vec::with_capacity(format.row_len_max());
-                        format.encode(&row, &mut text);
-                        MemberRow { prefix, text }
-                    });
-                    Ok(rows.collect::<Vec<_>>())
+                        format.encode(&row, &mut block.text);
+                        block.ends.push((MemberKey::prefix(key), block.text.len()));
+                    }
+                    Ok(block)
                 })
                 .collect::<Result<Vec<_>, SpillError>>()?;
             for block in blocks {
@@ -339,7 +356,8 @@ impl<'r> Results<'r, '_> {
                 Ok((emails, digests.len() as u64 - emails))
             })
             .collect::<Result<Vec<_>, SpillError>>()?;
-        Ok(counts.into_iter().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1)))
+        let unique = self.decided.unique[cell];
+        Ok(counts.into_iter().fold(unique, |sum, count| (sum.0 + count.0, sum.1 + count.1)))
     }
 
     /// The verdicts of an audience's suppressed people, by number, as cells of that audience.
@@ -363,13 +381,19 @@ impl<'r> Results<'r, '_> {
         mut each: impl FnMut([u8; 16], u32) -> Result<(), E>,
     ) -> Result<(), E> {
         let spool = &self.suppressed[audience];
-        let mut bytes = Vec::new();
-        for bucket in 0..spool.len() {
-            bytes.clear();
-            spool.read(bucket, &mut bytes)?;
-            let mut entries: Vec<&[u8]> = bytes.chunks_exact(20).collect();
-            entries.sort_unstable();
-            for entry in entries {
+        for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
+            let blocks = group
+                .par_iter()
+                .map(|bucket| {
+                    let mut bytes = Vec::new();
+                    spool.take(*bucket, &mut bytes)?;
+                    let mut entries: Vec<[u8; 20]> =
+                        bytes.chunks_exact(20).map(|entry| entry.try_into().expect("chunks of 20")).collect();
+                    entries.sort_unstable();
+                    Ok(entries)
+                })
+                .collect::<Result<Vec<_>, SpillError>>()?;
+            for entry in blocks.iter().flatten() {
                 let tag = entry[..16].try_into().expect("20 bytes hold 16");
                 let number = u32::from_le_bytes(entry[16..].try_into().expect("20 less 16 are 4"));
                 each(tag, number)?;
@@ -419,10 +443,19 @@ impl<'r> Results<'r, '_> {
     }
 }
 
-/// One row of an upload.
-pub struct MemberRow {
-    /// First two bytes of its first digest, big-endian.
-    pub prefix: u16,
-    /// Its text, line end included.
+/// Rows of an upload, one after another.
+#[derive(Default)]
+pub struct MemberBlock {
+    /// Their text, line ends included.
     pub text: Vec<u8>,
+    /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
+    pub ends: Vec<(u16, usize)>,
+}
+
+impl MemberBlock {
+    /// The rows, each with its prefix.
+    pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
+    }
 }

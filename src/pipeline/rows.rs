@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use super::intern::{DigestSet, Interner};
 use super::objections::{Objections, is_international, union};
 use super::plan::Plan;
@@ -11,8 +13,13 @@ use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
 use crate::config::{Config, IdentifierColumn, Source};
 use crate::identifiers::{
+<<<<<<< HEAD
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
     several,
+=======
+    Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, email_alternatives,
+    phone_alternatives, phone_readings,
+>>>>>>> main
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -56,6 +63,11 @@ impl ShareEstimate {
         if counter.load(Ordering::Relaxed) < 200 {
             counter.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether more rows than one may hold the key. Never a false no.
+    pub(crate) fn may_repeat(&self, key: WideKey) -> bool {
+        self.may_exceed(key, 1)
     }
 
     /// Whether the key may be held by more than `cap` rows. Never a false no.
@@ -128,12 +140,14 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     index: usize,
     facts: FactReader<'s>,
     space: SpaceKeys,
-    known: HashMap<RowFacts, KnownFacts>,
+    known: FxHashMap<RowFacts, KnownFacts>,
     flag: u32,
     email_scratch: Scratch,
     phone_scratch: Scratch,
     identifiers: Vec<IdentifierRecord>,
     readings: Vec<WideKey>,
+    domains: Vec<WideKey>,
+    other_numbers: Vec<Phone>,
     /// Identifiers met by a register's hash, by the objections' number.
     pub(crate) matched_by_hash: HashMap<u32, u64>,
     pub(crate) tally: SourceTally,
@@ -165,12 +179,14 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             index,
             facts: FactReader::new(shared.plan, source, index),
             space: shared.person_keys.in_space(&source.id_space),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             flag: shared.named.number(Named::by(Origin::Flag, scopes)),
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
             identifiers: Vec::new(),
             readings: Vec::new(),
+            domains: Vec::new(),
+            other_numbers: Vec::new(),
             matched_by_hash: HashMap::new(),
             tally: SourceTally::for_source(source),
             recovered: Recovered::default(),
@@ -195,11 +211,12 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let shared = self.shared;
         let customer = shared.plan.sources[self.index].columns.customer(row);
         let Some(person) = self.space.key(customer.id()) else {
-            self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter());
+            let region = self.facts.read(&customer).region;
+            self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter(), region);
             return Ok(());
         };
         let read = self.facts.read(&customer);
-        let known = self.known_facts(read.facts);
+        let known = self.known_facts();
         let mut named = shared.objections.by_id(person);
         if read.opted_out {
             named = union(shared.named, named, self.flag);
@@ -216,7 +233,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             self.cell(Kind::Phone, column, emails + place, cell, read.region, known.is_open, &mut named);
         }
         if self.identifiers.len() > IDENTIFIERS_MAX {
-            self.unreadable(TOO_MANY_IDENTIFIERS, customer.cells().collect::<Vec<_>>().into_iter());
+            let cells = customer.cells().collect::<Vec<_>>();
+            self.unreadable(TOO_MANY_IDENTIFIERS, cells.into_iter(), read.region);
             return Ok(());
         }
         for identifier in &self.identifiers {
@@ -228,24 +246,21 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))
     }
 
-    fn known_facts(&mut self, facts: RowFacts) -> KnownFacts {
-        if let Some(known) = self.known.get(&facts) {
+    fn known_facts(&mut self) -> KnownFacts {
+        let facts = self.facts.facts();
+        if let Some(known) = self.known.get(facts) {
             return *known;
         }
-        let standing = self.shared.plan.policy.standing(&facts);
+        let standing = self.shared.plan.policy.standing(facts);
         let is_open = standing.cells.iter().any(|cell| cell.reasons.is_empty());
         let known = KnownFacts { standing: self.shared.standings.number(standing), is_open };
         // A bound for the sake of hostile input; honest facts have a few thousand combinations.
         if self.known.len() < 1 << 20 {
-            self.known.insert(facts, known);
+            self.known.insert(facts.clone(), known);
         }
         known
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a cell in its place; a struct for one call would only rename them"
-    )]
     fn cell(
         &mut self,
         kind: Kind,
@@ -260,6 +275,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             self.value(kind, column, (place, 0), cell, region, is_open, named);
             return;
         };
+        let shared = self.shared;
+        shared.objections.by_raw(cell, shared.run_key, |number| *named = union(shared.named, *named, number));
         let mut position = 0_u8;
         let mut rest = Some(cell);
         while let Some(text) = rest {
@@ -276,10 +293,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a value in its place; a struct for one call would only rename them"
-    )]
     fn value(
         &mut self,
         kind: Kind,
@@ -296,7 +309,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         let shared = self.shared;
-        let is_open = is_open && *named == 0;
+        let is_open = is_open && shared.may_still_go_up(*named);
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
@@ -331,16 +344,47 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 })
             }
         };
-        if kind == Kind::Phone
-            && shared.objections.has_phones()
-            && (parsed.is_err() || !is_international(value))
-        {
-            self.readings.clear();
+        if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
             let regions = other_regions(shared.plan, region);
             let scratch = &mut self.phone_scratch;
-            phone_alternatives(Plaintext::new(value), &regions, scratch, shared.run_key, &mut self.readings);
-            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+            if shared.objections.may_meet_otherwise(value) {
+                self.readings.clear();
+                phone_alternatives(
+                    Plaintext::new(value),
+                    &regions,
+                    scratch,
+                    shared.run_key,
+                    &mut self.readings,
+                );
+                self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+            }
+            if shared.objections.has_phone_hashes() {
+                self.other_numbers.clear();
+                phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
+                for phone in &self.other_numbers {
+                    shared.objections.phone_hashes(phone, &mut join);
+                }
+            }
         }
+        if kind == Kind::Email && parsed.is_err() && shared.objections.has_emails() {
+            self.readings.clear();
+            self.domains.clear();
+            email_alternatives(
+                Plaintext::new(value),
+                &mut self.email_scratch,
+                shared.run_key,
+                &mut self.readings,
+                &mut self.domains,
+            );
+            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+            self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
+        }
+        shared.objections.raw_hashes(kind, value, &mut join);
+        shared.objections.by_raw(value, shared.run_key, &mut join);
+        if kind == Kind::Phone {
+            shared.objections.by_last_seven(value, shared.run_key, &mut join);
+        }
+<<<<<<< HEAD
         if kind == Kind::Email && parsed.is_err() {
             // No value of such a cell goes up; an objection to any of them meets its person.
             for piece in several(kind, Plaintext::new(value)) {
@@ -351,6 +395,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             }
         }
         shared.objections.by_raw(kind, value, shared.run_key, &mut join);
+=======
+>>>>>>> main
         match parsed {
             Ok((wide, is_role, digests)) => {
                 tally.parsed += 1;
@@ -364,28 +410,89 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     }
 
     fn fault(&mut self, fault: &RowFault<'_>) {
-        self.unreadable(fault.code.code(), fault.cells());
+        self.unreadable(fault.code.code(), fault.cells(), None);
     }
 
-    /// Counts a row that cannot be used, and keeps every key that can be found in it.
-    fn unreadable<'c>(&mut self, code: &'static str, fragments: impl Iterator<Item = &'c [u8]>) {
+    /// Counts a row that cannot be used, and keeps every key that can be found in it. Its country counts
+    /// where it can be told.
+    fn unreadable<'c>(
+        &mut self,
+        code: &'static str,
+        fragments: impl Iterator<Item = &'c [u8]>,
+        region: Option<Region>,
+    ) {
         *self.tally.unreadable.entry(code).or_insert(0) += 1;
-        let region = self.shared.plan.sources[self.index].region;
-        let key = self.shared.run_key;
+        let default = self.shared.plan.sources[self.index].region;
+        let regions: Vec<Option<Region>> = match region.filter(|region| Some(*region) != default) {
+            Some(region) => vec![default, Some(region)],
+            None => vec![default],
+        };
         for fragment in fragments {
+<<<<<<< HEAD
             self.recovered.ids.extend(self.space.key(fragment));
             if memchr::memchr(b'@', fragment).is_some() {
                 for piece in several(Kind::Email, Plaintext::new(fragment)) {
                     let email = Email::parse(piece, &mut self.email_scratch);
                     self.recovered.keys.extend(email.ok().map(|email| email.wide_key(key)));
                 }
+=======
+            self.recover(fragment, &regions);
+            let columns = self.source.emails.iter().chain(&self.source.phones);
+            let separators: Vec<&[u8]> = columns
+                .filter_map(|column| column.separator.as_deref())
+                .filter(|separator| !separator.is_empty())
+                .map(str::as_bytes)
+                .collect();
+            let is_whole = |byte: &u8| *byte != b'"' && !byte.is_ascii_control();
+            if fragment.iter().all(is_whole) && separators.is_empty() {
+                continue;
+>>>>>>> main
             }
-            if fragment.iter().filter(|byte| byte.is_ascii_digit()).count() >= 6 || !fragment.is_ascii() {
+            let unquoted: zeroize::Zeroizing<Vec<u8>> =
+                zeroize::Zeroizing::new(fragment.iter().copied().filter(|byte| *byte != b'"').collect());
+            self.recover(&unquoted, &regions);
+            for piece in fragment.split(|byte| !is_whole(byte)) {
+                self.recover(piece, &regions);
+            }
+            for separator in separators {
+                let mut from = 0;
+                for at in memchr::memmem::find_iter(&unquoted, separator).chain([unquoted.len()]) {
+                    self.recover(&unquoted[from.min(at)..at], &regions);
+                    from = at + separator.len();
+                }
+            }
+        }
+    }
+
+    /// Keeps what a piece of an unreadable row may be.
+    fn recover(&mut self, piece: &[u8], regions: &[Option<Region>]) {
+        let key = self.shared.run_key;
+        self.recovered.ids.extend(self.space.key(piece));
+        if memchr::memchr(b'@', piece).is_some() || !piece.is_ascii() {
+            self.readings.clear();
+            self.domains.clear();
+            let scratch = &mut self.email_scratch;
+            email_alternatives(Plaintext::new(piece), scratch, key, &mut self.readings, &mut self.domains);
+            self.recovered.keys.extend(self.readings.iter().copied());
+        }
+        if piece.iter().filter(|byte| byte.is_ascii_digit()).count() >= 6 || !piece.is_ascii() {
+            for region in regions {
                 let rule = PhoneRule { possible: true };
-                let phone = Phone::parse(Plaintext::new(fragment), region, rule, &mut self.phone_scratch);
+                let phone = Phone::parse(Plaintext::new(piece), *region, rule, &mut self.phone_scratch);
                 self.recovered.keys.extend(phone.ok().map(|phone| phone.wide_key(key)));
             }
         }
+    }
+}
+
+impl Shared<'_> {
+    /// Whether somebody so named can be in any audience: not every objection binds each.
+    fn may_still_go_up(&self, named: u32) -> bool {
+        if named == 0 {
+            return true;
+        }
+        let scopes = self.named.get(named).scopes();
+        self.plan.policy.audiences.iter().any(|audience| !scopes.meets(audience.binding))
     }
 }
 

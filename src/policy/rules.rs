@@ -158,8 +158,8 @@ fn basis(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
 
 fn country(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.country {
-        CountryFact::Silent => Said::default(),
-        CountryFact::Unknown => Said::both(Question::Country, Reason::CountryUnknown),
+        // Every row with a basis must say where: a silent one rests on no basis row.
+        CountryFact::Silent | CountryFact::Unknown => Said::both(Question::Country, Reason::CountryUnknown),
         CountryFact::Known(_) => Said::answered(Question::Country),
     }
 }
@@ -207,13 +207,15 @@ fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
 }
 
 /// The European Economic Area, the United Kingdom and Switzerland: where Google's EU user consent
-/// policy holds (support.google.com/google-ads/answer/14310715, checked 2026-11-21).
+/// policy holds (support.google.com/google-ads/answer/14310715, checked 2026-11-21). Parts of the
+/// Union that have a code of their own are counted in: Åland and the outermost regions of France
+/// (Article 355(1) TFEU).
 #[must_use]
 pub fn needs_consent_signals(country: [u8; 2]) -> bool {
-    const COUNTRIES: [&[u8; 2]; 32] = [
-        b"AT", b"BE", b"BG", b"CH", b"CY", b"CZ", b"DE", b"DK", b"EE", b"ES", b"FI", b"FR", b"GB", b"GR",
-        b"HR", b"HU", b"IE", b"IS", b"IT", b"LI", b"LT", b"LU", b"LV", b"MT", b"NL", b"NO", b"PL", b"PT",
-        b"RO", b"SE", b"SI", b"SK",
+    const COUNTRIES: [&[u8; 2]; 39] = [
+        b"AT", b"AX", b"BE", b"BG", b"CH", b"CY", b"CZ", b"DE", b"DK", b"EE", b"ES", b"FI", b"FR", b"GB",
+        b"GF", b"GP", b"GR", b"HR", b"HU", b"IE", b"IS", b"IT", b"LI", b"LT", b"LU", b"LV", b"MF", b"MQ",
+        b"MT", b"NL", b"NO", b"PL", b"PT", b"RE", b"RO", b"SE", b"SI", b"SK", b"YT",
     ];
     COUNTRIES.contains(&&country)
 }

@@ -84,7 +84,7 @@ impl CustomerColumns {
             .iter()
             .map(|(name, attribute)| (name.clone(), column(&attribute.column)))
             .collect();
-        Self { customer_id, emails, phones, fields, attributes, wanted }
+        Self { wanted, customer_id, emails, phones, fields, attributes }
     }
 
     /// Names of the columns to read, each once.

@@ -5,6 +5,8 @@
 //! that changed meanwhile is an error. It knows neither rows nor encodings. Every third-party error
 //! ends here; only the operating system's kind of error passes, never its text.
 
+#![expect(clippy::disallowed_methods, reason = "sources opens files to read")]
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};

@@ -1,5 +1,7 @@
 //! The root key read from its file: 32 bytes in hex, readable by its owner alone.
 
+#![expect(clippy::disallowed_methods, reason = "the root key is read here")]
+
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //! file, which has no name and dies with the process. Only keys, digests and small numbers are
 //! handed to it; it cannot tell, and no plaintext type can be turned into the bytes it takes.
 
+#![expect(clippy::disallowed_methods, reason = "spill owns temporary files")]
+
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -166,6 +168,9 @@ impl<'o> Spool<'o> {
     }
 }
 
+/// Room for the record that fills a chunk; a larger one only costs a copy.
+const RECORD_BYTES: usize = 256;
+
 /// Collects one thread's records and hands them to a spool in chunks.
 pub struct Appender<'s, 'o> {
     spool: &'s Spool<'o>,
@@ -183,6 +188,9 @@ impl<'s, 'o> Appender<'s, 'o> {
     /// Adds one record, written by `write`.
     pub fn push(&mut self, bucket: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
         let chunk = &mut self.open[bucket];
+        if chunk.capacity() == 0 {
+            chunk.reserve_exact(self.chunk_bytes + RECORD_BYTES);
+        }
         write(chunk);
         if chunk.len() >= self.chunk_bytes {
             self.spool.append(bucket, std::mem::take(chunk))?;

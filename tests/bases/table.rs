@@ -54,8 +54,8 @@ impl Style {
             cells.iter().map(|cell| cell.replace(['"', '\n', '\r', self.delimiter], " ")).collect();
         let sign = self.delimiter.to_string();
         let text = match rng.below(4) {
-            0 => clean[..rng.between(1, clean.len() - 1)].join(&sign),
-            1 => format!("{}{sign}one more", clean.join(&sign)),
+            0 if clean.len() > 1 => clean[..rng.between(1, clean.len() - 1)].join(&sign),
+            0 | 1 => format!("{}{sign}one more", clean.join(&sign)),
             2 => {
                 let place = rng.below(clean.len());
                 let with = |(at, cell): (usize, &String)| {

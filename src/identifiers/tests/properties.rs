@@ -82,7 +82,7 @@ proptest! {
             let mut out = Vec::new();
             let regions = [region("FI").expect("known")];
             phone_alternatives(Plaintext::new(cell), &regions, &mut scratch, &key, &mut out);
-            let _ = (raw_key(Kind::Phone, Plaintext::new(cell), &key), last_seven_key(Plaintext::new(cell), &key));
+            let _ = (raw_key(Plaintext::new(cell), &key), last_seven_key(Plaintext::new(cell), &key));
             let _ = (domain_objection_key(Plaintext::new(cell), &key), country(cell));
             for form in [AnyForm::Email(EmailForm::Google), AnyForm::Phone(PhoneForm::E164)] {
                 let _ = normalise_form(form, NormaliseMode::Form, Plaintext::new(cell), None, &mut scratch);

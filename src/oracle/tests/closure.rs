@@ -266,7 +266,7 @@ fn what_an_unreadable_row_still_says_suppresses() {
     let mut base = Base::of(people);
     base.policy = "min_age = 0\nmax_unreadable = \"10%\"\n";
     base.customers.push_str("6\n");
-    assert_eq!(base.run().refused, ["unreadable-rows sources"]);
+    assert_eq!(base.run().refused, ["too-many-unreadable-rows sources"]);
 }
 
 #[test]

@@ -25,8 +25,8 @@ fn addresses_have_a_narrow_and_a_wide_form() {
         ("j.e.f..f+x@googlemail.com", "j.e.f..f+x@googlemail.com", "jeff@googlemail.com", "jeff@gmail.com"),
         (
             "\u{feff}A@BÜCHER.example\u{200b}",
-            "a@xn--bcher-kva.example",
-            "a@xn--bcher-kva.example",
+            "a@bücher.example",
+            "a@bücher.example",
             "a@xn--bcher-kva.example",
         ),
         ("va\u{308}ino@example.org", "väino@example.org", "väino@example.org", "väino@example.org"),
@@ -35,10 +35,10 @@ fn addresses_have_a_narrow_and_a_wide_form() {
     ] {
         let Some(email) = Email::parse(cell) else { panic!("{cell} does not parse") };
         assert_eq!(
-            (email.basic().as_str(), email.google().as_deref(), email.wide().as_str()),
-            (basic, Some(google), wide)
+            (email.basic().as_str(), email.google().as_str(), email.wide().as_str()),
+            (basic, google, wide)
         );
-        assert_eq!(email::loose_wide(cell).as_deref(), Some(wide));
+        assert_eq!(email::wides(cell), [wide.to_owned()].into());
         assert!([basic, google, wide].iter().all(|form| email::hashable(cell).contains(*form)));
     }
     for cell in [
@@ -55,7 +55,6 @@ fn addresses_have_a_narrow_and_a_wide_form() {
         "a@b@example.com",
         "a@-b.example",
         "a@b..example",
-        "a@example.com.",
         "a@1.2",
         "noreply@example.com",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

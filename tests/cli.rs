@@ -1,0 +1,8 @@
+//! The program as its users meet it: the built binary, its exit codes, and what it says on standard
+//! output and standard error.
+
+mod base;
+mod canary;
+mod invocations;
+mod runs;
+mod wrong_inputs;

@@ -1,0 +1,302 @@
+//! Runs that go well: what is said where, what is published, what is kept from being overwritten.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::Stdio;
+
+use super::base::Base;
+
+#[test]
+fn a_build_prints_its_release_and_nothing_else_on_standard_output() {
+    let base = Base::new();
+    let ran = base.run(&["build"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let releases = base.releases();
+    assert_eq!(releases.len(), 1);
+    assert_eq!(ran.stdout.trim_end(), releases[0].canonicalize().expect("is there").to_string_lossy());
+    for part in [
+        "read 4 rows from 1 source, and 1 objection from 1 register",
+        "on-register",
+        "not-a-customer",
+        "UPLOAD.md",
+        "verho verify",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    let verified = base.run(&["verify", "releases/latest"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}
+
+#[test]
+fn the_account_of_a_build_reads_well() {
+    let base = Base::new();
+    let ran = base.run(&["build", "--as-of", "2026-11-21"]);
+    insta::with_settings!({filters => vec![(r"in \d+\.\d s", "in [TIME] s")]}, {
+        insta::assert_snapshot!("account", base.told("build", &ran));
+    });
+}
+
+#[test]
+fn json_is_one_object_with_the_counts() {
+    let base = Base::new();
+    let ran = base.run(&["build", "--json", "--quiet"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");
+    assert_eq!(answer["outcome"], "complete");
+    assert_eq!(answer["audiences"][0]["people"]["eligible"], 2);
+    assert_eq!(answer["unmapped_columns"]["crm"][0], "name");
+    assert!(Path::new(answer["release"].as_str().expect("a path")).join("manifest.json").is_file());
+}
+
+#[test]
+fn a_dry_run_publishes_nothing() {
+    let base = Base::new();
+    let ran = base.run(&["build", "--dry-run"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    assert!(base.releases().is_empty());
+}
+
+#[test]
+fn a_release_is_never_overwritten_and_a_second_build_waits_for_its_name() {
+    let base = Base::new();
+    let replay = ["build", "--as-of", "2026-11-21T02:00:00Z"];
+    assert_eq!(base.run(&replay).code, 0);
+    let again = base.run(&replay);
+    assert_eq!((again.code, again.stdout.as_str()), (3, ""));
+    assert!(again.stderr.contains("exists already") && again.stderr.contains("hint:"), "{}", again.stderr);
+    for _ in 0..3 {
+        let ran = base.run(&["build", "--quiet"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    assert_eq!(base.releases().len(), 4);
+}
+
+#[test]
+fn the_same_inputs_moment_and_key_give_the_same_bytes() {
+    let base = Base::new();
+    assert_eq!(base.run(&["keygen", "--root", "root.key"]).code, 0);
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
+    let replay = ["build", "--as-of", "2026-11-21", "--quiet"];
+    assert_eq!(base.run(&replay).code, 0);
+    let first =
+        std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
+    std::fs::rename(base.path().join("releases"), base.path().join("before")).expect("ours");
+    assert_eq!(base.run(&replay).code, 0);
+    let second =
+        std::fs::read(base.path().join("releases/2026-11-21T00-00-00Z/manifest.json")).expect("published");
+    assert!(first == second);
+}
+
+#[test]
+fn a_changed_byte_is_refused_with_code_1() {
+    let base = Base::new();
+    assert_eq!(base.run(&["build"]).code, 0);
+    let file = base.releases()[0].join("audiences/everyone/meta/full.csv");
+    let mut bytes = std::fs::read(&file).expect("was written");
+    let last = bytes.len() - 5;
+    bytes[last] ^= 1;
+    std::fs::write(&file, bytes).expect("ours");
+    let ran = base.run(&["verify", "releases/latest"]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("FAIL digests") && ran.stderr.contains("hint:"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_second_decision_agrees_and_an_edited_input_does_not() {
+    let base = Base::new();
+    assert_eq!(base.run(&["keygen", "--root", "root.key"]).code, 0);
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
+    assert_eq!(base.run(&["build"]).code, 0);
+    let recompute = ["verify", "releases/latest", "--recompute", "--config", "verho.toml"];
+    let ran = base.run(&recompute);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("recomputed-suppressions"), "{}", ran.stdout);
+    base.put("objections.csv", format!("{}ilona.quokka@example.org,\n", super::base::OBJECTIONS));
+    let ran = base.run(&recompute);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("FAIL recomputed-rows"), "{}", ran.stdout);
+}
+
+#[test]
+fn keys_are_their_owners_alone_and_never_overwritten() {
+    let base = Base::new();
+    let ran = base.run(&["keygen", "--root", "root.key", "--signing", "sign.key"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for (name, mode) in [("root.key", 0o600), ("sign.key", 0o600)] {
+        let metadata = std::fs::metadata(base.path().join(name)).expect("was made");
+        assert_eq!(metadata.mode() & 0o777, mode, "{name}");
+    }
+    let secret = std::fs::read_to_string(base.path().join("root.key")).expect("ours");
+    assert!(!(ran.stdout.clone() + &ran.stderr).contains(secret.trim()), "a key was printed");
+    let again = base.run(&["keygen", "--root", "other.key", "--signing", "sign.key"]);
+    assert_eq!(again.code, 3);
+    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    assert!(!base.path().join("other.key").exists(), "two keys or none");
+    assert_eq!(std::fs::read_to_string(base.path().join("root.key")).expect("ours"), secret);
+
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\nsigning = \"sign.key\"\n[output]");
+    assert_eq!(base.run(&["build", "-q"]).code, 0);
+    let line = ran.stdout.lines().find_map(|line| line.strip_prefix("allowed-signer ")).expect("is printed");
+    base.put("signers", format!("{line}\n"));
+    let verified = base.run(&["verify", "releases/latest", "--allowed-signers", "signers"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    assert!(verified.stdout.contains("ok   signer"), "{}", verified.stdout);
+}
+
+#[test]
+fn hash_answers_each_line_with_a_digest_or_a_code() {
+    let base = Base::empty();
+    // SHA-256 of `aino.quokka@example.com`, made with sha256sum.
+    let digest = "a8a2df557271cc4a6326ac5699b8a954036fa3a2290baed962945c949edf6a5f";
+    let input = b" Aino.Quokka@Example.com \r\n\nno address\naino.quokka@example.com";
+    let ran = base.run_with(&["hash", "--platform", "meta", "--kind", "email"], input);
+    assert_eq!(ran.stdout, format!("{digest}\nreject:blank\nreject:not-an-address\n{digest}\n"));
+    assert!(ran.stderr.contains("2 hashed, 2 rejected"), "{}", ran.stderr);
+
+    let ran = base.run_with(&["hash", "--platform", "meta", "--kind", "email", "--steps"], input);
+    assert!(ran.stdout.starts_with(&format!("{digest}\twhite space")), "{}", ran.stdout);
+    assert!(ran.stdout.contains("lower-cased"), "{}", ran.stdout);
+
+    let long = "x".repeat(1 << 20) + "\naino.quokka@example.com\n";
+    let ran = base.run_with(&["hash", "--platform", "meta", "--kind", "email"], long.as_bytes());
+    assert_eq!(ran.stdout, format!("reject:too-long\n{digest}\n"));
+}
+
+#[test]
+fn explain_tells_the_rules_and_not_the_person() {
+    let base = Base::new();
+    let ran = base.run_with(&["explain"], b"EERO.quokka@example.com\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for part in ["objected in register objections", "meta: suppressed", "on-register"] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+    let ran = base.run_with(&["explain", "--json"], b"C-1");
+    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");
+    assert_eq!(answer["people"][0]["audiences"][0]["platforms"][0]["decision"], "eligible");
+    let nobody = base.run_with(&["explain"], b"nobody@example.com");
+    assert!(nobody.code == 0 && nobody.stdout.contains("nobody"), "{}", nobody.stdout);
+    for input in [&b""[..], b" \n", b"C-1\nC-2\n"] {
+        assert_eq!(base.run_with(&["explain"], input).code, 2);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let base = Base::empty();
+    let mut child = base
+        .command()
+        .args(["hash", "--platform", "meta", "--kind", "email"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().expect("was piped");
+    let lines = "aino.quokka@example.com\n".repeat(100_000);
+    let _ = std::io::Write::write_all(&mut input, lines.as_bytes());
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_json_log_is_json_on_every_line() {
+    for args in [
+        &["build", "--log-format", "json", "-vv"][..],
+        &["build", "--log-format=json", "--config", "no.toml"],
+    ] {
+        let ran = Base::new().run(args);
+        assert!(!ran.stderr.is_empty());
+        for line in ran.stderr.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
+            assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn pages_and_completions_come_from_the_same_commands() {
+    let base = Base::empty();
+    assert_eq!(base.run(&["man", "--out", "man"]).code, 0);
+    for page in ["verho.1", "verho-build.1", "verho-explain.1"] {
+        assert!(base.path().join("man").join(page).is_file(), "{page}");
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(base.run(&["completions", shell]).stdout.contains("explain"), "{shell}");
+    }
+    assert!(base.run(&["man"]).stdout.contains("verho"));
+    let schema: serde_json::Value = serde_json::from_str(&base.run(&["schema"]).stdout).expect("JSON");
+    assert!(schema["properties"]["audience"].is_object());
+}
+
+#[test]
+fn the_samples_build_and_an_invented_base_comes_out_as_planted() {
+    let base = Base::empty();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples");
+    for entry in std::fs::read_dir(samples).expect("is there") {
+        let entry = entry.expect("can be read");
+        if entry.path().is_file() {
+            base.put(&entry.file_name().to_string_lossy(), std::fs::read(entry.path()).expect("can be read"));
+        }
+    }
+    let ran = base.run(&["build", "--as-of", "2026-11-21"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+
+    let planted = base.run(&["synth", "--rows", "3000", "--out", "base", "--json", "-q"]);
+    let built = base.run(&["build", "-q", "--json", "--config", "base/verho.toml"]);
+    let [planted, built] = [planted, built]
+        .map(|ran| serde_json::from_str::<serde_json::Value>(&ran.stdout).expect("one object"));
+    let planted = planted["audiences"].as_array().expect("a list");
+    let built = built["audiences"].as_array().expect("a list");
+    assert_eq!(planted.len(), built.len());
+    for (planted, built) in planted.iter().zip(built) {
+        assert_eq!(planted["name"], built["name"]);
+        assert_eq!(planted["upload"], built["people"]["eligible"], "{}", built["name"]);
+        assert_eq!(planted["not_selected"], built["people"]["not_selected"], "{}", built["name"]);
+    }
+    let recomputed =
+        base.run(&["verify", "base/releases/latest", "--recompute", "--config", "base/verho.toml"]);
+    assert_eq!(recomputed.code, 0, "{}{}", recomputed.stdout, recomputed.stderr);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let base = Base::new();
+    let folder = base.path().join("releases");
+    std::fs::create_dir(&folder).expect("ours");
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o500)).expect("ours");
+    if std::fs::write(folder.join("probe"), "").is_ok() {
+        return; // root may write anywhere
+    }
+    let ran = base.run(&["build"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint:"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
+    let base = Base::empty();
+    assert_eq!(base.run(&["synth", "--rows", "300000", "--out", "base", "-q"]).code, 0);
+    let mut child = base
+        .command()
+        .args(["build", "--config", "base/verho.toml"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let releases = base.path().join("base/releases");
+    // The staging folder stands once the run is under way.
+    let staged = || {
+        std::fs::read_dir(&releases).is_ok_and(|entries| entries.flatten().any(|entry| entry.path().is_dir()))
+    };
+    while !staged() && child.try_wait().expect("can be asked").is_none() {
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it is ours");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
+    assert!(!releases.join("latest").exists());
+}
