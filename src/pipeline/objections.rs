@@ -9,13 +9,8 @@ use super::plan::Plan;
 use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-<<<<<<< HEAD
-    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, last_seven_key,
-    phone_alternatives, raw_key, several,
-=======
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
     email_alternatives, last_seven_key, phone_readings, raw_key,
->>>>>>> main
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
@@ -205,10 +200,7 @@ impl Objections {
                 rule: PhoneRule { possible: config.policy.possible_phones },
                 spaces: spaces(config, register),
                 found: Vec::new(),
-<<<<<<< HEAD
-=======
                 numbers: Vec::new(),
->>>>>>> main
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
@@ -391,10 +383,7 @@ struct Reader<'r, 'c> {
     rule: PhoneRule,
     spaces: Vec<String>,
     found: Vec<WideKey>,
-<<<<<<< HEAD
-=======
     numbers: Vec<Phone>,
->>>>>>> main
 }
 
 impl Reader<'_, '_> {
@@ -518,7 +507,7 @@ impl Reader<'_, '_> {
         if let Some(declared) = hashed.and_then(|column| column.hashed) {
             return self.hash(kind, cell, algorithm(declared), named);
         }
-        let read = match kind {
+        let is_read = match kind {
             Kind::Email => self.email(cell),
             Kind::Phone => self.phone(cell),
         };
@@ -526,26 +515,10 @@ impl Reader<'_, '_> {
             let known = self.objections.keys.entry(wide).or_insert(0);
             *known = union(self.named, *known, named);
         }
-<<<<<<< HEAD
-        if read != Reading::Whole {
-            // Also of a cell with several values: a customer's cell that says the same is not split.
-            let mut unread = vec![Plaintext::new(cell)];
-            unread.extend(several(kind, Plaintext::new(cell)).into_iter().filter(|_| read == Reading::None));
-            let key = self.context.run_key;
-            let raws: Vec<_> = unread.into_iter().filter_map(|text| raw_key(kind, text, key)).collect();
-            let last = several(kind, Plaintext::new(cell)).into_iter();
-            let last = last.filter(|_| kind == Kind::Phone && read == Reading::None);
-            let last = last.filter_map(|text| last_seven_key(text, key));
-            for wide in raws.into_iter().chain(last) {
-                let known = self.objections.unread.entry(wide).or_insert(0);
-                *known = union(self.named, *known, named);
-            }
-=======
         if !is_read {
             self.unread(Some(kind), cell, named);
->>>>>>> main
         }
-        read != Reading::None
+        is_read
     }
 
     /// Keeps a value that does not parse by what can be compared of it.
@@ -576,28 +549,6 @@ impl Reader<'_, '_> {
         true
     }
 
-<<<<<<< HEAD
-    fn email(&mut self, cell: &[u8]) -> Reading {
-        let key = self.context.run_key;
-        let mut read = |text| {
-            let parsed = Email::parse(text, &mut self.scratch).map(|email| email.wide_key(key));
-            self.found.extend(parsed.iter());
-            parsed.is_ok()
-        };
-        if read(Plaintext::new(cell)) {
-            return Reading::Whole;
-        }
-        // Each value of a cell with several objects by itself.
-        let pieces = several(Kind::Email, Plaintext::new(cell));
-        if pieces.len() > 1 && pieces.into_iter().map(read).fold(true, |all, one| all && one) {
-            Reading::Pieces
-        } else {
-            Reading::None
-        }
-    }
-
-    fn phone(&mut self, cell: &[u8]) -> Reading {
-=======
     fn email(&mut self, cell: &[u8]) -> bool {
         self.objections.has_emails = true;
         let key = self.context.run_key;
@@ -612,7 +563,6 @@ impl Reader<'_, '_> {
 
     /// A number parses when it would be one in a customer's row at home; its other readings are met too.
     fn phone(&mut self, cell: &[u8]) -> bool {
->>>>>>> main
         self.objections.has_phones = true;
         let key = self.context.run_key;
         let mut is_read = false;
@@ -623,25 +573,6 @@ impl Reader<'_, '_> {
                 is_read = true;
             }
         }
-<<<<<<< HEAD
-        if parsed.is_ok() && is_international(cell) {
-            return Reading::Whole;
-        }
-        // Each value of a cell with several objects by itself, in every way it can be read.
-        let mut all = true;
-        let mut pieces = 0;
-        for piece in several(Kind::Phone, Plaintext::new(cell)) {
-            let before = self.found.len();
-            phone_alternatives(piece, &self.regions, &mut self.scratch, key, &mut self.found);
-            all &= self.found.len() > before;
-            pieces += 1;
-        }
-        match (parsed.is_ok() || all, pieces) {
-            (true, 1) => Reading::Whole,
-            (true, _) => Reading::Pieces,
-            (false, _) => Reading::None,
-        }
-=======
         if !is_read || !is_international(cell) {
             self.numbers.clear();
             phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
@@ -651,19 +582,7 @@ impl Reader<'_, '_> {
             }
         }
         is_read
->>>>>>> main
     }
-}
-
-/// How much of a register's cell could be read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    /// One value.
-    Whole,
-    /// Each of several values.
-    Pieces,
-    /// Not all of it.
-    None,
 }
 
 /// Both sets of objections, as a number.

@@ -13,13 +13,8 @@ use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
 use crate::config::{Config, IdentifierColumn, Source};
 use crate::identifiers::{
-<<<<<<< HEAD
-    Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, phone_alternatives,
-    several,
-=======
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, email_alternatives,
     phone_alternatives, phone_readings,
->>>>>>> main
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -384,19 +379,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);
         }
-<<<<<<< HEAD
-        if kind == Kind::Email && parsed.is_err() {
-            // No value of such a cell goes up; an objection to any of them meets its person.
-            for piece in several(kind, Plaintext::new(value)) {
-                if let Ok(email) = Email::parse(piece, &mut self.email_scratch) {
-                    let wide = email.wide_key(shared.run_key);
-                    shared.objections.by_email(&email, wide, shared.run_key, &mut join);
-                }
-            }
-        }
-        shared.objections.by_raw(kind, value, shared.run_key, &mut join);
-=======
->>>>>>> main
         match parsed {
             Ok((wide, is_role, digests)) => {
                 tally.parsed += 1;
@@ -428,14 +410,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             None => vec![default],
         };
         for fragment in fragments {
-<<<<<<< HEAD
-            self.recovered.ids.extend(self.space.key(fragment));
-            if memchr::memchr(b'@', fragment).is_some() {
-                for piece in several(Kind::Email, Plaintext::new(fragment)) {
-                    let email = Email::parse(piece, &mut self.email_scratch);
-                    self.recovered.keys.extend(email.ok().map(|email| email.wide_key(key)));
-                }
-=======
             self.recover(fragment, &regions);
             let columns = self.source.emails.iter().chain(&self.source.phones);
             let separators: Vec<&[u8]> = columns
@@ -446,7 +420,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             let is_whole = |byte: &u8| *byte != b'"' && !byte.is_ascii_control();
             if fragment.iter().all(is_whole) && separators.is_empty() {
                 continue;
->>>>>>> main
             }
             let unquoted: zeroize::Zeroizing<Vec<u8>> =
                 zeroize::Zeroizing::new(fragment.iter().copied().filter(|byte| *byte != b'"').collect());
