@@ -120,6 +120,21 @@ Examples:
   echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps"
     )]
     Hash(Hash),
+    /// Print known answers for every platform, or check a file of them
+    #[command(
+        after_help = "A vector is one JSON object a line: platform, kind, input, region, what is expected (normalised,
+sha256, digest or code), and check: full (the whole parser), form (the writing rule alone) or
+contested (listed with our answer). A file of anybody's is taken; failing lines are named by
+their number and a code, never by the value.
+
+Cost:     none to print; a file is read whole, 64 MiB at most.
+Effect:   none. Exit code 1 when a line fails.
+
+Examples:
+  verho vectors > vectors.jsonl
+  verho vectors --check vectors.jsonl"
+    )]
+    Vectors(Vectors),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
 Effect:   none.
@@ -276,6 +291,14 @@ pub(super) enum HashKind {
     Email,
     /// Phone numbers.
     Phone,
+}
+
+/// `verho vectors`.
+#[derive(Debug, Args)]
+pub struct Vectors {
+    /// Check this file instead of printing ours; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
 }
 
 /// `verho platforms`.

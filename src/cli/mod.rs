@@ -16,6 +16,7 @@ mod panics;
 mod signals;
 mod talk;
 mod usage;
+mod vectors;
 mod version;
 
 use std::ffi::OsString;
@@ -92,6 +93,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Verify(args) => answers::verify(args, talk),
         Command::Explain(args) => answers::explain(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
+        Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
         Command::Schema => answers::schema(),
