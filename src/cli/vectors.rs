@@ -1,6 +1,8 @@
 //! `verho vectors`: the published known answers out, or a file of them checked. The file is anybody's:
 //! what it holds is never printed, only numbers of lines, codes and digests.
 
+#![expect(clippy::disallowed_methods, reason = "reads the file of known answers it is given")]
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -44,7 +46,11 @@ pub(super) fn vectors(args: &args::Vectors, talk: Talk) -> Result<ExitStatus, Fa
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(stdin_failed)?;
+        io::stdin()
+            .lock()
+            .take(FILE_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| stdin_failed(&error))?;
     } else {
         let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes));
         read.map_err(|error| {

@@ -401,10 +401,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     }
 
     /// A value that is a hash already: it meets hashes alone, and goes up where its form is asked for.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a value in its place; a struct for one call would only rename them"
-    )]
     fn hashed_value(
         &mut self,
         kind: Kind,

@@ -113,7 +113,8 @@ fn every_range_of_the_fast_path_is_in_use() {
 fn a_hundred_thousand_numbers_of_each_region_agree() {
     const EACH: u32 = 100_000;
     // Country, code, trunk zero, what its mobiles (or, across the Atlantic, areas) begin with, their lengths.
-    let plans: [(&str, &str, &str, &[&str], &[usize]); 6] = [
+    type Plan = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [usize]);
+    let plans: [Plan; 6] = [
         ("FI", "358", "0", &["40", "41", "42", "43", "44", "45", "46", "47", "48", "50"], &[7, 8, 9, 10]),
         ("SE", "46", "0", &["70", "72", "73", "76", "78", "79"], &[9]),
         ("EE", "372", "", &["5"], &[8]),
