@@ -44,7 +44,7 @@ pub(super) fn vectors(args: &args::Vectors, talk: Talk) -> Result<ExitStatus, Fa
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(stdin_failed)?;
+        io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| stdin_failed(&error))?;
     } else {
         let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes));
         read.map_err(|error| {
