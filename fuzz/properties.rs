@@ -63,7 +63,7 @@ pub fn email(data: &[u8]) {
         "steps disagree"
     );
     assert!(several(Kind::Email, Plaintext::new(data)).len() <= data.len().max(1), "more values than bytes");
-    let _ = raw_key(Kind::Email, Plaintext::new(data), &key);
+    let _ = raw_key(Plaintext::new(data), &key);
 }
 
 /// The phone parser, in a region that the first two letters name, if they name one: the same promises,

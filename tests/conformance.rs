@@ -63,7 +63,9 @@ fn example_numbers_of_every_region_and_type_are_read() {
         };
         regions += 1;
         for kind in TYPES {
-            let Ok(number) = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(known, kind) else { continue };
+            let Ok(number) = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(known, kind) else {
+                continue;
+            };
             let format = |format| number.format_as(format).into_owned();
             let e164 = format(PhoneNumberFormat::E164);
             let (abroad, home) =

@@ -197,6 +197,7 @@ impl Command {
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
+            Self::Vectors(args) => [args.check.as_ref(), None, None],
             Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
         };
         paths.into_iter().flatten().map(PathBuf::as_path)
@@ -295,7 +296,7 @@ pub(super) enum HashKind {
 
 /// `verho vectors`.
 #[derive(Debug, Args)]
-pub struct Vectors {
+pub(super) struct Vectors {
     /// Check this file instead of printing ours; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,

@@ -71,8 +71,7 @@ pub(in crate::identifiers) fn read_loosely(text: &str, region: Option<Region>) -
 pub(in crate::identifiers) fn is_written_so_at_home(digits: &str, region: Region) -> bool {
     let Ok(number) = PHONE_NUMBER_UTIL.parse(digits, of(region)) else { return false };
     let home = number.format_as(PhoneNumberFormat::National);
-    PHONE_NUMBER_UTIL.is_valid_number(&number)
-        && home.bytes().filter(u8::is_ascii_digit).eq(digits.bytes())
+    PHONE_NUMBER_UTIL.is_valid_number(&number) && home.bytes().filter(u8::is_ascii_digit).eq(digits.bytes())
 }
 
 /// Whether the library knows the region.

@@ -182,9 +182,7 @@ fn few_digits_are_a_line_on_islands_only() {
     ] {
         check(&[cell], place, digits);
     }
-    for (cell, place) in
-        [("16400", "FI"), ("13123", "FI"), ("11011", "DE"), ("12345", ""), ("123", "FK")]
-    {
+    for (cell, place) in [("16400", "FI"), ("13123", "FI"), ("11011", "DE"), ("12345", ""), ("123", "FK")] {
         assert_eq!(parse(cell, place).err(), Some(Reject::ShortNumber), "{cell} in {place}");
     }
 }
