@@ -104,3 +104,30 @@ fn example_numbers_of_every_region_and_type_are_read() {
     let share = differ.len() as f64 / f64::from(asked);
     assert!(share < 0.006, "{} of {asked}:\n{}", differ.len(), differ.join("\n"));
 }
+
+/// A newer metadata or form rule moves digests: what a release was made by stands in its manifest.
+#[test]
+fn a_manifest_names_the_versions_that_decided() {
+    fn find<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v serde_json::Value> {
+        match value {
+            serde_json::Value::Object(map) => {
+                map.get(key).or_else(|| map.values().find_map(|it| find(it, key)))
+            }
+            serde_json::Value::Array(list) => list.iter().find_map(|it| find(it, key)),
+            _ => None,
+        }
+    }
+    let folder = crate::several::built(&[("ann@example.com", "040 1234567")], &[("bo@example.com", "")]);
+    let releases = folder.path().join("releases");
+    let release = std::fs::read_dir(releases)
+        .expect("a folder")
+        .flatten()
+        .find(|entry| entry.path().join("manifest.json").is_file());
+    let text =
+        std::fs::read_to_string(release.expect("one release").path().join("manifest.json")).expect("text");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let metadata = find(&manifest, "phone_metadata").or_else(|| find(&manifest, "phoneMetadata"));
+    assert_eq!(metadata.and_then(|it| it.as_str()), Some(verho::identifiers::metadata_version()));
+    let tables = find(&manifest, "platform_tables").or_else(|| find(&manifest, "platformTables"));
+    assert!(tables.is_some_and(|it| it.to_string().contains("meta")), "{tables:?}");
+}

@@ -45,8 +45,13 @@ min_size = 1
 dir = "releases"
 "#;
 
-/// The customers' ids, e-mail addresses and phones that go up, given a register's rows.
+/// Every digest that goes up, given customers' and a register's e-mail and phone cells.
 fn uploaded(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> BTreeSet<String> {
+    cells(&built(customers, objections).path().join("releases"))
+}
+
+/// A folder with a release of these customers.
+pub(crate) fn built(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
     let rows = |from: &[(&str, &str)], tail: &str| -> String {
@@ -60,7 +65,7 @@ fn uploaded(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> BTreeSet
     let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
     let config = folder.path().join("verho.toml");
     build_at(&config, now, 7).unwrap_or_else(|error| panic!("{error:?}"));
-    cells(&folder.path().join("releases"))
+    folder
 }
 
 /// Every cell of every full file.

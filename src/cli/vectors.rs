@@ -1,9 +1,6 @@
 //! `verho vectors`: the published known answers out, or a file of them checked. The file is anybody's:
 //! what it holds is never printed, only numbers of lines, codes and digests.
 
-#![expect(clippy::disallowed_methods, reason = "reads the file of known answers it is given")]
-
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -11,10 +8,11 @@ use serde_json::json;
 
 use super::args;
 use super::exit::ExitStatus;
-use super::failure::Failure;
+use super::failure::{Failure, source_message};
 use super::hash::stdin_failed;
 use super::talk::{self, Message, Talk};
 use crate::commands::vectors as library;
+use crate::sources::read_small;
 
 /// Largest file looked at: some hundred thousand vectors.
 const FILE_MAX: u64 = 64 << 20;
@@ -44,26 +42,16 @@ pub(super) fn vectors(args: &args::Vectors, talk: Talk) -> Result<ExitStatus, Fa
 
 /// The whole file; `-` is standard input.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        io::stdin()
-            .lock()
-            .take(FILE_MAX + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| stdin_failed(&error))?;
-    } else {
-        let read = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes));
-        read.map_err(|error| {
-            let what = format!("{} cannot be read: {}", path.display(), error.kind());
-            Failure::new(
-                ExitStatus::Failed,
-                Message::new("input", what, "name a file of vectors, or - for standard input"),
-            )
-        })?;
+    if path.as_os_str() != "-" {
+        return read_small(path, FILE_MAX)
+            .map_err(|error| Failure::new(ExitStatus::Failed, source_message(error.to_string(), &error)));
     }
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| stdin_failed(&error))?;
     if bytes.len() as u64 > FILE_MAX {
-        let what = format!("the file has more than {FILE_MAX} bytes");
-        return Err(Failure::new(ExitStatus::Failed, Message::new("input", what, "check it in parts")));
+        let what = format!("standard input has more than {FILE_MAX} bytes");
+        return Err(Failure::new(ExitStatus::Failed, Message::new("stdin", what, "check it in parts")));
     }
     Ok(bytes)
 }

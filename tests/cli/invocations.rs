@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "build",
     "check",
     "verify",
     "explain",
     "hash",
+    "vectors",
     "platforms",
     "keygen",
     "schema",

@@ -108,12 +108,28 @@ fn every_range_of_the_fast_path_is_in_use() {
     assert!(phone_fast::areas().count() > 250);
 }
 
+/// With other metadata than it was proven for, the fast path answers nothing.
+#[test]
+fn the_fast_path_stands_still_for_other_metadata() {
+    assert!(phone_fast::is_proven_for(metadata_version()), "prove its ranges for the new metadata");
+    for other in ["9.0.41", "9.0.43", "9.0.4", "9.0.420", "10.0.42", ""] {
+        assert!(!phone_fast::is_proven_for(other), "{other}");
+    }
+    for (cell, place) in
+        [("+358401234567", ""), ("0401234567", "FI"), ("5123 4567", "EE"), ("6502530000", "US")]
+    {
+        assert!(phone_fast::read_if(true, cell.as_bytes(), region(place)).is_some(), "{cell}");
+        assert!(phone_fast::read_if(false, cell.as_bytes(), region(place)).is_none(), "{cell}");
+    }
+}
+
+/// Country, code, trunk zero, what its mobiles (or, across the Atlantic, areas) begin with, their lengths.
+type Plan = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [usize]);
+
 /// A hundred thousand numbers of each region that truly take the fast path, in each of its spellings.
 #[test]
 fn a_hundred_thousand_numbers_of_each_region_agree() {
     const EACH: u32 = 100_000;
-    // Country, code, trunk zero, what its mobiles (or, across the Atlantic, areas) begin with, their lengths.
-    type Plan = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [usize]);
     let plans: [Plan; 6] = [
         ("FI", "358", "0", &["40", "41", "42", "43", "44", "45", "46", "47", "48", "50"], &[7, 8, 9, 10]),
         ("SE", "46", "0", &["70", "72", "73", "76", "78", "79"], &[9]),
