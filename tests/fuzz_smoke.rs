@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[allow(unreachable_pub, reason = "the fuzz targets use the same file as a module of their own")]
 #[path = "../fuzz/properties.rs"]
 mod properties;
 

@@ -590,14 +590,12 @@ impl Reader<'_, '_> {
             email.wide_key(key)
         });
         self.found.extend(parsed.iter());
-        if parsed.is_ok() {
-            return true;
+        if parsed.is_err() {
+            // Each of several values objects, and the cell is counted as one that does not parse.
+            let scratch = &mut self.scratch;
+            email_alternatives(Plaintext::new(cell), scratch, key, &mut self.found, &mut Vec::new());
         }
-        let scratch = &mut self.scratch;
-        email_alternatives(Plaintext::new(cell), scratch, key, &mut self.found, &mut Vec::new());
-        // Several values, each an address, are read well enough: each of them objects.
-        let pieces = several(Kind::Email, Plaintext::new(cell));
-        pieces.len() > 1 && pieces.into_iter().all(|piece| Email::parse(piece, scratch).is_ok())
+        parsed.is_ok()
     }
 
     /// A number parses when it could be one at home; its other readings are met too.
@@ -620,15 +618,6 @@ impl Reader<'_, '_> {
             for algorithm in &self.held[Kind::Phone as usize] {
                 hashed::phone_hashes(phone, *algorithm, &mut self.hashes);
             }
-        }
-        if !is_read {
-            // Several values, each a number at home, are read well enough: each of them objects.
-            let (regions, rule, scratch) = (&self.own_regions, self.rule, &mut self.scratch);
-            let pieces = several(Kind::Phone, Plaintext::new(cell)).len();
-            let piece = |at| several(Kind::Phone, Plaintext::new(cell)).into_iter().nth(at);
-            let mut parses =
-                |at, region| piece(at).is_some_and(|text| Phone::parse(text, region, rule, scratch).is_ok());
-            is_read = pieces > 1 && (0..pieces).all(|at| regions.iter().any(|region| parses(at, *region)));
         }
         is_read
     }

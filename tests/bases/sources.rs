@@ -29,6 +29,8 @@ enum Field {
 
 /// Shape that all sources of a base share.
 pub(crate) struct Shared {
+    /// How the columns of e-mail addresses and of phone numbers are hashed.
+    pub(crate) hashed: [Option<&'static str>; 2],
     /// Whether people work for companies in this base.
     pub(crate) business: bool,
     /// And whether most of them do.
@@ -146,8 +148,7 @@ fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rn
             let context = if at == 1 && rng.chance(90) { ", context = \"work\"" } else { "" };
             let several = rng.chance(25);
             let separator = if several { ", separator = \"/\"" } else { "" };
-            let hashed =
-                if rng.chance(8) { Some(rng.pick(&["sha256", "sha256", "sha1", "md5"])) } else { None };
+            let hashed = shared.hashed[place];
             let kind = hashed.map(|kind| format!(", hashed = \"{kind}\"")).unwrap_or_default();
             list.push(format!("{{ column = \"{name}\"{context}{separator}{kind} }}"));
             columns.push(Column { name, field, several, hashed });
