@@ -10,7 +10,7 @@ use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
-    email_alternatives, last_seven_key, phone_readings, raw_key, several,
+    email_alternatives, last_seven_key, phone_readings, raw_key,
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
