@@ -73,7 +73,7 @@ fn example_numbers_of_every_region_and_type_are_read() {
             let filler = e164.as_bytes()[e164.len() - 7..].windows(2).all(|pair| pair[0] == pair[1]);
             let premium = PHONE_NUMBER_UTIL.get_number_type(&number) == PhoneNumberType::PremiumRate
                 && !(e164.starts_with("+4484") || e164.starts_with("+4487"));
-            let mut wanted = |text: &str| {
+            let wanted = |text: &str| {
                 let form = AnyForm::Phone(PhoneForm::E164);
                 normalise_form(
                     form,

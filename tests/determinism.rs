@@ -53,7 +53,7 @@ const LAYOUTS: [Layout; 7] = [
         write: |table| {
             let (header, rows) = table.split_first().expect("a header");
             let third = rows.len() / 3;
-            let part = |rows: &[Vec<String>]| csv(&[&[header.clone()], rows].concat());
+            let part = |rows: &[Vec<String>]| csv(&[std::slice::from_ref(header), rows].concat());
             vec![
                 ("table-1.csv", part(&rows[..third])),
                 ("table-2.csv", part(&rows[third..third * 2])),

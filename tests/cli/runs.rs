@@ -228,7 +228,11 @@ fn a_json_log_is_json_on_every_line() {
         assert!(!ran.stderr.is_empty());
         for line in ran.stderr.lines() {
             let line: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
-            assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+            assert!(
+                ["INFO", "WARN", "ERROR", "DEBUG"].contains(&line["level"].as_str().expect("text")),
+                "{line}"
+            );
+            assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
     }
 }
