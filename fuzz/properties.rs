@@ -10,8 +10,7 @@ use verho::identifiers::{
     Digest, Email, EmailForm, Kind, Phone, PhoneForm, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch,
     is_forbidden_digest, last_seven_key, phone_alternatives, raw_key, several, steps_email, steps_phone,
 };
-use verho::policy::selection::Tri;
-use verho::policy::selection::{Fields, Selection};
+use verho::policy::selection::{Fields, Selection, Tri};
 use verho::sources::{self, BatchReader as _, ReadOptions, Record};
 
 fn run_key() -> RunKey {
@@ -25,7 +24,7 @@ fn padded(data: &[u8]) -> Vec<u8> {
 
 /// The e-mail parser: it ends, white space around a cell changes nothing, no digest is that of nothing,
 /// and what several values are split into is made of the cell.
-pub fn email(data: &[u8]) {
+pub(crate) fn email(data: &[u8]) {
     let key = run_key();
     let (mut one, mut two) = (Scratch::new(), Scratch::new());
     let again = padded(data);
@@ -68,7 +67,7 @@ pub fn email(data: &[u8]) {
 
 /// The phone parser, in a region that the first two letters name, if they name one: the same promises,
 /// and the number's own reading is among its alternatives.
-pub fn phone(data: &[u8]) {
+pub(crate) fn phone(data: &[u8]) {
     let key = run_key();
     let mut scratch = Scratch::new();
     let region = data.get(..2).and_then(|head| std::str::from_utf8(head).ok()).and_then(Region::from_code);
@@ -111,7 +110,7 @@ pub fn phone(data: &[u8]) {
 }
 
 /// The config: any text is a config or a list of faults, each in its place and with something to do.
-pub fn config(data: &[u8]) {
+pub(crate) fn config(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let path = Path::new("/nowhere/verho.toml");
     for read in [Config::parse(path, text), Config::parse_draft(path, text)] {
@@ -132,7 +131,7 @@ pub fn config(data: &[u8]) {
 
 /// The reader of delimited files: any bytes are rows and faults, the same whatever the batch size; rows
 /// have the wanted cells, which are text; nothing is handed out twice.
-pub fn delimited(data: &[u8]) {
+pub(crate) fn delimited(data: &[u8]) {
     let mut file = tempfile::NamedTempFile::with_suffix(".csv").expect("a temporary file");
     file.write_all(data).expect("writable");
     file.flush().expect("writable");
@@ -188,7 +187,7 @@ pub fn delimited(data: &[u8]) {
 
 /// An audience's `where`: any text is a filter or a fault on a character boundary; a filter answers, and
 /// where nothing is known it never answers from nothing unless it needs to know nothing.
-pub fn selection(data: &[u8]) {
+pub(crate) fn selection(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let fields = Fields::new().with("product", None).with("tags", Some(";")).with("visits", None);
     match Selection::parse(text, &fields) {

@@ -93,10 +93,10 @@ fn each_value_of_a_registers_cell_objects() {
         ("ann@example.com", ""),
         ("bo@example.org", "040 1234567"),
         ("cy@example.net", "050 7654321"),
-        ("", "09 1234567"),
+        ("", "09 7654399"),
     ];
     let all = uploaded(&customers, &[("nobody@example.com", "")]);
-    for text in ["ann@example.com", "bo@example.org", "cy@example.net", "358401234567", "35891234567"] {
+    for text in ["ann@example.com", "bo@example.org", "cy@example.net", "358401234567", "35897654399"] {
         assert!(all.contains(&hash(text)), "{text}");
     }
     for (email, phone) in [
@@ -113,7 +113,7 @@ fn each_value_of_a_registers_cell_objects() {
         for text in ["ann@example.com", "bo@example.org", "358401234567"] {
             assert!(!left.contains(&hash(text)), "{email} {phone}: {text} goes up");
         }
-        for text in ["cy@example.net", "358507654321", "35891234567"] {
+        for text in ["cy@example.net", "358507654321", "35897654399"] {
             assert!(left.contains(&hash(text)), "{email} {phone}: {text} is held back");
         }
     }
