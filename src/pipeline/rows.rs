@@ -345,9 +345,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             }
         };
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
-            let regions = other_regions(shared.plan, region);
             let scratch = &mut self.phone_scratch;
             if shared.objections.may_meet_otherwise(value) {
+                let regions = other_regions(shared.plan, region);
                 self.readings.clear();
                 phone_alternatives(
                     Plaintext::new(value),
@@ -359,6 +359,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
             }
             if shared.objections.has_phone_hashes() {
+                let regions = other_regions(shared.plan, region);
                 self.other_numbers.clear();
                 phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
                 for phone in &self.other_numbers {
