@@ -204,7 +204,8 @@ pub fn answers(
             if has_flag { Answer::For } else { asked(Question::Targeting) }
         }
         Rule::Sharing => given(closure == Closure::Person && !is_named),
-        Rule::Age => given(audience.age_band != 0),
+        Rule::Age if audience.age_band == 0 => Answer::NotAsked,
+        Rule::Age => asked(Question::Age),
         Rule::Party => asked(Question::Party),
         Rule::Basis => asked(Question::Basis),
         Rule::Country => asked(Question::Country),
