@@ -6,5 +6,6 @@ mod architecture;
 mod bases;
 mod cli;
 mod determinism;
+mod policies;
 mod sample;
 mod synth_truth;
