@@ -11,6 +11,7 @@ mod cli;
 mod conformance;
 mod determinism;
 mod fuzz_smoke;
+mod policies;
 mod sample;
 mod several;
 mod synth_truth;

@@ -105,9 +105,23 @@ Effect:   none. Names nobody in its answer.
 
 Examples:
   echo 'someone@example.com' | verho explain
+  echo C-1042 | verho explain --chain
+  echo C-1042 | verho explain --for-subject --lang fi
   verho explain --json < id.txt"
     )]
     Explain(Explain),
+    /// Compare two configs: how many people would flip in or out, by rule, in counts
+    #[command(
+        after_help = "Nobody is named: each line is an audience, a platform, a rule and a number of people.
+
+Cost:     reads every input of both configs once, like two builds; memory up to both [limits] memory.
+Effect:   none. Exit code 0 also when there are differences.
+
+Examples:
+  verho diff verho.toml verho-new.toml
+  verho diff verho.toml verho-new.toml --json"
+    )]
+    Diff(Diff),
     /// Hash values as a platform wants them: one a line on standard input
     #[command(
         after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
@@ -193,6 +207,7 @@ impl Command {
             Self::Build(args) => [Some(&args.config.config), None, None],
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
+            Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
@@ -266,6 +281,40 @@ pub(super) struct Explain {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC)
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// For a reviewer: also who shares identifiers with whom, as keyed tags; needs a root key
+    #[arg(long, conflicts_with = "for_subject")]
+    pub chain: bool,
+    /// In words that can be sent to the person concerned, and that tell of nobody else
+    #[arg(long)]
+    pub for_subject: bool,
+    /// The language of --for-subject
+    #[arg(long, value_enum, value_name = "LANG", default_value = "en", requires = "for_subject")]
+    pub lang: Lang,
+}
+
+/// `verho diff`.
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The config as it is
+    #[arg(value_name = "A")]
+    pub old: PathBuf,
+    /// The config as it would be
+    #[arg(value_name = "B")]
+    pub new: PathBuf,
+    /// Decide both as of another moment (RFC 3339) or the start of a day (UTC)
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// A language for the person concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    /// English.
+    En,
+    /// Finnish.
+    Fi,
+    /// Swedish.
+    Sv,
 }
 
 /// `verho hash`.

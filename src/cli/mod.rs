@@ -9,7 +9,9 @@ mod args;
 mod bar;
 mod build;
 mod clock;
+mod diff;
 mod exit;
+mod explain;
 mod failure;
 mod hash;
 mod panics;
@@ -91,7 +93,8 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Build(args) => build::build(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
-        Command::Explain(args) => answers::explain(args, talk),
+        Command::Diff(args) => diff::diff(args, talk),
+        Command::Explain(args) => explain::explain(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -195,6 +195,11 @@ pub(super) fn count(number: u64) -> String {
     text
 }
 
+/// `1 row`, `2,000 rows`.
+pub(super) fn several(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::count;

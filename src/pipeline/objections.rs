@@ -1,7 +1,10 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
+pub(crate) mod watch;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::intern::{DigestMap, Interner};
@@ -177,6 +180,8 @@ pub struct RegisterContext<'c> {
     pub zone: TimeZone,
     /// Rows of each register in the previous release, by name.
     pub previous_rows: &'c dyn Fn(&str) -> Option<u64>,
+    /// Whether the days of objections are kept: only somebody who explains asks for them.
+    pub keeps_days: bool,
 }
 
 impl Objections {
@@ -459,6 +464,12 @@ impl Reader<'_, '_> {
         moment(std::str::from_utf8(cell).ok()?, &self.context.zone)
     }
 
+    /// The day on which an entry was made, in the policy's time zone.
+    fn day_of(&self, cell: &[u8]) -> Option<Date> {
+        let moment = moment(std::str::from_utf8(cell).ok()?, &self.context.zone)?;
+        Some(moment.to_zoned(self.context.zone.clone()).date())
+    }
+
     fn entry(&mut self, entry: &Entry<'_>, place: Place, read: &mut RegisterRead) {
         if let (Some(active), Some(status)) = (&self.register.active, entry.status)
             && active.lifted.iter().any(|lifted| lifted.as_bytes() == status)
@@ -468,7 +479,11 @@ impl Reader<'_, '_> {
         }
         read.objections += 1;
         let scopes = self.scopes(entry, read);
-        let named = self.named.number(Named::by(self.origin, scopes));
+        let day = entry.at.filter(|_| self.context.keeps_days).and_then(|cell| self.day_of(cell));
+        let named = self.named.number(match day {
+            Some(day) => Named::on(self.origin, scopes, day),
+            None => Named::by(self.origin, scopes),
+        });
         let (mut keys, mut unread) = (0, 0);
         if let Some(id) = entry.customer_id {
             for space in self.spaces.clone() {

@@ -549,17 +549,3 @@ fn email_digests(
 fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {
     own.into_iter().chain(plan.regions.iter().copied().filter(|region| Some(*region) != own)).collect()
 }
-
-/// The wide keys a text could stand for, as an e-mail address or a phone number in any region in play.
-pub(crate) fn keys_of(text: &[u8], shared: &Shared<'_>) -> Vec<WideKey> {
-    let mut scratch = Scratch::new();
-    let mut keys = Vec::new();
-    keys.extend(
-        Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)),
-    );
-    for region in shared.plan.regions.iter().copied().map(Some).chain([None]) {
-        let phone = Phone::parse(Plaintext::new(text), region, PhoneRule { possible: true }, &mut scratch);
-        keys.extend(phone.ok().map(|phone| phone.wide_key(shared.run_key)));
-    }
-    keys
-}

@@ -126,8 +126,9 @@ fn relationship(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
 /// An opted-out flag is an objection and handled with the others, since its scopes may not bind.
 fn targeting(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.targeting {
-        Answer::Silent | Answer::No | Answer::Yes => Said::default(),
-        Answer::Unknown => Said::against(Reason::TargetingUnknown),
+        Answer::Silent => Said::default(),
+        Answer::No | Answer::Yes => Said::answered(Question::Targeting),
+        Answer::Unknown => Said::both(Question::Targeting, Reason::TargetingUnknown),
     }
 }
 
@@ -145,10 +146,11 @@ fn age(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
 fn party(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
     let wanted = policy.audiences[cell.audience].party;
     match row.party {
-        PartyFact::Unknown => Said::against(Reason::PartyUnknown),
+        PartyFact::Unknown => Said::both(Question::Party, Reason::PartyUnknown),
         PartyFact::Silent if wanted != Party::Consumer => Said::against(Reason::PartyMismatch),
-        PartyFact::Known(party) if wanted != party => Said::against(Reason::PartyMismatch),
-        PartyFact::Silent | PartyFact::Known(_) => Said::default(),
+        PartyFact::Silent => Said::default(),
+        PartyFact::Known(party) if wanted != party => Said::both(Question::Party, Reason::PartyMismatch),
+        PartyFact::Known(_) => Said::answered(Question::Party),
     }
 }
 
@@ -203,10 +205,12 @@ fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
             CountryFact::Silent | CountryFact::Unknown => true,
             CountryFact::Known(country) => needs_consent_signals(country),
         };
-    if asked && (row.ad_user_data != Answer::Yes || row.ad_personalization != Answer::Yes) {
-        Said::against(Reason::PlatformConsentMissing)
-    } else {
+    if !asked {
         Said::default()
+    } else if row.ad_user_data == Answer::Yes && row.ad_personalization == Answer::Yes {
+        Said::answered(Question::PlatformConsent)
+    } else {
+        Said::both(Question::PlatformConsent, Reason::PlatformConsentMissing)
     }
 }
 

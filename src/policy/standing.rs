@@ -16,11 +16,17 @@ pub enum Question {
     Basis,
     /// Which country?
     Country,
+    /// Objected in the record itself? May stay unanswered: objections then come from registers alone.
+    Targeting,
+    /// Consumer or business representative? May stay unanswered: a consumer.
+    Party,
+    /// The platform's consent signals? Asked only where the platform asks.
+    PlatformConsent,
 }
 
 /// A set of questions answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Answered(pub u8);
+pub struct Answered(pub u16);
 
 impl Answered {
     /// With one more.

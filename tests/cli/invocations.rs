@@ -8,6 +8,7 @@ const COMMANDS: [&str; 13] = [
     "build",
     "check",
     "verify",
+    "diff",
     "explain",
     "hash",
     "vectors",
