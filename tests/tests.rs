@@ -6,5 +6,6 @@ mod architecture;
 mod bases;
 mod cli;
 mod determinism;
+mod report;
 mod sample;
 mod synth_truth;

@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod hash;
 mod panics;
+mod report;
 mod signals;
 mod talk;
 mod usage;
@@ -90,6 +91,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Build(args) => build::build(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
+        Command::Report(args) => report::report(args, talk),
         Command::Explain(args) => answers::explain(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -7,5 +7,6 @@ pub mod explain;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;
+pub mod report;
 pub mod vectors;
 pub mod verify;

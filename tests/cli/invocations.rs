@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "build",
     "check",
     "verify",
+    "report",
     "explain",
     "hash",
     "platforms",
