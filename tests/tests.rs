@@ -12,6 +12,7 @@ mod conformance;
 mod determinism;
 mod fuzz_smoke;
 mod policies;
+mod report;
 mod sample;
 mod several;
 mod synth_truth;

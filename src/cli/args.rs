@@ -96,6 +96,17 @@ Examples:
   verho verify releases/latest --recompute --config verho.toml"
     )]
     Verify(Verify),
+    /// Show a release as one page: verdict, flows, reasons, registers, bases
+    #[command(after_help = "The page is made from the manifest alone, needs no network, and prints well.
+Every release has one in English, report.html; this makes it in another language or for sharing.
+
+Cost:     reads the manifest only.
+Effect:   the page on standard output, or a new file that only its owner may read (0600).
+
+Examples:
+  verho report releases/latest --lang fi > raportti.html
+  verho report releases/latest --public --out report-for-sharing.html")]
+    Report(Report),
     /// Explain one person: every audience, every rule and its answer
     #[command(
         after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
@@ -209,6 +220,7 @@ impl Command {
             Self::Explain(args) => [Some(&args.config.config), None, None],
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
+            Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
@@ -270,6 +282,34 @@ pub(super) struct Verify {
     /// Fail when others than the owner may read the release; otherwise that is a warning
     #[arg(long)]
     pub strict_modes: bool,
+}
+
+/// `verho report`.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// Hide counts under 10 and round the others to tens, so that the page can be shared
+    #[arg(long)]
+    pub public: bool,
+    /// The language of the page: en, fi or sv
+    #[arg(long, value_enum, default_value = "en", value_name = "LANGUAGE", hide_possible_values = true)]
+    pub lang: Lang,
+    /// Write the page into this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A language of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    /// English.
+    En,
+    /// Finnish.
+    Fi,
+    /// Swedish.
+    Sv,
 }
 
 /// `verho explain`.

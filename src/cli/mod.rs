@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod hash;
 mod panics;
+mod report;
 mod signals;
 mod talk;
 mod usage;
@@ -95,6 +96,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Verify(args) => answers::verify(args, talk),
         Command::Diff(args) => diff::diff(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
+        Command::Report(args) => report::report(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -9,5 +9,6 @@ pub mod keygen;
 pub mod platforms;
 pub mod recompute;
 pub mod subject;
+pub mod report;
 pub mod vectors;
 pub mod verify;

@@ -9,6 +9,7 @@ const COMMANDS: [&str; 13] = [
     "check",
     "verify",
     "diff",
+    "report",
     "explain",
     "hash",
     "vectors",
