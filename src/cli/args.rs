@@ -301,17 +301,6 @@ pub(super) struct Report {
     pub out: Option<PathBuf>,
 }
 
-/// A language of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Lang {
-    /// English.
-    En,
-    /// Finnish.
-    Fi,
-    /// Swedish.
-    Sv,
-}
-
 /// `verho explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -346,7 +335,7 @@ pub(super) struct Diff {
     pub as_of: Option<Timestamp>,
 }
 
-/// A language for the person concerned.
+/// A language of the report, and of what is written to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Lang {
     /// English.

@@ -8,7 +8,7 @@ pub mod explain;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;
-pub mod subject;
 pub mod report;
+pub mod subject;
 pub mod vectors;
 pub mod verify;

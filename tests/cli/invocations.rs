@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "build",
     "check",
     "verify",
