@@ -6,6 +6,8 @@
 //! taken of the same open file in a pass of its own, since these formats are not read from front to
 //! back; a file that changes meanwhile is an error all the same.
 
+#![expect(clippy::disallowed_types, reason = "this file alone names polars")]
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::num::NonZeroUsize;
