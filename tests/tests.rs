@@ -7,5 +7,6 @@ mod bases;
 mod cli;
 mod determinism;
 mod policies;
+mod requirements;
 mod sample;
 mod synth_truth;
