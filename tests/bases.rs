@@ -84,6 +84,11 @@ const MOMENTS: [(&str, (i32, u32, u32)); 5] = [
 
 const PLATFORMS: [&str; 4] = ["meta", "linkedin", "google-ads", "tiktok"];
 
+/// How all columns of a kind are hashed: a config may not mix plain and hashed ones.
+fn hashed(rng: &mut Rng) -> Option<&'static str> {
+    if rng.chance(12) { Some(rng.pick(&["sha256", "sha256", "sha1", "md5"])) } else { None }
+}
+
 /// Writes the base of this seed into a folder.
 pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
     let rng = &mut Rng::new(seed);
@@ -102,6 +107,7 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
             ("score", rng.pick(&["observed", "derived", "given"])),
             ("joined", "given"),
         ],
+        hashed: [hashed(rng), hashed(rng)],
         today,
     };
     let mut toml =

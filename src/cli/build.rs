@@ -111,6 +111,13 @@ fn account(built: &Built, talk: Talk, took: Duration) {
         );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
     }
+    if let Some(reason) = &built.latest_failed {
+        talk.warn(&Message::new(
+            "latest-not-moved",
+            format!("the release is published, but the link `latest` does not point to it: {reason}"),
+            "use the path on standard output; remove what stands in the link's place",
+        ));
+    }
     let seconds = took.as_secs_f64();
     match &built.release {
         None => talk.say(

@@ -15,9 +15,11 @@ mod explain;
 mod failure;
 mod hash;
 mod panics;
+mod report;
 mod signals;
 mod talk;
 mod usage;
+mod vectors;
 mod version;
 
 use std::ffi::OsString;
@@ -94,7 +96,9 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Verify(args) => answers::verify(args, talk),
         Command::Diff(args) => diff::diff(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
+        Command::Report(args) => report::report(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
+        Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
         Command::Schema => answers::schema(),

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;
+pub mod report;
 pub mod subject;
 pub mod vectors;
 pub mod verify;

@@ -345,7 +345,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                     column: identifier.column,
                     position: identifier.position,
                     digest,
-                    may_repeat: self.job.shares.may_repeat(identifier.wide),
+                    // The same digest may come from a value and, under another key, from its hash.
+                    may_repeat: plan.holds_hashes || self.job.shares.may_repeat(identifier.wide),
                 });
             }
         }

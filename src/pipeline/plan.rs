@@ -29,6 +29,8 @@ pub struct Plan {
     pub predicates: Vec<Predicate>,
     /// Regions in which somebody's national numbers are read: other readings of a number try these.
     pub regions: Vec<Region>,
+    /// Whether some source holds hashes instead of values.
+    pub holds_hashes: bool,
     /// The as-of day in the policy's time zone.
     pub today: Date,
 }
@@ -90,6 +92,8 @@ impl Plan {
             }
         }
         let sources = source_plans(config, &predicates);
+        let columns = config.sources.iter().flat_map(|source| source.emails.iter().chain(&source.phones));
+        let holds_hashes = columns.into_iter().any(|column| column.hashed.is_some());
         let policy = policy(config, today, &predicates, &sources);
         let (mut email_forms, mut phone_forms) = (Vec::new(), Vec::new());
         let cells = policy.cells.iter().map(|cell| {
@@ -103,7 +107,17 @@ impl Plan {
         });
         let cells = cells.collect();
         assert!(email_forms.len().max(phone_forms.len()) <= FORMS_MAX, "more forms than a record holds");
-        Self { cells, email_forms, phone_forms, sources, predicates, regions: regions(config), policy, today }
+        Self {
+            cells,
+            email_forms,
+            phone_forms,
+            sources,
+            predicates,
+            regions: regions(config),
+            holds_hashes,
+            policy,
+            today,
+        }
     }
 }
 
@@ -188,6 +202,8 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
                 asks_signals: platform.consent == ConsentRule::GoogleSignals,
                 takes_email: platform.takes(Kind::Email),
                 takes_phone: platform.takes(Kind::Phone),
+                takes_email_hash: platform.takes(Kind::Email) && platform.email == Some(EmailForm::Basic),
+                takes_phone_hash: platform.takes(Kind::Phone) && platform.phone == Some(PhoneForm::Digits),
             }
         })
     });

@@ -288,6 +288,8 @@ mod tests {
             asks_signals,
             takes_email: true,
             takes_phone: true,
+            takes_email_hash: true,
+            takes_phone_hash: true,
         };
         Policy {
             audiences: vec![audience],

@@ -81,6 +81,10 @@ pub struct Cell {
     pub takes_email: bool,
     /// Whether it takes phone numbers.
     pub takes_phone: bool,
+    /// Whether it takes the hash of an e-mail address in its basic form.
+    pub takes_email_hash: bool,
+    /// Whether it takes the hash of a number's digits.
+    pub takes_phone_hash: bool,
 }
 
 /// What one rule says of one row in one cell.
