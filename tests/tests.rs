@@ -13,6 +13,7 @@ mod determinism;
 mod fuzz_smoke;
 mod policies;
 mod report;
+mod requirements;
 mod sample;
 mod several;
 mod synth_truth;

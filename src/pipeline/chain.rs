@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::intern::{DigestMap, Interner};
+use super::intern::{DigestMap, DigestSet, Interner};
 use super::objections::union;
 use super::record::Rows;
 use crate::identifiers::WideKey;
@@ -24,15 +24,15 @@ pub struct Link {
 
 /// The identifiers of the watched people, in the order of their keys.
 pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Link>, SpillError> {
-    let mut watched: DigestMap<PersonKey, ()> = DigestMap::default();
+    let mut watched: DigestSet<PersonKey> = DigestSet::default();
     each_row(rows, |row| {
         if row.head.named != 0 && named.get(row.head.named).is_watched() {
-            watched.insert(row.head.person, ());
+            watched.insert(row.head.person);
         }
     })?;
     let mut found: BTreeMap<WideKey, (bool, BTreeMap<PersonKey, u32>)> = BTreeMap::new();
     each_row(rows, |row| {
-        if watched.contains_key(&row.head.person) {
+        if watched.contains(&row.head.person) {
             for identifier in row.identifiers() {
                 found.entry(identifier.wide).or_insert((identifier.class.is_email, BTreeMap::new()));
             }

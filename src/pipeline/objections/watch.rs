@@ -58,7 +58,9 @@ impl Objections {
         if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
             self.email_hashes(&email, &mut join);
         }
-        numbers.iter().for_each(|number| self.phone_hashes(number, &mut join));
+        for number in &numbers {
+            self.phone_hashes(number, &mut join);
+        }
         self.raw_hashes(Kind::Email, text, &mut join);
         self.raw_hashes(Kind::Phone, text, &mut join);
         self.by_raw(text, run_key, &mut join);
@@ -68,14 +70,20 @@ impl Objections {
 
         let watched = context.named.number(Named::watched());
         let mark = |known: &mut u32| *known = union(context.named, *known, watched);
-        ids.iter().for_each(|id| mark(self.ids.entry(*id).or_insert(0)));
-        keys.iter().for_each(|key| mark(self.keys.entry(*key).or_insert(0)));
-        raw_key(Plaintext::new(text), run_key)
-            .into_iter()
-            .for_each(|raw| mark(self.unread.entry(raw).or_insert(0)));
+        for id in &ids {
+            mark(self.ids.entry(*id).or_insert(0));
+        }
+        for key in &keys {
+            mark(self.keys.entry(*key).or_insert(0));
+        }
+        if let Some(raw) = raw_key(Plaintext::new(text), run_key) {
+            mark(self.unread.entry(raw).or_insert(0));
+        }
         self.has_emails |= memchr::memchr(b'@', text).is_some();
         self.has_phones |= !numbers.is_empty();
-        numbers.iter().for_each(|number| self.tails.insert(number));
+        for number in &numbers {
+            self.tails.insert(number);
+        }
         WatchedText { named: context.named.get(met).as_ref().clone(), keys, ids }
     }
 }
