@@ -208,7 +208,12 @@ const TABLES: &str = "Object.fromEntries([...document.querySelectorAll('table')]
     [...t.tBodies[0].rows].map(r => [...r.cells].map(c => c.textContent))]))";
 
 fn number(cell: &Value) -> u64 {
-    cell.as_str().expect("text").replace(',', "").parse().unwrap_or_else(|_| panic!("{cell} is no number"))
+    cell.as_str()
+        .expect("text")
+        .trim()
+        .replace(',', "")
+        .parse()
+        .unwrap_or_else(|_| panic!("{cell} is no number"))
 }
 
 /// What a browser reads in the tables of the exact English page is what the manifest says.
@@ -241,7 +246,7 @@ fn compare_tables(tables: &Value, manifest: &Manifest) {
         let mut found = [0_u64; 3];
         for row in tables[format!("r{at}")].as_array().into_iter().flatten() {
             let row = row.as_array().expect("a row");
-            let place = row[1].as_str().expect("text");
+            let place = row[1].as_str().expect("text").trim();
             let times =
                 if place == "all platforms" { audience.platforms.len() } else { place.split(", ").count() };
             for (sum, cell) in found.iter_mut().zip(&row[row.len() - 3..]) {

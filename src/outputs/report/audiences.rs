@@ -40,22 +40,28 @@ fn rows_to_upload(platform: &PlatformRecord) -> u64 {
 }
 
 impl Writer<'_> {
-    fn upload(&self, platform: &PlatformRecord) -> Figure {
-        self.precision.figure(rows_to_upload(platform))
+    /// Where the eligible rows are not told, nothing that is nearly the same number is.
+    fn beside(&self, part: Figure, count: u64) -> Figure {
+        if part == Figure::Kept { Figure::Kept } else { self.precision.figure(count) }
+    }
+
+    fn upload(&self, funnel: &Funnel, platform: &PlatformRecord) -> Figure {
+        self.beside(funnel.eligible, rows_to_upload(platform))
     }
 
     pub(super) fn audiences(&mut self) {
         let mut rows = Vec::new();
         for (at, audience) in self.record.audiences.iter().enumerate() {
-            for platform in &audience.platforms {
+            for (platform, funnel) in
+                audience.platforms.iter().zip(self.funnels.get(at).into_iter().flatten())
+            {
                 let people = &platform.people;
-                let parts = self.precision.parts(&[people.not_selected, people.suppressed, people.eligible]);
                 rows.push(vec![
                     Cell::Link(at, audience.name.clone()),
                     Cell::Text(title(platform)),
-                    Cell::Number(self.language.figure(parts[1])),
-                    Cell::Number(self.language.figure(parts[2])),
-                    Cell::Number(self.language.figure(self.upload(platform))),
+                    Cell::Number(self.language.figure(self.beside(funnel.suppressed, people.suppressed))),
+                    Cell::Number(self.language.figure(self.beside(funnel.eligible, people.eligible))),
+                    Cell::Number(self.language.figure(self.upload(funnel, platform))),
                     Cell::Text(self.note(audience, platform)),
                 ]);
             }
@@ -66,6 +72,7 @@ impl Writer<'_> {
         let caption = self.say(&say::OVERVIEW_TABLE);
         self.page.table(("o", 0), caption, &headings, &rows);
         self.paragraph(&say::REASONS_HELP);
+        self.paragraph(&say::ROWS_HELP);
         if !self.is_rich {
             self.paragraph(&say::NO_PICTURES);
         }
@@ -111,7 +118,7 @@ impl Writer<'_> {
         self.definitions(&facts);
         if self.is_rich {
             for (platform, funnel) in audience.platforms.iter().zip(funnels) {
-                let upload = self.upload(platform);
+                let upload = self.upload(funnel, platform);
                 picture::flow(&mut self.page, language, &title(platform), funnel, upload);
             }
         }
@@ -125,8 +132,6 @@ impl Writer<'_> {
             .iter()
             .zip(funnels)
             .map(|(platform, funnel)| {
-                let people = &platform.people;
-                let people = self.precision.parts(&[people.not_selected, people.suppressed, people.eligible]);
                 let mut cells = vec![Cell::Head(title(platform))];
                 let figures = [
                     funnel.read,
@@ -135,25 +140,26 @@ impl Writer<'_> {
                     funnel.selected(),
                     funnel.suppressed,
                     funnel.eligible,
-                    people[2],
-                    self.upload(platform),
+                    self.beside(funnel.eligible, platform.people.eligible),
+                    self.upload(funnel, platform),
                 ];
-                cells.extend(figures.map(|figure| Cell::Number(self.language.figure(figure))));
+                let mut figures = figures.to_vec();
+                if self.is_public() {
+                    figures.remove(1);
+                }
+                cells.extend(figures.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
                 cells
             })
             .collect();
-        let headings = [
-            &say::PLATFORM,
-            &say::ROWS_READ,
-            &say::UNREADABLE,
-            &say::NOT_SELECTED,
-            &say::PEOPLE_SELECTED,
-            &say::SUPPRESSED,
-            &say::ELIGIBLE,
-            &say::PEOPLE_ELIGIBLE,
-            &say::UPLOAD_ROWS,
-        ]
-        .map(|said| self.say(said));
+        let mut headings = vec![&say::PLATFORM, &say::ROWS_READ];
+        if self.is_public() {
+            headings.push(&say::NOT_SELECTED_OR_UNREADABLE);
+        } else {
+            headings.extend([&say::UNREADABLE, &say::NOT_SELECTED]);
+        }
+        headings.extend([&say::PEOPLE_SELECTED, &say::SUPPRESSED, &say::ELIGIBLE]);
+        headings.extend([&say::PEOPLE_ELIGIBLE, &say::UPLOAD_ROWS]);
+        let headings: Vec<&str> = headings.into_iter().map(|said| self.say(said)).collect();
         let caption = self.language.fill(&say::FLOW_TABLE, &[&audience.name]);
         self.page.table(("f", at), &caption, &headings, &rows);
     }

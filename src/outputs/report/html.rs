@@ -109,7 +109,9 @@ impl Markup {
         self.raw("</thead>\n<tbody>");
         for row in rows {
             self.raw("<tr>");
-            row.iter().for_each(|cell| self.cell(cell));
+            for cell in row {
+                self.cell(cell);
+            }
             self.raw("\n");
         }
         self.raw("</tbody></table></div>\n")

@@ -36,15 +36,12 @@ impl Writer<'_> {
             .iter()
             .map(|source| {
                 let broken = source.unreadable.iter().fold(0_u64, |sum, code| sum.saturating_add(code.count));
-                // What the flows keep is not told here.
-                let is_kept = self.funnels.iter().flatten().any(|funnel| funnel.unreadable == Figure::Kept);
-                let unreadable = if is_kept { Figure::Kept } else { self.precision.figure(broken) };
                 vec![
                     Cell::Head(source.name.clone()),
                     Cell::Number(self.language.number(source.files)),
                     Cell::Number(self.count(source.rows)),
-                    Cell::Number(self.language.figure(unreadable)),
-                    Cell::Text(if is_kept { String::new() } else { self.codes(&source.unreadable) }),
+                    Cell::Number(self.count(broken)),
+                    Cell::Text(self.codes(&source.unreadable)),
                 ]
             })
             .collect();

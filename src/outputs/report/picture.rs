@@ -44,8 +44,10 @@ pub(super) fn flow(page: &mut Markup, language: Language, platform: &str, funnel
             .raw("</b>\n");
     };
     item("", language.say(&say::READ), funnel.read);
-    item("<i class=n></i>", language.say(&say::NOT_SELECTED), funnel.not_selected);
-    if funnel.unreadable != Figure::Told(0) {
+    let rest =
+        if funnel.unreadable == Figure::Kept { say::NOT_SELECTED_OR_UNREADABLE } else { say::NOT_SELECTED };
+    item("<i class=n></i>", language.say(&rest), funnel.not_selected);
+    if funnel.unreadable.drawn() > 0 {
         item("<i class=u></i>", language.say(&say::UNREADABLE), funnel.unreadable);
     }
     item("<i class=o></i>", language.say(&say::SUPPRESSED), funnel.suppressed);

@@ -248,6 +248,7 @@ proptest! {
             let audience = &mut record.audiences[0];
             for platform in &mut audience.platforms {
                 platform.rows.suppressed = small[0];
+                platform.rows.not_selected = 0;
                 platform.rows.unreadable = small[1];
                 platform.people.suppressed = small[0];
                 platform.reasons[0].primary = small[2];

@@ -1,6 +1,8 @@
 //! The words of the page in English, Finnish and Swedish, and numbers, dates and lengths of time as
 //! each language writes them. Codes are the program's own tables; this is only what they are called.
 
+use std::fmt::Write as _;
+
 use crate::identifiers::Reject;
 use crate::outputs::guide::ROUNDING_BASE;
 use crate::policy::reason::Reason;
@@ -105,7 +107,7 @@ impl Language {
         if let Some((smaller, unit)) = UNITS.get(first + 1) {
             let rest = seconds % size / smaller;
             if rest > 0 {
-                text.push_str(&format!(" {rest}\u{a0}{}", self.say(unit)));
+                let _ = write!(text, " {rest}\u{a0}{}", self.say(unit));
             }
         }
         text
@@ -677,7 +679,7 @@ pub(super) const REPLAY: Said = [
 ];
 pub(super) const PUBLIC_NOTE: Said = [
     "A page for sharing. Counts are rounded to the nearest {}; one below {} is shown as <{}, and so is none. Where a single hidden count could be worked out from a total, the smallest count beside it is not told either. Lengths in pictures follow the rounded counts.",
-    "Jaettava sivu. Luvut on pyöristetty lähimpään {}:een; alle {}:n luku näkyy muodossa <{}, samoin nolla. Jos yksittäisen piilotetun luvun voisi laskea summasta, pienintäkään sen vierestä ei kerrota. Kuvien mitat noudattavat pyöristettyjä lukuja.",
+    "Jaettava sivu. Luvut on pyöristetty lähimpään kymmeneen; alle kymmenen näkyy muodossa <{}, samoin nolla. Jos yksittäisen piilotetun luvun voisi laskea summasta, pienintäkään sen vierestä ei kerrota. Kuvien mitat noudattavat pyöristettyjä lukuja.",
     "En sida att dela. Antalen är avrundade till närmaste {}-tal; ett antal under {} visas som <{}, och det gör även noll. Där ett ensamt dolt antal kunde räknas ut ur en summa anges inte heller det minsta bredvid. Bildernas mått följer de avrundade antalen.",
 ];
 pub(super) const PRIVATE_NOTE: Said = [
@@ -744,6 +746,8 @@ pub(super) const READ: Said = ["Read", "Luettu", "Lästa"];
 pub(super) const ROWS_READ: Said = ["Rows read", "Luettuja rivejä", "Lästa rader"];
 pub(super) const UNREADABLE: Said = ["Unreadable", "Ei luettavissa", "Oläsbara"];
 pub(super) const NOT_SELECTED: Said = ["Not selected", "Ei valittu", "Inte valda"];
+pub(super) const NOT_SELECTED_OR_UNREADABLE: Said =
+    ["Not selected or unreadable", "Ei valittu tai ei luettavissa", "Inte valda eller oläsbara"];
 pub(super) const PEOPLE_ELIGIBLE: Said = ["People eligible", "Sallittuja ihmisiä", "Tillåtna personer"];
 pub(super) const UPLOADED: Said = ["To upload", "Vietävissä", "Att ladda upp"];
 pub(super) const FILES: Said = ["Files", "Tiedostoja", "Filer"];
@@ -753,6 +757,11 @@ pub(super) const REASONS_HELP: Said = [
     "“Left out” counts each person once, under the first reason that holds, and adds up. “Holds for” counts everyone for whom the reason holds. “Alone” counts those whom nothing else keeps out.",
     "”Jätetty pois” laskee kunkin ihmisen kerran, ensimmäisen pätevän syyn kohdalla, joten luvut muodostavat summan. ”Pätee” laskee kaikki, joihin syy pätee. ”Yksin” laskee ne, joita mikään muu ei estä.",
     "”Undantagna” räknar varje person en gång, vid det första skälet som gäller, så att talen går att summera. ”Gäller” räknar alla som skälet gäller. ”Ensamt” räknar dem som inget annat hindrar.",
+];
+pub(super) const ROWS_HELP: Said = [
+    "A person may have several rows. A file has more or fewer rows than there are people where a platform takes one identifier a row, or where equal rows merge.",
+    "Yhdellä ihmisellä voi olla monta riviä. Tiedostossa on eri määrä rivejä kuin ihmisiä, jos alusta ottaa yhden tunnisteen riviä kohti tai samanlaiset rivit yhdistyvät.",
+    "En person kan ha flera rader. En fil har fler eller färre rader än personer när plattformen tar en identifierare per rad eller när lika rader slås ihop.",
 ];
 pub(super) const REASON: Said = ["Reason", "Syy", "Skäl"];
 pub(super) const SHARE: Said = ["Share", "Osuus", "Andel"];
