@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::outputs::report::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -344,6 +345,16 @@ pub(super) enum Lang {
     Fi,
     /// Swedish.
     Sv,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::English,
+            Lang::Fi => Self::Finnish,
+            Lang::Sv => Self::Swedish,
+        }
+    }
 }
 
 /// `verho hash`.

@@ -19,7 +19,8 @@ use crate::commands::explain::{
     ExplainError, ExplainOptions, Explanation, ObjectionExplanation, PersonExplanation, PlatformExplanation,
     explain as run_explain,
 };
-use crate::commands::subject::{Language, subject_text};
+use crate::commands::subject::subject_text;
+use crate::outputs::report::Language;
 
 /// Longest text `explain` takes: no id is nearly as long.
 const TEXT_MAX: u64 = 4096;
@@ -37,11 +38,7 @@ pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Fa
     let explanation = run_explain(&options, &|progress| bar.moved(progress))?;
     drop(bar);
     if args.for_subject {
-        let language = match args.lang {
-            args::Lang::En => Language::English,
-            args::Lang::Fi => Language::Finnish,
-            args::Lang::Sv => Language::Swedish,
-        };
+        let language = Language::from(args.lang);
         let words = subject_text(&explanation, language).map_err(|error| {
             let hint = "ask with the customer id, which one person has";
             Failure::new(ExitStatus::Refused, Message::new("several-people", error.to_string(), hint))

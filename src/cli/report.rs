@@ -2,19 +2,15 @@
 
 use serde_json::json;
 
-use super::args::{self, Lang};
+use super::args;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::talk::{self, Message, Talk};
 use crate::commands::report::{ReportError, report as run_report, write};
-use crate::outputs::report::{Language, ReportOptions};
+use crate::outputs::report::ReportOptions;
 
 pub(super) fn report(args: &args::Report, talk: Talk) -> Result<ExitStatus, Failure> {
-    let language = match args.lang {
-        Lang::En => Language::English,
-        Lang::Fi => Language::Finnish,
-        Lang::Sv => Language::Swedish,
-    };
+    let language = args.lang.into();
     let made = run_report(&args.release, ReportOptions { language, public: args.public })?;
     if let Some(place) = &args.out {
         write(place, &made.page)?;

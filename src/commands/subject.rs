@@ -6,40 +6,16 @@
 
 use std::fmt::Write as _;
 
+use crate::outputs::report::Language;
+
 use super::explain::{BasisExplanation, Explanation, PersonExplanation, PlatformExplanation};
 
-/// A language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Finnish.
-    Finnish,
-    /// Swedish.
-    Swedish,
-}
-
-impl Language {
-    /// Every language.
-    pub const ALL: [Self; 3] = [Self::English, Self::Finnish, Self::Swedish];
-
-    /// Its ISO 639-1 code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Finnish => "fi",
-            Self::Swedish => "sv",
-        }
-    }
-
-    /// The one of three texts.
-    const fn of<T: Copy>(self, texts: [T; 3]) -> T {
-        match self {
-            Self::English => texts[0],
-            Self::Finnish => texts[1],
-            Self::Swedish => texts[2],
-        }
+/// The one of three texts: English, Finnish, Swedish.
+const fn one_of<T: Copy>(language: Language, texts: [T; 3]) -> T {
+    match language {
+        Language::English => texts[0],
+        Language::Finnish => texts[1],
+        Language::Swedish => texts[2],
     }
 }
 
@@ -67,7 +43,7 @@ pub fn subject_text(explanation: &Explanation, language: Language) -> Result<Str
         ),
     };
     match explanation.people.as_slice() {
-        [] => text.push_str(language.of([
+        [] => text.push_str(one_of(language, [
             "\nNo row of our customer files has what you gave us, so nothing of it goes to any platform.\n",
             "\nYhdelläkään asiakastietojemme rivillä ei ole antamaasi tietoa, joten sitä ei viedä millekään alustalle.\n",
             "\nIngen rad i våra kundfiler innehåller det du angav, så inget av det går till någon plattform.\n",
@@ -75,7 +51,7 @@ pub fn subject_text(explanation: &Explanation, language: Language) -> Result<Str
         [person] => tell(&mut text, person, language),
         people => return Err(SeveralPeople { people: people.len() }),
     }
-    text.push_str(language.of([
+    text.push_str(one_of(language, [
         "\nWhere you are on a list, your e-mail address and phone number are turned into hashes before they leave us. A hash can still be matched with you by a platform that has the same address or number, so it is personal data, too.\nYou may object at any time, without giving a reason.\n",
         "\nJos olet listalla, sähköpostiosoitteesi ja puhelinnumerosi muutetaan tiivisteiksi ennen kuin ne lähtevät meiltä. Alusta, jolla on sama osoite tai numero, voi silti yhdistää tiivisteen sinuun, joten sekin on henkilötieto.\nVoit kieltää tämän milloin tahansa, syytä kertomatta.\n",
         "\nOm du finns på en lista görs din e-postadress och ditt telefonnummer om till hashvärden innan de lämnar oss. En plattform som har samma adress eller nummer kan ändå koppla hashvärdet till dig, så även det är en personuppgift.\nDu kan när som helst invända mot detta, utan att ange skäl.\n",
@@ -108,10 +84,10 @@ fn tell_platform(text: &mut String, platform: &PlatformExplanation, language: La
         ],
         _ => ["You are left out:", "Sinut on jätetty pois:", "Du är utelämnad:"],
     };
-    let _ = writeln!(text, "  {}", language.of(line));
+    let _ = writeln!(text, "  {}", one_of(language, line));
     let mut told: Vec<&str> = Vec::new();
     for reason in &platform.reasons {
-        let sentence = language.of(sentence(reason.code));
+        let sentence = one_of(language, sentence(reason.code));
         if !told.contains(&sentence) {
             told.push(sentence);
             let _ = writeln!(text, "  - {sentence}");
@@ -129,7 +105,7 @@ fn basis_text(basis: &BasisExplanation, language: Language) -> String {
     };
     let reference = basis.assessment.as_ref().or(basis.consent_wording.as_ref());
     let reference = reference.map(|reference| format!(" ({reference})")).unwrap_or_default();
-    let (ground, notice, version) = (language.of(ground), &basis.notice, &basis.notice_version);
+    let (ground, notice, version) = (one_of(language, ground), &basis.notice, &basis.notice_version);
     match language {
         Language::English => {
             format!("The ground is {ground}{reference}, as told in our notice {notice}, version {version}.")
@@ -247,7 +223,7 @@ fn sentence(code: &str) -> [&'static str; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, sentence};
+    use super::{Language, one_of, sentence};
     use crate::policy::reason::Reason;
 
     #[test]
@@ -255,8 +231,8 @@ mod tests {
         let other = sentence("");
         for reason in Reason::ALL {
             for language in Language::ALL {
-                let words = language.of(sentence(reason.code()));
-                assert_ne!(words, language.of(other), "{} in {}", reason.code(), language.code());
+                let words = one_of(language, sentence(reason.code()));
+                assert_ne!(words, one_of(language, other), "{} in {}", reason.code(), language.code());
                 assert!(words.ends_with('.'), "{}", reason.code());
                 assert!(!words.contains(reason.code()), "{}", reason.code());
             }
