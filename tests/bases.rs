@@ -122,6 +122,7 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
         toml.push_str(&registers::write(place, &spaces, day, &pool, dir, rng));
     }
     bases(&mut toml, day, rng);
+    recipients(&mut toml, day, rng);
     let fields: Vec<_> = fields.into_iter().collect();
     for place in 0..rng.between(1, 4) {
         toml.push_str(&audience(place, &fields, (business, mostly_business), ages, rng));
@@ -165,18 +166,44 @@ fn bases(toml: &mut String, day: &str, rng: &mut Rng) {
             if broad { list(all) } else { list(&rng.some(all)) }
         };
         toml.push_str(&format!(
-            "\n[[basis]]\nuse = \"{}\"\nplatforms = [{}]\ncountries = [{}]\npurposes = [{}]\n{}\nnotice = {{ id = \"notice\", version = \"1\" }}\n",
+            "\n[[basis]]\nuse = \"{}\"\nplatforms = [{}]\ncountries = [{}]\npurposes = [{}]\n{}\nnotice = {{ id = \"notice\", version = \"1\"{} }}\n",
             if consent { "consent" } else { "legitimate_interest" },
             some(&PLATFORMS, rng),
             some(&countries, rng),
             some(&purposes, rng),
             if consent { "consent_wording = \"CW-1\"" } else { "assessment = \"LIA-1\"" },
+            rng.pick(&["", "", "", "", "", "", "", "", ", valid_until = 2099-01-01", ", valid_until = 2025-12-31"]),
         ));
         if rng.chance(20) {
             toml.push_str(&format!("parties = [\"{}\"]\n", rng.pick(&["consumer", "business"])));
         }
         if rng.chance(if broad { 10 } else { 40 }) {
             toml.push_str(&format!("valid_until = {}\n", rng.pick(&[day, "2025-01-31", "2099-01-01"])));
+        }
+        if rng.chance(10) && !toml.ends_with("-31\n") {
+            toml.push_str(&format!("valid_from = {}\n", rng.pick(&[day, "2020-01-01"])));
+        }
+        if rng.chance(10) {
+            let key = if consent { "consent_wording" } else { "assessment" };
+            let last = rng.pick(&[day, "2025-01-31", "2099-01-01"]);
+            toml.push_str(&format!("{key}_valid_until = {last}\n"));
+        }
+    }
+}
+
+/// Platforms declared as recipients, some of them no longer or not yet.
+fn recipients(toml: &mut String, day: &str, rng: &mut Rng) {
+    for platform in PLATFORMS {
+        if !rng.chance(20) {
+            continue;
+        }
+        toml.push_str(&format!(
+            "\n[[recipient]]\nplatform = \"{platform}\"\nlegal_entity = \"Example Platforms Ltd\"\narrangement = \"JC-1\"\n\
+             transfer = \"none\"\ndpia = \"DPIA-1\"\nterms = {{ reference = \"T-1\", accepted = {} }}\n",
+            rng.pick(&["2020-01-01", "2020-01-01", "2020-01-01", day, "2099-01-01"]),
+        ));
+        if rng.chance(50) {
+            toml.push_str(&format!("valid_until = {}\n", rng.pick(&["2099-01-01", day, "2025-01-31"])));
         }
     }
 }

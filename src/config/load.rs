@@ -89,6 +89,8 @@ pub(super) struct Loading<'t> {
     pub(super) anybody_can_object: bool,
     /// The policy's age limit, when it could be read.
     pub(super) min_age: Option<u16>,
+    /// The controller's name, when it could be read.
+    pub(super) controller: Option<String>,
     channel_bans_bind: Option<bool>,
 }
 
@@ -143,6 +145,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         inputs: Vec::new(),
         anybody_can_object: false,
         min_age: None,
+        controller: None,
         channel_bans_bind: None,
     };
     let mut config = tables(&mut loading, &document)?;
@@ -179,6 +182,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let controller = top
         .need("controller", "[controller] says who decides: name and role")
         .and_then(|item| rules::controller(item, reading.draft));
+    loading.controller = controller.as_ref().map(|controller| controller.name.clone());
     let small = |key: &'static str| match top.get(key) {
         Some(item) => item.table(format!("[{key}]")).map(Some),
         None => Some(None),
@@ -196,6 +200,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         registers::register(loading, item)
     });
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
+    let mut taken = Vec::new();
+    let recipients =
+        several(&top, "recipient", false, |item| rules::recipient(item, &mut taken, reading.draft));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
     top.finish();
@@ -207,6 +214,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         sources: sources?,
         registers: registers?,
         bases: bases?,
+        recipients: recipients?,
         audiences: audiences?,
         policy: policy?,
         output: output?,

@@ -40,6 +40,8 @@ pub struct Config {
     pub registers: Vec<Register>,
     /// Who may rely on what, where. At most 64.
     pub bases: Vec<Basis>,
+    /// What is declared of the platforms that receive people, at most one each, in config order.
+    pub recipients: Vec<Recipient>,
     /// Who should see an ad. Never empty.
     pub audiences: Vec<Audience>,
     /// Rules that hold for all audiences.
@@ -59,6 +61,18 @@ pub struct Controller {
     pub name: String,
     /// Controller, or processor with the written instruction it acts on.
     pub role: Role,
+    /// Trade with secrecy of its own, and who cleared the disclosure.
+    pub sector: Option<Sector>,
+}
+
+/// A trade whose customers are protected by secrecy rules beside data protection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sector {
+    /// Its word.
+    pub name: String,
+    /// Reference of the opinion that the disclosure keeps within those rules; `None` for a trade
+    /// without such rules.
+    pub cleared_by: Option<String>,
 }
 
 /// In what capacity this company runs the job.
@@ -377,8 +391,42 @@ pub struct Basis {
     pub consent_wording: Option<String>,
     /// The notice people were given.
     pub notice: Notice,
+    /// First day on which it may be relied on.
+    pub valid_from: Option<jiff::civil::Date>,
     /// Last day on which it may be relied on.
     pub valid_until: Option<jiff::civil::Date>,
+    /// Last day of the assessment.
+    pub assessment_valid_until: Option<jiff::civil::Date>,
+    /// Last day of the consent's wording.
+    pub consent_wording_valid_until: Option<jiff::civil::Date>,
+}
+
+/// `[[recipient]]`: a platform as somebody who receives personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Canonical platform name.
+    pub platform: String,
+    /// The company that receives.
+    pub legal_entity: String,
+    /// Reference of the arrangement between joint controllers (GDPR Art. 26).
+    pub arrangement: String,
+    /// Ground of a transfer to a third country (GDPR chapter V), or that there is none.
+    pub transfer: String,
+    /// Reference of the impact assessment (GDPR Art. 35).
+    pub dpia: String,
+    /// The platform's terms.
+    pub terms: Terms,
+    /// Last day on which all this may be relied on.
+    pub valid_until: Option<jiff::civil::Date>,
+}
+
+/// A platform's terms, as accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Which.
+    pub reference: String,
+    /// When. `None` in drafts only.
+    pub accepted: Option<jiff::civil::Date>,
 }
 
 /// A privacy notice.
@@ -388,6 +436,8 @@ pub struct Notice {
     pub id: String,
     /// Its version, usually a date.
     pub version: String,
+    /// Last day of its use.
+    pub valid_until: Option<jiff::civil::Date>,
 }
 
 /// `[[audience]]`.

@@ -112,6 +112,16 @@ fn every_key_reaches_its_place() {
         ("meta google-ads".to_owned(), &[*b"FI", *b"SE"][..])
     );
     assert_eq!(basis.valid_until, Some(jiff::civil::date(2027, 3, 1)));
+    assert_eq!(basis.valid_from, Some(jiff::civil::date(2026, 3, 2)));
+    assert_eq!(basis.assessment_valid_until, Some(jiff::civil::date(2027, 6, 30)));
+    assert_eq!(basis.consent_wording_valid_until, Some(jiff::civil::date(2027, 7, 31)));
+    assert_eq!(basis.notice.valid_until, Some(jiff::civil::date(2028, 1, 31)));
+    let sector = config.controller.sector.as_ref().expect("it is named");
+    assert_eq!((sector.name.as_str(), sector.cleared_by.as_deref()), ("insurance", Some("LEGAL-2026-11")));
+    let [recipient] = &config.recipients[..] else { panic!("one recipient") };
+    assert_eq!((recipient.platform.as_str(), recipient.dpia.as_str()), ("meta", "DPIA-2026-02"));
+    assert_eq!(recipient.terms.accepted, Some(jiff::civil::date(2026, 1, 15)));
+    assert_eq!(recipient.valid_until, Some(jiff::civil::date(2027, 1, 14)));
     let visitors = &config.audiences[0];
     assert_eq!((visitors.purpose, visitors.party, visitors.min_age), (Purpose::Exclude, Party::Business, 25));
     assert_eq!(visitors.binding, binding_scopes(Purpose::Exclude, true, false));
@@ -239,6 +249,17 @@ const FAULTY: &[Faulty] = &[
     ("memory = \"512MiB\"", "memory = \"512\"", "out-of-range", "512", "memory", "1GB"),
     ("memory = \"512MiB\"", "memory = \"0KB\"", "out-of-range", "0KB", "memory", "at least 1 kB"),
     ("batch_rows = 10", "batch_rows = 0", "out-of-range", "batch_rows", "range", "from 1"),
+    ("sector_secrecy = { cleared_by = \"LEGAL-2026-11\" }\n", "", "missing-reference", "[controller]", "secrecy rules", "cleared_by"),
+    ("sector_secrecy = { cleared_by = \"LEGAL-2026-11\" }\n", "sector_secrecy = {}\n", "missing-reference", "sector_secrecy", "no cleared_by", "LEGAL"),
+    ("sector = \"insurance\"\n", "", "contradiction", "sector_secrecy", "no sector", "name it"),
+    ("valid_from = 2026-03-02", "valid_from = 2027-03-02", "contradiction", "valid_from", "after valid_until", "no day"),
+    ("dpia = \"DPIA-2026-02\"\n", "", "missing-reference", "[[recipient]]", "no dpia", "DPIA"),
+    ("arrangement = \"JC-2026-01\"", "arrangement = \"\"", "missing-reference", "arrangement", "empty", "draft"),
+    ("terms = { reference = \"custom-audience-terms 2026-01\", accepted = 2026-01-15 }\n", "", "missing-reference", "[[recipient]]", "no terms", "accepted"),
+    (", accepted = 2026-01-15 }", " }", "missing-reference", "terms", "no accepted", "accepted"),
+    ("valid_until = 2027-01-14\n", "valid_until = 2027-01-14\n[[recipient]]\nplatform = \"instagram\"\n", "duplicate", "instagram", "declared twice", "one"),
+    ("advertiser = \"Example Media Oy\"", "advertiser = \"Example Life Ltd\"", "other-advertiser", "advertiser", "not the controller", "config of its own"),
+    ("political = false", "political = true", "political", "political", "declared political", "2024/900"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
 
@@ -483,6 +504,9 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("Active", "{ column = \"status\", lifted = [\"lifted\"]", ", "),
         ("AgeFromTable", "{ filename = \"objections-%Y-%m-%d.csv\"", ", "),
         ("BasisTable", "[[basis]]", "\n"),
+        ("RecipientTable", "[[recipient]]", "\n"),
+        ("TermsTable", "{ reference = \"custom-audience-terms 2026-01\"", ", "),
+        ("SectorSecrecyTable", "{ cleared_by = \"LEGAL-2026-11\"", ", "),
         ("NoticeTable", "{ id = \"marketing-policy\"", ", "),
         ("AudienceTable", "[[audience]]", "\n"),
         ("PolicyTable", "[policy]", "\n"),

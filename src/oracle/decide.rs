@@ -15,11 +15,11 @@ use super::register::{self, Registers, person_hooks};
 use super::text::sha256;
 use super::{AudienceOutcome, Counts, Fate, OracleError, Outcome, PlatformOutcome, ReasonCounts, country};
 use crate::config::{
-    AttributeKind, Audience, Closure, Config, Context, HashAlgorithm, Party, Purpose, Scope, Scopes,
+    AttributeKind, Audience, Basis, Closure, Config, Context, HashAlgorithm, Party, Purpose, Scope, Scopes,
 };
 
 /// Codes in order of precedence.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "opted-out",
     "on-register",
     "linked-to-objector",
@@ -36,6 +36,7 @@ const ORDER: [&str; 20] = [
     "country-unknown",
     "no-basis",
     "basis-expired",
+    "recipient-expired",
     "platform-consent-missing",
     "selection-unknown",
     "shared-identifier",
@@ -343,6 +344,13 @@ impl<'a> World<'a> {
     /// The basis rows and the platform's own consent, row by row.
     fn on_platform(&self, audience: &Audience, platform: &Platform, rows: &[Row]) -> Reasons {
         let mut reasons = Reasons::new();
+        let declared = self.config.recipients.iter().find(|recipient| recipient.platform == platform.name);
+        if let Some(recipient) = declared {
+            let not_yet = recipient.terms.accepted.is_some_and(|accepted| accepted > self.today);
+            if not_yet || is_past(recipient.valid_until, self.today) {
+                reasons.insert("recipient-expired");
+            }
+        }
         for row in rows {
             let country = row.country.flatten();
             if let (Ground::Is(ground), Some(country)) = (row.ground, country) {
@@ -363,8 +371,7 @@ impl<'a> World<'a> {
                             && basis.parties.iter().any(|party| parties.contains(party))
                     })
                     .collect();
-                let in_force =
-                    fitting.iter().any(|basis| basis.valid_until.is_none_or(|last| self.today <= last));
+                let in_force = fitting.iter().any(|basis| self.in_force(basis));
                 if fitting.is_empty() {
                     reasons.insert("no-basis");
                 } else if !in_force {
@@ -376,6 +383,15 @@ impl<'a> World<'a> {
             }
         }
         reasons
+    }
+
+    /// Whether a basis row holds today: it has begun, and nothing it rests on has ended.
+    fn in_force(&self, basis: &Basis) -> bool {
+        if basis.valid_from.is_some_and(|first| self.today < first) {
+            return false;
+        }
+        let ends = [basis.valid_until, basis.assessment_valid_until, basis.consent_wording_valid_until];
+        !ends.into_iter().chain([basis.notice.valid_until]).any(|end| is_past(end, self.today))
     }
 
     /// The digests that go up, e-mails and phones, in order; else why there is none.
@@ -427,6 +443,11 @@ struct Spread<'a> {
 
 fn keys(rows: &[Row]) -> impl Iterator<Item = &str> + Clone {
     rows.iter().flat_map(|row| &row.identifiers).map(|identifier| identifier.key.as_str())
+}
+
+/// Whether a last day has gone by.
+fn is_past(last: Option<Date>, today: Date) -> bool {
+    last.is_some_and(|last| last < today)
 }
 
 /// Whole years lived on a day; `None` for a birth in the future or more than 130 years ago. Somebody

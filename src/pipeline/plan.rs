@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::config::{Config, Source};
+use crate::config::{Basis, Config, Recipient, Source};
 use crate::identifiers::{EmailForm, Kind, PhoneForm, Region};
 use crate::platforms::layout::RowFormat;
 use crate::platforms::{self, ConsentRule, Platform};
@@ -186,6 +186,9 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
                 audience: index,
                 platform: platform.name,
                 asks_signals: platform.consent == ConsentRule::GoogleSignals,
+                recipient_expired: config.recipients.iter().any(|recipient| {
+                    recipient.platform == platform.name && !recipient_holds(recipient, today)
+                }),
                 takes_email: platform.takes(Kind::Email),
                 takes_phone: platform.takes(Kind::Phone),
             }
@@ -197,9 +200,27 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
         countries: basis.countries.clone(),
         purposes: basis.purposes.clone(),
         parties: basis.parties.clone(),
-        in_force: basis.valid_until.is_none_or(|last| today <= last),
+        in_force: basis_holds(basis, today),
     });
     Policy { cells: cells.collect(), bases: bases.collect(), audiences, age_limits }
+}
+
+/// Whether a basis row, and everything it refers to, is valid on a day.
+fn basis_holds(basis: &Basis, today: Date) -> bool {
+    let last_days = [
+        basis.valid_until,
+        basis.assessment_valid_until,
+        basis.consent_wording_valid_until,
+        basis.notice.valid_until,
+    ];
+    basis.valid_from.is_none_or(|first| first <= today)
+        && last_days.into_iter().flatten().all(|last| today <= last)
+}
+
+/// Whether a recipient's terms have been accepted by a day, and its declaration still holds.
+fn recipient_holds(recipient: &Recipient, today: Date) -> bool {
+    recipient.terms.accepted.is_none_or(|accepted| accepted <= today)
+        && recipient.valid_until.is_none_or(|last| today <= last)
 }
 
 fn filter(selection: &Selection, predicates: &[Predicate], sources: &[SourcePlan]) -> Filter {

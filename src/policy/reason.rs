@@ -49,6 +49,8 @@ pub enum Reason {
     NoBasis,
     /// The basis row that would allow it is past its date.
     BasisExpired,
+    /// What is declared of the platform as a recipient is past its date.
+    RecipientExpired,
     /// The platform's own law asks for consent signals that were not given.
     PlatformConsentMissing,
     /// The audience's own filter could not be answered.
@@ -61,7 +63,7 @@ pub enum Reason {
 
 impl Reason {
     /// The table, in order of precedence.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::OptedOut,
         Self::OnRegister,
         Self::LinkedToObjector,
@@ -78,6 +80,7 @@ impl Reason {
         Self::CountryUnknown,
         Self::NoBasis,
         Self::BasisExpired,
+        Self::RecipientExpired,
         Self::PlatformConsentMissing,
         Self::SelectionUnknown,
         Self::SharedIdentifier,
@@ -165,6 +168,11 @@ impl Reason {
             Self::BasisExpired => {
                 ("basis-expired", None, "The basis row that would allow it is not valid on this day.")
             }
+            Self::RecipientExpired => (
+                "recipient-expired",
+                None,
+                "What is declared of the platform as a recipient is not valid on this day.",
+            ),
             Self::PlatformConsentMissing => (
                 "platform-consent-missing",
                 None,

@@ -77,6 +77,8 @@ pub struct Cell {
     /// Whether the platform asks for both of Google's consent signals (EU user consent policy,
     /// support.google.com/google-ads/answer/14310715, checked 2026-11-21).
     pub asks_signals: bool,
+    /// Whether the platform is declared as a recipient, and the declaration is not valid today.
+    pub recipient_expired: bool,
     /// Whether it takes e-mail addresses.
     pub takes_email: bool,
     /// Whether it takes phone numbers.
@@ -108,7 +110,8 @@ impl Said {
 type Rule = fn(&RowFacts, &Cell, &Policy) -> Said;
 
 /// Every rule, in the order of the rule book's table.
-const RULES: [Rule; 8] = [relationship, targeting, age, party, basis, country, basis_row, platform_consent];
+const RULES: [Rule; 9] =
+    [relationship, targeting, age, party, basis, country, basis_row, platform_consent, recipient];
 
 fn relationship(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.relationship {
@@ -204,6 +207,11 @@ fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
     } else {
         Said::default()
     }
+}
+
+/// No row can answer for the platform: the day alone does.
+fn recipient(_: &RowFacts, cell: &Cell, _: &Policy) -> Said {
+    if cell.recipient_expired { Said::against(Reason::RecipientExpired) } else { Said::default() }
 }
 
 /// The European Economic Area, the United Kingdom and Switzerland: where Google's EU user consent
