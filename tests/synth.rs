@@ -27,6 +27,14 @@ fn the_truth_speaks_the_codes_of_the_reason_table() {
         Reason::PartyUnknown,
         Reason::BasisExpired,
         Reason::RecipientExpired,
+        Reason::ConsentUnproven,
+        Reason::ConsentExpired,
+        Reason::ConsentWordingMismatch,
+        Reason::NotInformed,
+        Reason::InformedUnknown,
+        Reason::CoolingOff,
+        Reason::OtherProductGroup,
+        Reason::IdentifierWithheld,
     ];
     assert_eq!(seen, Reason::ALL.into_iter().filter(|reason| !absent.contains(reason)).collect());
     assert!(report.people < report.rows);

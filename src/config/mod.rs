@@ -156,6 +156,10 @@ pub struct Source {
     pub targeting: Option<TargetingField>,
     /// Consumer or business representative. Absent: consumers.
     pub party: Option<PartyField>,
+    /// Day since which the person has known of this use.
+    pub informed_since: Option<DateField>,
+    /// What is recorded of a consent.
+    pub consent: Option<ConsentField>,
     /// Google's consent signal `ad_user_data`.
     pub ad_user_data: Option<ValueField>,
     /// Google's consent signal `ad_personalization`.
@@ -184,6 +188,34 @@ pub struct IdentifierColumn {
     pub separator: Option<String>,
     /// The column holds hashes of this kind already, hex, and of the `basic` / `digits` form.
     pub hashed: Option<HashAlgorithm>,
+    /// Column that says where the value is from, and the values that mean the person.
+    pub provenance: Option<ListedColumn>,
+    /// Column that says whether messages to it came back, and the values that mean so.
+    pub bounced: Option<ListedColumn>,
+    /// Day on which the value was last confirmed.
+    pub verified_at: Option<DateField>,
+}
+
+/// A column, and the values of it that matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedColumn {
+    /// Column name.
+    pub column: String,
+    /// The values, compared exactly after trimming.
+    pub values: Vec<String>,
+}
+
+/// What is recorded of a consent; asked only where the person's ground is consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentField {
+    /// Day it was given.
+    pub date: Option<DateField>,
+    /// Reference of the wording it was given to.
+    pub wording: Option<String>,
+    /// Last day of it.
+    pub expires: Option<DateField>,
+    /// The e-mail address or phone number it was given for.
+    pub identifier: Option<String>,
 }
 
 /// A yes-or-no field. A value in `yes` is yes, in `no` is no; blank or anything else is unknown.
@@ -436,6 +468,8 @@ pub struct Notice {
     pub id: String,
     /// Its version, usually a date.
     pub version: String,
+    /// First day on which a version of it named this use: whoever was informed before was not told.
+    pub since: Option<jiff::civil::Date>,
     /// Last day of its use.
     pub valid_until: Option<jiff::civil::Date>,
 }
@@ -457,8 +491,19 @@ pub struct Audience {
     pub min_size: u64,
     /// Youngest age in whole years; at least the policy's.
     pub min_age: u16,
+    /// The product group its ad is for, where the policy asks that members hold one of the same.
+    pub product_group: Option<ProductGroup>,
     /// Scopes that bind it: purpose, profile use and the policy's `channel_bans`.
     pub binding: Scopes,
+}
+
+/// A product group, and how a row is asked for it.
+#[derive(Debug, Clone)]
+pub struct ProductGroup {
+    /// The value of the policy's attribute.
+    pub name: String,
+    /// The question whether a row holds it.
+    pub held: Selection,
 }
 
 /// `[policy]`.
@@ -478,6 +523,12 @@ pub struct PolicySettings {
     pub possible_phones: bool,
     /// Time zone of "today" (default UTC), an IANA name.
     pub time_zone: String,
+    /// Whole days between being informed and going up. `None`: not asked.
+    pub cooling_off_days: Option<u16>,
+    /// Oldest confirmation of an identifier that goes up, in whole days. `None`: not asked.
+    pub max_identifier_age_days: Option<u16>,
+    /// The attribute of product groups, when members must hold a product of the audience's group.
+    pub same_product_group: Option<String>,
 }
 
 /// `[output]`.

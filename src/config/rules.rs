@@ -6,8 +6,8 @@ use super::table::{Item, Table, shown};
 use crate::policy::selection::Field;
 
 use super::{
-    Audience, Basis, Closure, Controller, Keys, Limits, Notice, Output, Party, PolicySettings, Purpose,
-    Recipient, Role, Sector, Terms, Use,
+    Audience, Basis, Closure, Controller, Keys, Limits, Notice, Output, Party, PolicySettings, ProductGroup,
+    Purpose, Recipient, Role, Sector, Terms, Use,
 };
 
 /// Smallest `limits.memory`: everything spills then, which is slow and changes no byte.
@@ -237,7 +237,9 @@ pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
     }
     let notice = match table.get("notice") {
         Some(item) => notice(item, draft),
-        None if draft => Some(Notice { id: String::new(), version: String::new(), valid_until: None }),
+        None if draft => {
+            Some(Notice { id: String::new(), version: String::new(), since: None, valid_until: None })
+        }
         None => {
             let message = "the basis names no notice: people must have been told";
             table.fault(
@@ -289,9 +291,9 @@ fn notice(item: Item<'_>, draft: bool) -> Option<Notice> {
         text => text.map(Option::unwrap_or_default),
     };
     let (id, version) = (part("id"), part("version"));
-    let valid_until = day(&table, "valid_until");
+    let (since, valid_until) = (day(&table, "since"), day(&table, "valid_until"));
     table.finish();
-    Some(Notice { id: id?, version: version?, valid_until: valid_until? })
+    Some(Notice { id: id?, version: version?, since: since?, valid_until: valid_until? })
 }
 
 /// A list without repeats.
@@ -368,6 +370,7 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
     };
     let filter = table.get("where");
     let own = declarations(loading, &table);
+    let product_group = product_group(loading, &table);
     table.finish();
     own?;
     let (selection, purpose) = (selection?, purpose?);
@@ -385,8 +388,51 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
         party: party?,
         min_size: min_size?,
         min_age: min_age?,
+        product_group: product_group?,
         binding: binding?,
     })
+}
+
+/// The product group of the ad: there when the policy asks for it, and only then. The outer `None`: a fault
+/// was noted.
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
+fn product_group(loading: &Loading<'_>, table: &Table<'_>) -> Option<Option<ProductGroup>> {
+    match (table.get("product_group"), &loading.same_product_group) {
+        (None, None) => Some(None),
+        (None, Some(_)) => {
+            table.fault(
+                "missing-key",
+                "the policy asks for the same product group, and the audience names none",
+                "product_group = \"savings\"",
+            );
+            None
+        }
+        (Some(item), None) => {
+            item.fault(
+                "contradiction",
+                "the audience names a product group, and the policy asks for none",
+                "[policy] same_product_group = { attribute = \"product_group\" }, or drop it",
+            );
+            None
+        }
+        (Some(item), Some(attribute)) => {
+            let name = item.string()?;
+            if name.trim() != name {
+                let message = "product_group has white space at its edges";
+                item.fault("never-matches", message, "drop it: cells are compared after trimming");
+                return None;
+            }
+            let Some(held) = loading.holds(attribute, &name) else {
+                item.fault(
+                    "unknown-attribute",
+                    format!("no source declares the attribute {}", shown(attribute)),
+                    "name one of [source.attributes] under [policy] same_product_group",
+                );
+                return None;
+            };
+            Some(Some(ProductGroup { name, held }))
+        }
+    }
 }
 
 /// What an audience declares of its ad: it is the controller's own, and it is not political.
@@ -427,6 +473,9 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         channel_bans_bind: true,
         possible_phones: false,
         time_zone: "UTC".to_owned(),
+        cooling_off_days: None,
+        max_identifier_age_days: None,
+        same_product_group: None,
     };
     let Some(table) = table else { return Some(default) };
     let closure = table.get("closure").map_or(Some(default.closure), |item| {
@@ -446,6 +495,16 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
     let possible_phones =
         table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
     let time_zone = table.get("time_zone").map_or(Some(default.time_zone), time_zone);
+    let cooling_off_days = table.get("cooling_off").map_or(Some(None), |item| item.days().map(Some));
+    let max_identifier_age_days =
+        table.get("max_identifier_age").map_or(Some(None), |item| item.days().map(Some));
+    let same_product_group = table.get("same_product_group").map_or(Some(None), |item| {
+        let table = item.table("same_product_group")?;
+        let attribute =
+            table.need("attribute", "attribute = \"product_group\"").and_then(|item| item.string());
+        table.finish();
+        attribute.map(Some)
+    });
     table.finish();
     Some(PolicySettings {
         closure: closure?,
@@ -455,6 +514,9 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         channel_bans_bind: channel_bans_bind?,
         possible_phones: possible_phones?,
         time_zone: time_zone?,
+        cooling_off_days: cooling_off_days?,
+        max_identifier_age_days: max_identifier_age_days?,
+        same_product_group: same_product_group?,
     })
 }
 

@@ -188,8 +188,26 @@ pub struct SourceColumns {
     pub targeting: Option<Targeting>,
     /// Consumer or business representative; consumers when absent.
     pub party: Option<PartyColumn>,
+    /// Day since which the person has known of this use.
+    pub informed_since: Option<BirthDate>,
+    /// What is recorded of a consent.
+    pub consent: Option<ConsentTable>,
     /// Consent signals that a platform's own rules ask for.
     pub consent_signals: Option<ConsentSignals>,
+}
+
+/// What is recorded of a consent; at least one of these.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentTable {
+    /// Day it was given.
+    pub date: Option<BirthDate>,
+    /// Column of the reference of the wording it was given to.
+    pub wording: Option<String>,
+    /// Last day of it.
+    pub expires: Option<BirthDate>,
+    /// Column of the e-mail address or phone number it was given for.
+    pub identifier: Option<String>,
 }
 
 /// One column or several.
@@ -226,6 +244,27 @@ pub struct IdentifierTable {
     pub separator: Option<String>,
     /// The column holds hashes of this kind.
     pub hashed: Option<HashWord>,
+    /// Column that says where the value is from.
+    #[schemars(example = &"email_source")]
+    pub provenance: Option<String>,
+    /// Values of that column that mean the person; any other keeps the identifier back.
+    #[schemars(length(min = 1), example = ["customer", "self"])]
+    pub own: Option<Vec<String>>,
+    /// Whether messages to it came back.
+    pub bounced: Option<BouncedTable>,
+    /// Day on which the value was last confirmed.
+    pub verified_at: Option<BirthDate>,
+}
+
+/// Whether messages to an identifier came back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BouncedTable {
+    /// Column name.
+    pub column: String,
+    /// Values that mean that they did.
+    #[schemars(length(min = 1), example = ["1"])]
+    pub yes: Vec<String>,
 }
 
 /// In what capacity a person uses an identifier.
@@ -720,6 +759,9 @@ pub struct NoticeTable {
     /// Its version, usually a date.
     #[schemars(example = &"2024-02-09")]
     pub version: String,
+    /// First day on which a version of it named this use.
+    #[schemars(with = "Option<String>")]
+    pub since: Option<Day>,
     /// Last day of its use.
     #[schemars(with = "Option<String>")]
     pub valid_until: Option<Day>,
@@ -749,6 +791,9 @@ pub struct AudienceTable {
     /// Youngest age in whole years; at least the policy's.
     #[schemars(range(max = 120))]
     pub min_age: Option<u64>,
+    /// The product group its ad is for; needed when the policy asks for the same product group.
+    #[schemars(example = &"savings")]
+    pub product_group: Option<String>,
     /// Whose ad it is: the controller's, and nobody else's.
     pub advertiser: Option<String>,
     /// Whether the ad is political: `true` is refused.
@@ -777,6 +822,23 @@ pub struct PolicyTable {
     /// IANA time zone of "today".
     #[schemars(example = &"Europe/Helsinki")]
     pub time_zone: Option<String>,
+    /// Whole days between being informed and going up.
+    #[schemars(regex(pattern = r"^[0-9]+ *(d|w)$"), example = &"14d")]
+    pub cooling_off: Option<String>,
+    /// Oldest confirmation of an identifier that goes up.
+    #[schemars(regex(pattern = r"^[0-9]+ *(d|w)$"), example = &"730d")]
+    pub max_identifier_age: Option<String>,
+    /// Members must hold a product of the audience's group.
+    pub same_product_group: Option<SameProductGroupTable>,
+}
+
+/// Where the product groups that a person holds are found.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SameProductGroupTable {
+    /// The attribute.
+    #[schemars(example = &"product_group")]
+    pub attribute: String,
 }
 
 /// How far an objection spreads.

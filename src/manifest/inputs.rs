@@ -41,6 +41,8 @@ pub struct ColumnRecord {
     pub blank: u64,
     /// Values that did not parse, by code.
     pub rejected: Vec<CodeCount>,
+    /// Values that parsed and go up for nobody because of their row, by code.
+    pub withheld: Vec<CodeCount>,
 }
 
 /// A register as it was read, and what came of it.
@@ -127,6 +129,8 @@ pub struct BasisRecord {
     pub notice_id: String,
     /// The notice's version.
     pub notice_version: String,
+    /// First day on which a version of it named this use, `YYYY-MM-DD`.
+    pub notice_since: Option<String>,
     /// Last day of the notice, `YYYY-MM-DD`.
     pub notice_valid_until: Option<String>,
     /// First day on which it may be relied on, `YYYY-MM-DD`.
@@ -181,4 +185,10 @@ pub struct PolicyRecord {
     pub possible_phones: bool,
     /// Time zone of "today".
     pub time_zone: String,
+    /// Whole days between being informed and going up.
+    pub cooling_off_days: Option<u16>,
+    /// Oldest confirmation of an identifier that goes up, in whole days.
+    pub max_identifier_age_days: Option<u16>,
+    /// The attribute of product groups, when members must hold a product of the audience's group.
+    pub same_product_group: Option<String>,
 }

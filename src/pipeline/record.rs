@@ -20,6 +20,10 @@ pub(crate) struct IdentifierRecord {
     pub(crate) position: u8,
     /// Its key for matching.
     pub(crate) wide: WideKey,
+    /// Stays down for whoever holds it in this row, whatever their other rows say of it.
+    pub(crate) withheld: bool,
+    /// Stays down as it stands in this row: the consent is for another.
+    pub(crate) unconsented: bool,
     /// Digest by form in use; `None` when the row can go up nowhere, or the form cannot be made.
     pub(crate) digests: [Option<Digest>; FORMS_MAX],
 }
@@ -47,7 +51,8 @@ pub(crate) fn write_row(out: &mut Vec<u8>, head: RowHead, identifiers: &[Identif
     for identifier in identifiers {
         let class = identifier.class;
         let is_work = class.context == Context::Work;
-        out.push(u8::from(class.is_email) | u8::from(is_work) << 1 | u8::from(class.is_role) << 2);
+        let down = u8::from(identifier.withheld) << 3 | u8::from(identifier.unconsented) << 4;
+        out.push(u8::from(class.is_email) | u8::from(is_work) << 1 | u8::from(class.is_role) << 2 | down);
         out.push(identifier.position);
         out.extend_from_slice(&identifier.column.to_le_bytes());
         out.extend_from_slice(&identifier.wide.to_bytes());
@@ -166,7 +171,8 @@ impl Iterator for Identifiers<'_> {
             *slot = last;
         }
         self.rest = &self.rest[at..];
-        Some(IdentifierRecord { class, column, position, wide, digests })
+        let (withheld, unconsented) = (bits & 8 != 0, bits & 16 != 0);
+        Some(IdentifierRecord { class, column, position, wide, withheld, unconsented, digests })
     }
 }
 

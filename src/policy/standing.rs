@@ -16,6 +16,8 @@ pub enum Question {
     Basis,
     /// Which country?
     Country,
+    /// A product of the ad's group?
+    ProductGroup,
 }
 
 /// A set of questions answered.

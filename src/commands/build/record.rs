@@ -123,6 +123,7 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
                         parsed: counts.parsed,
                         blank: counts.blank,
                         rejected: CodeCount::list(counts.rejected.iter().copied()),
+                        withheld: CodeCount::list(counts.withheld.iter().copied()),
                     })
                     .collect(),
             }
@@ -176,6 +177,7 @@ fn bases(config: &Config, results: &Results<'_, '_>) -> Vec<BasisRecord> {
         consent_wording: basis.consent_wording.clone(),
         notice_id: basis.notice.id.clone(),
         notice_version: basis.notice.version.clone(),
+        notice_since: basis.notice.since.map(|day| day.to_string()),
         notice_valid_until: basis.notice.valid_until.map(|day| day.to_string()),
         valid_from: basis.valid_from.map(|day| day.to_string()),
         valid_until: basis.valid_until.map(|day| day.to_string()),
@@ -224,6 +226,9 @@ fn policy(config: &Config) -> PolicyRecord {
         channel_bans_bind: policy.channel_bans_bind,
         possible_phones: policy.possible_phones,
         time_zone: policy.time_zone.clone(),
+        cooling_off_days: policy.cooling_off_days,
+        max_identifier_age_days: policy.max_identifier_age_days,
+        same_product_group: policy.same_product_group.clone(),
     }
 }
 
@@ -279,6 +284,7 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
             purpose: audience.purpose,
             selection: audience.selection.as_ref().map(|selection| selection.text().to_owned()),
             party: audience.party.word().to_owned(),
+            product_group: audience.product_group.as_ref().map(|group| group.name.clone()),
             min_age: audience.min_age,
             min_size: audience.min_size,
             size_before_objections: results.size_before_objections(index),
