@@ -196,6 +196,7 @@ fn seeds() -> u64 {
 #[test]
 fn every_decision_equals_the_oracles_on_generated_bases() {
     let from: u64 = std::env::var("VERHO_TEST_FROM").ok().and_then(|from| from.parse().ok()).unwrap_or(0);
+    let tiny = std::env::var_os("VERHO_TEST_TINY").is_some();
     let threads = 2;
     let told: Vec<String> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -204,7 +205,7 @@ fn every_decision_equals_the_oracles_on_generated_bases() {
                     let mut told = Vec::new();
                     for seed in (from..from + seeds()).filter(|seed| seed % threads == worker) {
                         // Every third base in tiny batches that spill at once.
-                        let limits = if seed % 3 == 0 {
+                        let limits = if seed.is_multiple_of(3) || tiny {
                             "\n[limits]\nmemory = \"1kB\"\nbatch_rows = 7\nthreads = 2\n"
                         } else {
                             ""

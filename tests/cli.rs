@@ -3,6 +3,8 @@
 
 mod base;
 mod canary;
+mod diff;
+mod explain;
 mod invocations;
 mod runs;
 mod wrong_inputs;

@@ -28,7 +28,7 @@ struct Layout {
     write: fn(&Table) -> Vec<(&'static str, Vec<u8>)>,
 }
 
-const LAYOUTS: [Layout; 7] = [
+const LAYOUTS: [Layout; 8] = [
     Layout {
         name: "as it was",
         path: "path = \"table.csv\"",
@@ -53,7 +53,7 @@ const LAYOUTS: [Layout; 7] = [
         write: |table| {
             let (header, rows) = table.split_first().expect("a header");
             let third = rows.len() / 3;
-            let part = |rows: &[Vec<String>]| csv(&[&[header.clone()], rows].concat());
+            let part = |rows: &[Vec<String>]| csv(&[std::slice::from_ref(header), rows].concat());
             vec![
                 ("table-1.csv", part(&rows[..third])),
                 ("table-2.csv", part(&rows[third..third * 2])),
@@ -80,6 +80,19 @@ const LAYOUTS: [Layout; 7] = [
         },
     },
     Layout {
+        name: "NDJSON",
+        path: "path = \"table.ndjson\"",
+        write: |table| {
+            let (header, rows) = table.split_first().expect("a header");
+            let line = |row: &Vec<String>| {
+                let object: serde_json::Map<String, serde_json::Value> =
+                    header.iter().cloned().zip(row.iter().cloned().map(Into::into)).collect();
+                format!("{}\n", serde_json::Value::Object(object))
+            };
+            vec![("table.ndjson", rows.iter().map(line).collect::<String>().into_bytes())]
+        },
+    },
+    Layout {
         name: "Windows-1252",
         path: "path = \"table.csv\"\nencoding = \"windows-1252\"",
         write: |table| {
@@ -89,6 +102,49 @@ const LAYOUTS: [Layout; 7] = [
         },
     },
 ];
+
+/// The layouts that only the default build reads.
+#[cfg(feature = "columnar")]
+const COLUMNAR: [Layout; 2] = [
+    Layout {
+        name: "Parquet",
+        path: "path = \"table.parquet\"",
+        write: |table| {
+            use polars::prelude::ParquetWriter;
+            let mut bytes = Vec::new();
+            ParquetWriter::new(&mut bytes).finish(&mut frame(table)).expect("memory takes every byte");
+            vec![("table.parquet", bytes)]
+        },
+    },
+    Layout {
+        name: "Arrow",
+        path: "path = \"table.arrow\"",
+        write: |table| {
+            use polars::prelude::{IpcWriter, SerWriter};
+            let mut bytes = Vec::new();
+            IpcWriter::new(&mut bytes).finish(&mut frame(table)).expect("memory takes every byte");
+            vec![("table.arrow", bytes)]
+        },
+    },
+];
+#[cfg(not(feature = "columnar"))]
+const COLUMNAR: [Layout; 0] = [];
+
+/// The table as a frame of texts, its birth dates as dates: a blank is nothing, as exports write it.
+#[cfg(feature = "columnar")]
+#[expect(clippy::disallowed_types, reason = "the test writes what columnar.rs reads")]
+fn frame(table: &Table) -> polars::prelude::DataFrame {
+    use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, Series};
+    let (header, rows) = table.split_first().expect("a header");
+    let columns = header.iter().enumerate().map(|(place, name)| {
+        let cells = rows.iter().map(|row| Some(row[place].as_str()).filter(|cell| !cell.is_empty()));
+        let series = Series::new(name.as_str().into(), cells.collect::<Vec<_>>());
+        let is_number =
+            rows.iter().all(|row| row[place].parse::<i64>().is_ok_and(|n| n.to_string() == row[place]));
+        if is_number { series.cast(&DataType::Int64).expect("numbers") } else { series }.into_column()
+    });
+    DataFrame::new(rows.len(), columns.collect()).expect("equal heights")
+}
 
 fn csv(table: &Table) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -167,6 +223,7 @@ fn the_way_a_table_is_laid_out_and_read_changes_no_byte() {
     let mut first: Option<BTreeMap<PathBuf, Vec<u8>>> = None;
     let runs = LAYOUTS
         .iter()
+        .chain(&COLUMNAR)
         .map(|layout| (layout, limits[2]))
         .chain(limits.iter().map(|limits| (&LAYOUTS[0], *limits)));
     for (run, (layout, limits)) in runs.enumerate() {
@@ -259,9 +316,9 @@ fn one_objection_more_only_ever_removes() {
             for (tag, platforms) in &left_out.0 {
                 for (platform, reasons) in platforms {
                     let now = left_out.1.get(tag).and_then(|by| by.get(platform));
-                    let identifiers_only = reasons
-                        .iter()
-                        .all(|reason| matches!(reason.code(), "shared-identifier" | "no-identifier"));
+                    let identifiers_only = reasons.iter().all(|reason| {
+                        matches!(reason.code(), "identifier-withheld" | "shared-identifier" | "no-identifier")
+                    });
                     // Whoever is named is no longer merely linked.
                     let stands = |now: &Reasons| {
                         reasons.iter().all(|reason| reason == Reason::LinkedToObjector || now.has(reason))

@@ -1,10 +1,19 @@
 //! The integration tests, one binary.
+
+#![allow(clippy::disallowed_methods, reason = "tests make and read their own files")]
+#![allow(clippy::pedantic, clippy::type_complexity, reason = "a test may be plainer than the code it holds")]
 mod synth;
 
 mod agreement;
 mod architecture;
 mod bases;
 mod cli;
+mod conformance;
 mod determinism;
+mod fuzz_smoke;
+mod policies;
+mod report;
 mod sample;
+mod several;
 mod synth_truth;
+mod wide_forms;

@@ -3,20 +3,17 @@
 #![expect(clippy::disallowed_methods, reason = "writes the manual pages where it is told to")]
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Read as _};
 
 use clap::CommandFactory as _;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::args;
-use super::bar::Bar;
 use super::clock;
 use super::exit::ExitStatus;
 use super::failure::{Failure, parse_message};
-use super::hash::{stdin_failed, unknown_platform};
+use super::hash::unknown_platform;
 use super::talk::{self, Message, Talk, count};
-use crate::commands::explain::{ExplainOptions, Explanation, explain as run_explain};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
 use crate::commands::recompute::recompute;
@@ -24,10 +21,8 @@ use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
 
-/// Longest text `explain` takes: no id is nearly as long.
-const TEXT_MAX: u64 = 4096;
-
-fn json_line(value: &impl serde::Serialize) -> Vec<u8> {
+/// An answer as one line of JSON.
+pub(super) fn json_line(value: &impl serde::Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec(value).expect("answers are plain data, which JSON can always hold");
     bytes.push(b'\n');
     bytes
@@ -144,91 +139,6 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
             "do not upload it; build it again, and find out who changed it",
         ),
     ))
-}
-
-pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Failure> {
-    let text = one_text(talk)?;
-    let bar = Bar::new(talk);
-    let options = ExplainOptions {
-        config: args.config.config.clone(),
-        as_of: args.as_of.unwrap_or_else(clock::now),
-        random: clock::random(),
-        text: &text,
-    };
-    let explanation = run_explain(&options, &|progress| bar.moved(progress))?;
-    drop(bar);
-    if talk.json {
-        talk::data(&json_line(&explanation))?;
-    } else {
-        talk::data(told(&explanation).as_bytes())?;
-    }
-    Ok(ExitStatus::Done)
-}
-
-/// The one id, e-mail address or phone number on standard input.
-fn one_text(talk: Talk) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    if io::stdin().is_terminal() {
-        talk.say("prompt", "type an id, e-mail address or phone number, then Enter and Ctrl-D:", &json!({}));
-    }
-    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize + 1));
-    io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(|error| stdin_failed(&error))?;
-    let example = "echo 'someone@example.com' | verho explain";
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
-    match lines {
-        0 => Err(Failure::usage("no-identifier", "there is nothing on standard input", example)),
-        1 if text.len() as u64 <= TEXT_MAX => Ok(text),
-        _ => Err(Failure::usage(
-            "several-identifiers",
-            "standard input holds more than one id, e-mail address or phone number",
-            format!("ask for one at a time: {example}"),
-        )),
-    }
-}
-
-fn told(explanation: &Explanation) -> String {
-    let mut text = format!("as of {}\n", explanation.as_of);
-    match explanation.people.len() {
-        0 => text.push_str("nobody in the customer data is known by that\n"),
-        1 => {}
-        number => {
-            let _ = writeln!(text, "{number} people are known by that");
-        }
-    }
-    for (index, person) in explanation.people.iter().enumerate() {
-        let _ = writeln!(text, "\nperson {}: {} rows", index + 1, person.rows);
-        for objection in &person.objections {
-            let place = objection
-                .register
-                .as_ref()
-                .map_or("the customer's own record".to_owned(), |name| format!("register {name}"));
-            let _ = writeln!(text, "  objected in {place}, to {}", objection.scopes.join(", "));
-        }
-        if person.shares_with_objector {
-            text.push_str("  shares an e-mail address or phone number with somebody who objected\n");
-        }
-        if person.unreadable_row {
-            text.push_str("  a row that concerns this person could not be read\n");
-        }
-        for audience in &person.audiences {
-            let _ = writeln!(text, "  {}: meets its filter: {}", audience.audience, audience.selected);
-            if let Some(tag) = &audience.tag {
-                let _ = writeln!(text, "    tag {tag}");
-            }
-            for platform in &audience.platforms {
-                let bases: Vec<String> = platform.bases.iter().map(ToString::to_string).collect();
-                let by = if bases.is_empty() {
-                    String::new()
-                } else {
-                    format!(", by basis row {}", bases.join(", "))
-                };
-                let _ = writeln!(text, "    {}: {}{by}", platform.platform, platform.decision);
-                for reason in &platform.reasons {
-                    let _ = writeln!(text, "      {}: {}", reason.code, reason.description);
-                }
-            }
-        }
-    }
-    text
 }
 
 pub(super) fn platforms(args: &args::Platforms, talk: Talk) -> Result<ExitStatus, Failure> {

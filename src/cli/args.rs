@@ -96,6 +96,17 @@ Examples:
   verho verify releases/latest --recompute --config verho.toml"
     )]
     Verify(Verify),
+    /// Show a release as one page: verdict, flows, reasons, registers, bases
+    #[command(after_help = "The page is made from the manifest alone, needs no network, and prints well.
+Every release has one in English, report.html; this makes it in another language or for sharing.
+
+Cost:     reads the manifest only.
+Effect:   the page on standard output, or a new file that only its owner may read (0600).
+
+Examples:
+  verho report releases/latest --lang fi > raportti.html
+  verho report releases/latest --public --out report-for-sharing.html")]
+    Report(Report),
     /// Explain one person: every audience, every rule and its answer
     #[command(
         after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
@@ -105,9 +116,23 @@ Effect:   none. Names nobody in its answer.
 
 Examples:
   echo 'someone@example.com' | verho explain
+  echo C-1042 | verho explain --chain
+  echo C-1042 | verho explain --for-subject --lang fi
   verho explain --json < id.txt"
     )]
     Explain(Explain),
+    /// Compare two configs: how many people would flip in or out, by rule, in counts
+    #[command(
+        after_help = "Nobody is named: each line is an audience, a platform, a rule and a number of people.
+
+Cost:     reads every input of both configs once, like two builds; memory up to both [limits] memory.
+Effect:   none. Exit code 0 also when there are differences.
+
+Examples:
+  verho diff verho.toml verho-new.toml
+  verho diff verho.toml verho-new.toml --json"
+    )]
+    Diff(Diff),
     /// Hash values as a platform wants them: one a line on standard input
     #[command(
         after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
@@ -120,6 +145,21 @@ Examples:
   echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps"
     )]
     Hash(Hash),
+    /// Print known answers for every platform, or check a file of them
+    #[command(
+        after_help = "A vector is one JSON object a line: platform, kind, input, region, what is expected (normalised,
+sha256, digest or code), and check: full (the whole parser), form (the writing rule alone) or
+contested (listed with our answer). A file of anybody's is taken; failing lines are named by
+their number and a code, never by the value.
+
+Cost:     none to print; a file is read whole, 64 MiB at most.
+Effect:   none. Exit code 1 when a line fails.
+
+Examples:
+  verho vectors > vectors.jsonl
+  verho vectors --check vectors.jsonl"
+    )]
+    Vectors(Vectors),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
 Effect:   none.
@@ -178,10 +218,13 @@ impl Command {
             Self::Build(args) => [Some(&args.config.config), None, None],
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
+            Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
+            Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
+            Self::Vectors(args) => [args.check.as_ref(), None, None],
             Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
         };
         paths.into_iter().flatten().map(PathBuf::as_path)
@@ -241,6 +284,23 @@ pub(super) struct Verify {
     pub strict_modes: bool,
 }
 
+/// `verho report`.
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// Hide counts under 10 and round the others to tens, so that the page can be shared
+    #[arg(long)]
+    pub public: bool,
+    /// The language of the page: en, fi or sv
+    #[arg(long, value_enum, default_value = "en", value_name = "LANGUAGE", hide_possible_values = true)]
+    pub lang: Lang,
+    /// Write the page into this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 /// `verho explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -250,6 +310,40 @@ pub(super) struct Explain {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC)
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// For a reviewer: also who shares identifiers with whom, as keyed tags; needs a root key
+    #[arg(long, conflicts_with = "for_subject")]
+    pub chain: bool,
+    /// In words that can be sent to the person concerned, and that tell of nobody else
+    #[arg(long)]
+    pub for_subject: bool,
+    /// The language of --for-subject
+    #[arg(long, value_enum, value_name = "LANG", default_value = "en", requires = "for_subject")]
+    pub lang: Lang,
+}
+
+/// `verho diff`.
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The config as it is
+    #[arg(value_name = "A")]
+    pub old: PathBuf,
+    /// The config as it would be
+    #[arg(value_name = "B")]
+    pub new: PathBuf,
+    /// Decide both as of another moment (RFC 3339) or the start of a day (UTC)
+    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// A language of the report, and of what is written to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Lang {
+    /// English.
+    En,
+    /// Finnish.
+    Fi,
+    /// Swedish.
+    Sv,
 }
 
 /// `verho hash`.
@@ -276,6 +370,14 @@ pub(super) enum HashKind {
     Email,
     /// Phone numbers.
     Phone,
+}
+
+/// `verho vectors`.
+#[derive(Debug, Args)]
+pub(super) struct Vectors {
+    /// Check this file instead of printing ours; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
 }
 
 /// `verho platforms`.

@@ -12,7 +12,7 @@ use super::clock;
 use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::signals;
-use super::talk::{self, Message, Talk, count};
+use super::talk::{self, Message, Talk, count, several};
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
 use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord};
 use crate::policy::reason::Reason;
@@ -111,6 +111,13 @@ fn account(built: &Built, talk: Talk, took: Duration) {
         );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
     }
+    if let Some(reason) = &built.latest_failed {
+        talk.warn(&Message::new(
+            "latest-not-moved",
+            format!("the release is published, but the link `latest` does not point to it: {reason}"),
+            "use the path on standard output; remove what stands in the link's place",
+        ));
+    }
     let seconds = took.as_secs_f64();
     match &built.release {
         None => talk.say(
@@ -202,11 +209,6 @@ fn account_platform(audience: &str, platform: &PlatformRecord, talk: Talk) {
         &text,
         &json!({"audience": audience, "platform": platform.name, "rows": rows, "people": platform.people, "files": files}),
     );
-}
-
-/// `1 row`, `2,000 rows`.
-fn several(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// A warning of the manifest in words.

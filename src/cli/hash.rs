@@ -149,7 +149,7 @@ impl Job {
     fn steps_of(&self, line: &[u8], scratch: &mut Scratch) -> Vec<&'static str> {
         let text = Plaintext::new(line);
         let steps = match self.form {
-            AnyForm::Email(_) => steps_email(text, scratch),
+            AnyForm::Email(form) => steps_email(text, form, scratch),
             AnyForm::Phone(_) => steps_phone(text, self.region, PhoneRule::default(), scratch),
         };
         steps.unwrap_or_default()

@@ -9,13 +9,17 @@ mod args;
 mod bar;
 mod build;
 mod clock;
+mod diff;
 mod exit;
+mod explain;
 mod failure;
 mod hash;
 mod panics;
+mod report;
 mod signals;
 mod talk;
 mod usage;
+mod vectors;
 mod version;
 
 use std::ffi::OsString;
@@ -90,8 +94,11 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Build(args) => build::build(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
-        Command::Explain(args) => answers::explain(args, talk),
+        Command::Diff(args) => diff::diff(args, talk),
+        Command::Explain(args) => explain::explain(args, talk),
+        Command::Report(args) => report::report(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
+        Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
         Command::Schema => answers::schema(),

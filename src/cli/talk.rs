@@ -145,8 +145,12 @@ pub(super) fn error_anywhere(message: &Message) {
 
 fn line(level: &str, code: &str, text: &str, hint: Option<&str>, fields: &serde_json::Value) {
     let mut object = serde_json::json!({
-        "time": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-        "level": level,
+        "timestamp": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        // As the library's own events spell theirs.
+        "level": match level {
+            "warning" => "WARN".to_owned(),
+            level => level.to_uppercase(),
+        },
         "code": code,
         "message": text.trim(),
     });
@@ -189,6 +193,11 @@ pub(super) fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `1 row`, `2,000 rows`.
+pub(super) fn several(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

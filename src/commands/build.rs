@@ -12,7 +12,7 @@ use crate::manifest::{Manifest, SuppressionsRecord, TagSubject, UploadFile, Uplo
 use crate::outputs::check::{self, CheckError};
 use crate::outputs::records::{SealError, SuppressionsWriter, seal};
 use crate::outputs::signature::{KeyError, Signer};
-use crate::outputs::{Disk, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
+use crate::outputs::{Disk, Latest, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
@@ -41,6 +41,8 @@ pub struct BuildOptions {
 pub struct Built {
     /// The release's folder; `None` for a dry run.
     pub release: Option<PathBuf>,
+    /// Why the link `latest` could not be moved to it, when it could not: the release stands all the same.
+    pub latest_failed: Option<String>,
     /// Its manifest.
     pub manifest: Manifest,
     /// Columns that are not mapped and were never read, by source.
@@ -149,8 +151,13 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
         interrupt::check()?;
-        let release = if options.dry_run { None } else { Some(staging.publish(!replay)?.path) };
-        Ok(Built { release, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
+        let published = if options.dry_run { None } else { Some(staging.publish(!replay)?) };
+        let latest_failed = published.as_ref().and_then(|published| match &published.latest {
+            Latest::Failed(error) => Some(error.to_string()),
+            Latest::Kept | Latest::Updated => None,
+        });
+        let release = published.map(|published| published.path);
+        Ok(Built { release, latest_failed, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
     })
 }
 
@@ -222,11 +229,14 @@ fn write_full(
     cell: usize,
 ) -> Result<Vec<UploadFile>, BuildError> {
     let platform = results.plan().cells[cell].platform;
-    let header = preamble(platform, audience, Operation::Replace)
-        .map_err(|error| BuildError::Unsound(error.to_string()))?;
+    let header = |operation| {
+        preamble(platform, audience, operation).map_err(|error| BuildError::Unsound(error.to_string()))
+    };
+    // Where a file says what it does, its first part replaces the list and the others add to it.
+    let headers = [header(Operation::Replace)?, header(Operation::Add)?];
     let limits =
         UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
-    let mut plan = PartPlan::new(limits, header.len() as u64);
+    let mut plan = PartPlan::new(limits, headers[0].len() as u64);
     if plan.is_needed() {
         results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
     }
@@ -235,7 +245,14 @@ fn write_full(
         name: format!("{folder}/{}", UploadKind::Full.word()),
         most: crate::outputs::PARTS_MAX,
     })?;
-    let mut writer = UploadWriter::begin(staging, &folder, UploadKind::Full, &header, limits, parts)?;
+    let mut writer = UploadWriter::begin_with(
+        staging,
+        &folder,
+        UploadKind::Full,
+        headers.each_ref().map(Vec::as_slice),
+        limits,
+        parts,
+    )?;
     results.each_member_block(cell, |block| {
         if parts == 1 {
             writer.rows(0, &block.text, block.ends.len() as u64)?;

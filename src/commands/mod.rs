@@ -3,9 +3,12 @@
 
 pub mod build;
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;
+pub mod report;
+pub mod subject;
 pub mod vectors;
 pub mod verify;

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 
 use self::record::{Check, Expected, Vector};
 use crate::identifiers::{
@@ -28,7 +29,7 @@ pub const fn published() -> &'static str {
 }
 
 /// What became of a file of vectors.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Lines that answered as expected.
     pub passed: u64,
@@ -41,7 +42,7 @@ pub struct Report {
 }
 
 /// One line that needs a word.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Its number, from 1.
     pub line: u64,

@@ -140,8 +140,9 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
         not_checked.push("whose key signed the release: no list of allowed signers was given or fits");
     }
     if !checked.pages_remade {
-        not_checked
-            .push("that summary.md and UPLOAD.md follow from the manifest: another version wrote them");
+        not_checked.push(
+            "that report.html, summary.md and UPLOAD.md follow from the manifest: another version wrote them",
+        );
     }
     let ok = checks.iter().all(|line| line.ok);
     Ok(VerifyReport { ok, release, signed_by: key, signer, checks, not_checked })

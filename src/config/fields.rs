@@ -48,6 +48,10 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         .and_then(|item| item.string());
     let emails = columns.get("email").map_or(Some(Vec::new()), identifier_columns);
     let phones = columns.get("phone").map_or(Some(Vec::new()), identifier_columns);
+    let span = columns.span.clone();
+    for (seen, read) in [(&mut loading.emails_hashed, &emails), (&mut loading.phones_hashed, &phones)] {
+        seen.extend(read.iter().flatten().map(|column| (span.clone(), column.hashed)));
+    }
     if !columns.has("email") && !columns.has("phone") {
         columns.fault(
             "missing-key",

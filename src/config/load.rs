@@ -15,7 +15,9 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
-use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules};
+use super::{
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
+};
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
 use crate::policy::selection::{Field, Fields, nearest};
@@ -79,6 +81,10 @@ pub(super) struct Loading<'t> {
     attributes: BTreeMap<String, Option<Attribute>>,
     /// Id spaces of the sources.
     pub(super) id_spaces: Vec<String>,
+    /// Columns of e-mail addresses: where, and how they are hashed.
+    pub(super) emails_hashed: Vec<(Range<usize>, Option<HashAlgorithm>)>,
+    /// The same of phone numbers.
+    pub(super) phones_hashed: Vec<(Range<usize>, Option<HashAlgorithm>)>,
     /// Sources that map no birth date.
     pub(super) without_birth_date: Vec<Range<usize>>,
     /// Sources that do not say since when people have been informed.
@@ -148,6 +154,8 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         audience_names: BTreeMap::new(),
         attributes: BTreeMap::new(),
         id_spaces: Vec::new(),
+        emails_hashed: Vec::new(),
+        phones_hashed: Vec::new(),
         without_birth_date: Vec::new(),
         without_informed_since: Vec::new(),
         asks_informed_since: false,
@@ -416,6 +424,21 @@ impl Loading<'_> {
                     message,
                     "birth_date = \"date_of_birth\" in every source",
                 );
+            }
+        }
+        for (kind, mixed) in
+            [("e-mail addresses", &self.emails_hashed), ("phone numbers", &self.phones_hashed)]
+        {
+            if let (Some((_, first)), Some((span, _))) = (
+                mixed.first(),
+                mixed.iter().find(|(_, hashed)| mixed.first().is_some_and(|(_, first)| hashed != first)),
+            ) {
+                let (one, other) =
+                    if first.is_some() { ("hashed", "otherwise") } else { ("plain", "hashed") };
+                let message = format!("{kind} are {one} in one column and {other} in this one");
+                let hint = "export them all plain, or all hashed by one algorithm: somebody who objects under \
+                            the one could not be found under the other";
+                self.reading.fault(span, "contradiction", message, hint);
             }
         }
         let Some(output) = output else { return };

@@ -81,7 +81,8 @@ fn every_key_reaches_its_place() {
     assert_eq!((crm.files.format, crm.files.delimiter), (Some(Format::Delimited), Some(b';')));
     assert_eq!((crm.files.encoding, crm.id_space.as_str()), (Encoding::Windows1252, "group"));
     let work = &crm.emails[1];
-    assert_eq!((work.context, work.hashed), (Context::Work, Some(HashAlgorithm::Sha256)));
+    assert_eq!((work.context, work.hashed), (Context::Work, None));
+    assert_eq!(crm.phones[0].hashed, Some(HashAlgorithm::Sha256));
     assert_eq!(work.separator.as_deref(), Some(","));
     assert_eq!(crm.country.as_ref().and_then(|country| country.default), Some(*b"SE"));
     assert_eq!(crm.birth_date.as_ref().map(|date| date.formats.len()), Some(2));
@@ -180,6 +181,7 @@ const FAULTY: &[Faulty] = &[
     ("email = \"mail\"\n", "", "missing-key", "[source.columns]", "neither email nor phone", "phone = ["),
     ("email = \"mail\"", "email = []", "empty", "email = []", "empty list", "at least one"),
     ("email = \"mail\"", "email = [\"mail\", \"mail\"]", "duplicate", "mail", "twice", "drop"),
+    ("email = \"mail\"", "email = { column = \"mail\", hashed = \"md5\" }", "contradiction", "[source.columns]", "plain in one column and hashed", "all plain, or all hashed"),
     ("email = \"mail\"", "email = 5", "wrong-type", "email = 5", "whole number", "table"),
     ("email = \"mail\"", "e_mail = \"x\"\nemail = \"mail\"", "unknown-key", "e_mail", "no key e_mail", "did you mean email"),
     ("context = \"work\"", "context = \"office\"", "unknown-word", "office", "context", "personal"),

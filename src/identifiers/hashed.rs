@@ -2,8 +2,9 @@
 //! identifier could stand under in such a register. It promises to be generous in forms and strict in
 //! reading. SHA-1 and MD5 serve matching only; nothing here is ever uploaded.
 
+use super::digest::{RunKey, Space};
 use super::email_form::{self, EmailForm, Mailhost, Written};
-use super::{Email, Phone, PhoneForm, Plaintext, Reject, domain, text};
+use super::{Digest, Email, Kind, Phone, PhoneForm, Plaintext, Reject, WideKey, domain, text};
 use sha2::Digest as _;
 use std::fmt;
 
@@ -76,6 +77,31 @@ impl HashKey {
         let key = Self { algorithm, bytes };
         // The hash of nothing names nobody: it would read as an objection that can never match.
         if key == Self::of(algorithm, b"") { Err(Reject::Placeholder) } else { Ok(key) }
+    }
+
+    /// The key of an identifier of which only this hash is known: it meets equal hashes of its kind.
+    #[must_use]
+    pub fn wide_key(&self, kind: Kind, key: &RunKey) -> WideKey {
+        let space = match kind {
+            Kind::Email => Space::Email,
+            Kind::Phone => Space::Phone,
+        };
+        // No address and no number is written as hex of such a length.
+        key.wide(space, const_hex::encode(self.as_bytes()).as_bytes())
+    }
+
+    /// The digest to upload in a form, when the hash is one of that form: it is never hashed again.
+    #[must_use]
+    pub fn email_digest(&self, form: EmailForm) -> Option<Digest> {
+        (self.algorithm == Algorithm::Sha256 && form == EmailForm::Basic)
+            .then(|| Digest::from_bytes(self.bytes))
+    }
+
+    /// The same for a phone number.
+    #[must_use]
+    pub fn phone_digest(&self, form: PhoneForm) -> Option<Digest> {
+        (self.algorithm == Algorithm::Sha256 && form == PhoneForm::Digits)
+            .then(|| Digest::from_bytes(self.bytes))
     }
 
     /// The algorithm.

@@ -175,7 +175,7 @@ fn read(
     if !plus && len <= 3 && junk::is_emergency(digits) {
         return Err(Reject::EmergencyNumber);
     }
-    if !plus && len <= 5 && !(len >= 4 && region.is_some_and(has_short_lines)) {
+    if !plus && len <= 5 && !is_short_line(digits, region) {
         return Err(Reject::ShortNumber);
     }
     if digits.iter().all(|d| *d == digits[0]) {
@@ -279,10 +279,12 @@ fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
     if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
 }
 
-/// Islands whose subscribers have four or five digits. Elsewhere so few digits are a service, even where
-/// the metadata would read some of them as a landline without its area code.
-fn has_short_lines(region: Region) -> bool {
-    matches!(region.code(), "AC" | "CK" | "FK" | "NU" | "SH" | "TA" | "TK")
+/// Whether four or five digits are a whole line, as on small islands: in use, and written just so at home.
+/// Where a trunk zero belongs in front and is not there, so few digits are a service, even if the metadata
+/// would read them as a landline without its area code.
+fn is_short_line(digits: &[u8], region: Option<Region>) -> bool {
+    let text = std::str::from_utf8(digits).unwrap_or_default();
+    digits.len() >= 4 && region.is_some_and(|region| phone_library::is_written_so_at_home(text, region))
 }
 
 fn is_filler(line: Line) -> bool {

@@ -14,8 +14,11 @@ use super::reject::Reject;
 /// The metadata that the ranges below were compared with.
 const PROVEN_FOR: &str = "9.0.42";
 
-const ENABLED: bool = {
-    let (now, then) = (METADATA_VERSION.as_bytes(), PROVEN_FOR.as_bytes());
+const ENABLED: bool = is_proven_for(METADATA_VERSION);
+
+/// Whether the ranges below were compared with this version.
+pub(in crate::identifiers) const fn is_proven_for(version: &str) -> bool {
+    let (now, then) = (version.as_bytes(), PROVEN_FOR.as_bytes());
     let mut same = now.len() == then.len();
     let mut at = 0;
     while same && at < now.len() {
@@ -23,11 +26,20 @@ const ENABLED: bool = {
         at += 1;
     }
     same
-};
+}
 
 /// Reads a cell, or leaves it to the slow parser.
 pub(in crate::identifiers) fn read(cell: &[u8], region: Option<Region>) -> Option<Result<Phone, Reject>> {
-    if !ENABLED {
+    read_if(ENABLED, cell, region)
+}
+
+/// The same, for ranges that are proven or not.
+pub(in crate::identifiers) fn read_if(
+    proven: bool,
+    cell: &[u8],
+    region: Option<Region>,
+) -> Option<Result<Phone, Reject>> {
+    if !proven {
         return None;
     }
     let shape = scan(cell.trim_ascii())?;

@@ -2,7 +2,9 @@
 //! no error text of the library, which may hold digits, gets past it.
 
 use super::country::Region;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, Region as LibraryRegion};
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as LibraryRegion,
+};
 
 /// The version of Google's phone metadata that decides what is a number.
 ///
@@ -63,6 +65,13 @@ pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdic
 /// Reads a text without asking whether it is in use.
 pub(in crate::identifiers) fn read_loosely(text: &str, region: Option<Region>) -> Option<Line> {
     PHONE_NUMBER_UTIL.parse(text, region.and_then(of)).ok().as_ref().and_then(line)
+}
+
+/// Whether these digits are a number in use that its region writes with just these digits.
+pub(in crate::identifiers) fn is_written_so_at_home(digits: &str, region: Region) -> bool {
+    let Ok(number) = PHONE_NUMBER_UTIL.parse(digits, of(region)) else { return false };
+    let home = number.format_as(PhoneNumberFormat::National);
+    PHONE_NUMBER_UTIL.is_valid_number(&number) && home.bytes().filter(u8::is_ascii_digit).eq(digits.bytes())
 }
 
 /// Whether the library knows the region.

@@ -215,6 +215,8 @@ pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
     if kind == Kind::Phone
         && let Some(plus) = text.rfind('+')
         && is_value(&text[..plus])
+        // `;phone-context=+358` is the front of the number before it (RFC 3966).
+        && !text[..plus].ends_with('=')
     {
         let (one, other) = text.as_bytes().split_at(plus);
         return vec![Plaintext::new(one), Plaintext::new(other)];

@@ -2,7 +2,7 @@
 //! steps and nothing of how they are done.
 
 use super::phone::{Phone, PhoneRule};
-use super::{Email, Plaintext, Region, Reject, Scratch};
+use super::{Email, EmailForm, Plaintext, Region, Reject, Scratch};
 
 /// The steps taken, one bit each.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -54,10 +54,23 @@ steps! {
     LostPlus "read as an international number without its plus";
 }
 
-/// The steps that normalising an e-mail address takes.
-pub fn steps_email(text: Plaintext<'_>, scratch: &mut Scratch) -> Result<Vec<&'static str>, Reject> {
-    Email::parse_slowly(text.read(), scratch)?;
-    Ok(scratch.steps.words())
+/// The steps that writing an e-mail address in a form takes.
+pub fn steps_email(
+    text: Plaintext<'_>,
+    form: EmailForm,
+    scratch: &mut Scratch,
+) -> Result<Vec<&'static str>, Reject> {
+    let email = Email::parse_slowly(text.read(), scratch)?;
+    let by_form = (!email.forms_equal(EmailForm::Basic, form)).then_some(match form {
+        EmailForm::Basic => "",
+        EmailForm::Google => "dots and tag of a gmail.com or googlemail.com address removed",
+        EmailForm::Uid2 => "dots and tag of a gmail.com address removed",
+        EmailForm::Reddit => "tag and all but letters and digits of the user part removed",
+        EmailForm::Amazon => "all but a-z, 0-9, dot and hyphen removed; domain in ASCII",
+    });
+    let mut words = scratch.steps.words();
+    words.extend(by_form);
+    Ok(words)
 }
 
 /// The steps that normalising a phone number takes.

@@ -44,3 +44,30 @@ impl Drop for Faults {
         }
     }
 }
+
+/// The page on normalisation lists every code with its description, and no other.
+#[test]
+fn the_documentation_lists_every_reject_code() {
+    let page = include_str!("../../docs/normalisation.md");
+    let mut table = String::new();
+    for reject in Reject::ALL {
+        let kind = match (reject.for_email(), reject.for_phone()) {
+            (true, true) => "both",
+            (true, false) => "e-mail",
+            (false, true) => "phone",
+            (false, false) => unreachable!("a code is for some kind"),
+        };
+        let _ = writeln!(table, "| `{}` | {kind} | {} |", reject.code(), reject.description());
+    }
+    let shown = page
+        .split_once("<!-- codes: begin -->\n")
+        .and_then(|(_, rest)| rest.split_once("<!-- codes: end -->"))
+        .map_or("", |(shown, _)| shown);
+    assert!(shown == table, "docs/normalisation.md must say:\n{table}");
+    for form in EmailForm::ALL {
+        assert!(page.contains(&format!("| `{}` |", form.code())), "{}", form.code());
+    }
+    for form in PhoneForm::ALL {
+        assert!(page.contains(&format!("| `{}` |", form.code())), "{}", form.code());
+    }
+}

@@ -210,7 +210,7 @@ fn unlabelled(text: &str) -> Option<String> {
         if (name.contains('@') || behind.contains('@')) && !repeats {
             return None;
         }
-        rest = inner.to_owned();
+        inner.clone_into(&mut rest);
     }
     if let Some((before, comment)) = rest.clone().rsplit_once('(')
         && rest.ends_with(')')
@@ -219,7 +219,7 @@ fn unlabelled(text: &str) -> Option<String> {
         if comment.contains('@') {
             return None;
         }
-        rest = trim(before).to_owned();
+        trim(before).clone_into(&mut rest);
     }
     let behind =
         |letter: char| letter.is_whitespace() || letter.is_control() || ".,;:!?>)\"'/\\|".contains(letter);

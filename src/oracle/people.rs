@@ -277,6 +277,12 @@ impl RowReader<'_> {
                     all.lost_ids.insert((self.source.id_space.clone(), id.to_owned()));
                 }
                 all.lost_keys.extend(email::wides(piece).iter().map(|wide| key(Kind::Email, wide)));
+                for (kind, columns) in
+                    [(Kind::Email, &self.source.emails), (Kind::Phone, &self.source.phones)]
+                {
+                    let hashes = columns.iter().filter_map(|column| read_hash(column.hashed?, piece));
+                    all.lost_keys.extend(hashes.map(|hash| key(kind, &hash)));
+                }
                 let phones = regions.iter().filter_map(|region| Phone::parse(piece, *region));
                 all.lost_keys.extend(phones.map(|phone| key(Kind::Phone, &phone.e164)));
             }

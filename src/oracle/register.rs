@@ -283,10 +283,9 @@ impl EntryReader<'_> {
     fn parses(&self, kind: Kind, text: &str) -> bool {
         match kind {
             Kind::Email => Email::parse(text).is_some(),
-            Kind::Phone => own_regions(self.register, self.config).into_iter().any(|region| {
-                Phone::parse(text, region)
-                    .is_some_and(|phone| phone.is_good(self.config.policy.possible_phones))
-            }),
+            Kind::Phone => own_regions(self.register, self.config)
+                .into_iter()
+                .any(|region| Phone::parse(text, region).is_some_and(|phone| phone.is_good(true))),
         }
     }
 }
@@ -345,9 +344,9 @@ impl Entry {
         let wides = self.email.as_deref().map(email::wides).unwrap_or_default();
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         let (own, all) = (own_regions(register, config), all_regions(config));
-        let possible = config.policy.possible_phones;
+        // A number of a possible length is somebody's word enough, though no range in use holds it.
         let meanings =
-            self.phone.as_deref().map(|text| phone::meanings(text, &own, &all, possible)).unwrap_or_default();
+            self.phone.as_deref().map(|text| phone::meanings(text, &own, &all, true)).unwrap_or_default();
         hooks.extend(meanings.keys().map(|number| phone_hook(place, number)));
         for (kind, column) in config.sources.iter().flat_map(columns) {
             let forms = match kind {
@@ -408,7 +407,7 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
     };
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(text_hook(place, text));
-        if cell.kind == Kind::Phone {
+        if is_plain(Kind::Phone) {
             hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
         }
         if let Some(algorithm) = cell.hashed {

@@ -25,6 +25,7 @@ use lines::Hashed;
 
 use super::guide;
 use super::records::{REPORT_FILE, SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
+use super::report::report;
 use crate::manifest::{
     AudienceRecord, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE, UNLISTED,
     UploadFile, UploadKind, Verdicts, sums,
@@ -138,7 +139,6 @@ enum Job<'m> {
         audience: &'m AudienceRecord,
     },
     Page(fn(&Manifest) -> String),
-    Report,
 }
 
 /// Every file that the predicate speaks of, by name.
@@ -151,10 +151,8 @@ impl<'m> Plan<'m> {
         let mut jobs = BTreeMap::from([
             (SUMMARY_FILE.to_owned(), Job::Page(guide::summary as fn(&Manifest) -> String)),
             (UPLOAD_FILE.to_owned(), Job::Page(guide::upload_guide)),
+            (REPORT_FILE.to_owned(), Job::Page(report)),
         ]);
-        if manifest.digest_of(REPORT_FILE).is_some() {
-            jobs.insert(REPORT_FILE.to_owned(), Job::Report);
-        }
         for (at, audience) in manifest.predicate.audiences.iter().enumerate() {
             if audience.suppressions.is_some() {
                 jobs.insert(suppressions_file(&audience.name), Job::Tags { audience });
@@ -246,7 +244,7 @@ fn read_file(
     let mut reader = folder::open(folder, name)?;
     let plain = |hashed, faults| Outcome { hashed, rows: 0, faults, full: None };
     match job {
-        None | Some(Job::Report) => Ok(plain(lines::hash(&mut reader)?, Vec::new())),
+        None => Ok(plain(lines::hash(&mut reader)?, Vec::new())),
         Some(Job::Page(make)) => {
             let hashed = lines::hash(&mut reader)?;
             let ours = make(manifest);

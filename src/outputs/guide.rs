@@ -238,7 +238,7 @@ mod tests {
     use crate::outputs::tests::fixture::{Draft, ELIGIBLE, predicate, rows};
 
     fn manifest(change: impl FnOnce(&mut crate::manifest::Predicate)) -> Manifest {
-        let mut predicate = predicate(&["meta", "uid2"]);
+        let mut predicate = predicate(&["meta", "google-ads"]);
         change(&mut predicate);
         Manifest::new(Vec::new(), predicate)
     }

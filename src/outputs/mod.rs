@@ -11,6 +11,7 @@ pub mod guide;
 pub mod private_file;
 pub mod records;
 mod release;
+pub mod report;
 pub mod signature;
 mod upload;
 

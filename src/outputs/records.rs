@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::OutputError;
 use super::guide;
 use super::release::{StagedFile, Staging};
+use super::report::report;
 use super::signature::{KeyError, Signer};
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
@@ -22,7 +23,7 @@ use crate::manifest::{
 pub const SUMMARY_FILE: &str = "summary.md";
 /// The page for whoever uploads.
 pub const UPLOAD_FILE: &str = "UPLOAD.md";
-/// The page for a reader, made elsewhere.
+/// The page for a reader.
 pub const REPORT_FILE: &str = "report.html";
 
 /// Why a release could not be sealed.
@@ -123,7 +124,7 @@ impl SuppressionsWriter {
     }
 }
 
-/// Writes what closes a release: `summary.md`, `UPLOAD.md`, the manifest over every file written so
+/// Writes what closes a release: `summary.md`, `UPLOAD.md`, `report.html`, the manifest over every file written so
 /// far, its signature, and `SHA256SUMS`. Everything else must be finished before.
 pub fn seal(
     staging: &Staging,
@@ -136,6 +137,7 @@ pub fn seal(
     let pages = Manifest::new(Vec::new(), predicate);
     staging.put(SUMMARY_FILE, guide::summary(&pages).as_bytes())?;
     staging.put(UPLOAD_FILE, guide::upload_guide(&pages).as_bytes())?;
+    staging.put(REPORT_FILE, report(&pages).as_bytes())?;
     let subject = staging.records().into_iter().map(Into::into).collect();
     let manifest = Manifest::new(subject, pages.predicate);
     let bytes = manifest.to_bytes();

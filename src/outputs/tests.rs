@@ -74,6 +74,7 @@ fn a_run_writes_the_same_bytes_as_the_formats_say() {
         "SHA256SUMS",
         "summary.md",
         "UPLOAD.md",
+        "report.html",
         "audiences/savings/suppressions.csv",
         "audiences/savings/verdicts.csv",
         "audiences/savings/meta/full.csv",
@@ -83,7 +84,7 @@ fn a_run_writes_the_same_bytes_as_the_formats_say() {
         assert!(left == right, "{name} differs");
         compared += 1;
     }
-    assert_eq!(compared, 7);
+    assert_eq!(compared, 8);
     assert_eq!(fs::read_link(ours.path().join("latest")).expect("a link").to_str(), Some(RELEASE));
     assert_eq!(names(ours.path()), BTreeSet::from([RELEASE.to_owned(), "latest".to_owned()]));
 }

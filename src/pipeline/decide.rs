@@ -44,9 +44,14 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) shares: &'d ShareEstimate,
     pub(crate) chunk_bytes: usize,
     pub(crate) threads: usize,
-    /// People whose decision is wanted in full.
-    pub(crate) watched: &'d [PersonKey],
+    /// Whether somebody's decision is wanted in full.
+    pub(crate) is_watching: bool,
+    /// Where everybody's key and verdict number go, by partition, when two runs are compared.
+    pub(crate) people: Option<&'d Spool<'o>>,
 }
+
+/// Bytes of a person key and a verdict's number.
+pub(crate) const PERSON_BYTES: usize = 20;
 
 /// The whole decision of one person: one a cell.
 pub(crate) type Verdict = Vec<CellVerdict>;
@@ -110,6 +115,7 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
             bytes.clear();
             rows.take(bucket, &mut bytes)?;
             worker.partition(&bytes)?;
+            worker.hand_on(bucket)?;
         }
         let done = worker.finish()?;
         totals.lock().unwrap_or_else(PoisonError::into_inner).add(done);
@@ -182,6 +188,8 @@ struct Worker<'w, 'd, 'o> {
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
+    /// Person keys and verdict numbers of one partition.
+    everybody: Vec<u8>,
     identifiers: Vec<IdentifierRecord>,
     emails: Vec<Going>,
     phones: Vec<Going>,
@@ -215,6 +223,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 unique: vec![(0, 0); job.plan.cells.len()],
                 ..Totals::default()
             },
+            everybody: Vec::new(),
             identifiers: Vec::new(),
             emails: Vec::new(),
             phones: Vec::new(),
@@ -276,7 +285,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         if named != 0 {
             *self.totals.people_by_named.entry(named).or_default() += 1;
         }
-        if self.job.watched.contains(&person) {
+        if self.job.is_watching && named != 0 && self.job.named.get(named).is_watched() {
             let standing = self.standing(standing).as_ref().clone();
             self.totals.watched.push(WatchedPerson {
                 person,
@@ -287,6 +296,10 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 unreadable,
                 standing,
             });
+        }
+        if self.job.people.is_some() {
+            self.everybody.extend_from_slice(&person.to_bytes());
+            self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
         }
         for cell in &consequence.eligible {
             self.goes_up(*cell)?;
@@ -317,6 +330,19 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
     }
 
+    /// Hands the partition's people on, where they are asked for.
+    fn hand_on(&mut self, bucket: usize) -> Result<(), SpillError> {
+        if let Some(people) = self.job.people {
+            let mut appender = Appender::new(people, self.job.chunk_bytes);
+            for entry in self.everybody.chunks_exact(PERSON_BYTES) {
+                appender.push(bucket, |bytes| bytes.extend_from_slice(entry))?;
+            }
+            appender.finish()?;
+            self.everybody.clear();
+        }
+        Ok(())
+    }
+
     /// Writes an eligible person's row of one cell.
     fn goes_up(&mut self, cell: usize) -> Result<(), SpillError> {
         let plan = self.job.plan;
@@ -342,7 +368,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                     column: identifier.column,
                     position: identifier.position,
                     digest,
-                    may_repeat: self.job.shares.may_repeat(identifier.wide),
+                    // The same digest may come from a value and, under another key, from its hash.
+                    may_repeat: plan.holds_hashes || self.job.shares.may_repeat(identifier.wide),
                 });
             }
         }

@@ -69,6 +69,7 @@ pub fn inspect(run: &Run<'_>) -> Inspected {
         as_of: run.as_of,
         zone,
         previous_rows: run.previous_rows,
+        keeps_days: false,
     };
     let (_, registers) = Objections::read(config, &context, &named);
     // One small batch is enough to know that there is a row.

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::identifiers::WideKey;
 use crate::people::{PersonKey, PersonKeys};
 
 /// A keyed state that is cloned for each message.
@@ -55,6 +56,22 @@ impl RootKey {
     pub fn tags(&self, audience: &str) -> Tags {
         let derived = self.derive(&[b"verho/tag/1\0", audience.as_bytes()].concat());
         Tags { mac: mac(&derived[..]) }
+    }
+
+    /// The key of wide keys where identifiers are to have tags that outlive the run.
+    #[must_use]
+    pub fn chain_key(&self) -> [u8; 16] {
+        self.derive(b"verho/chain/1")[..16].try_into().expect("32 bytes hold 16")
+    }
+
+    /// Makes an identifier's tag for reviewers, from a wide key made under [`RootKey::chain_key`].
+    #[must_use]
+    pub fn identifier_tag(&self, wide: WideKey) -> [u8; 16] {
+        let derived = self.derive(b"verho/identifier-tag/1");
+        let mut state = mac(&derived[..]);
+        state.update(&wide.to_bytes());
+        let full: [u8; 32] = state.finalize().into_bytes().into();
+        full[..16].try_into().expect("32 bytes hold 16")
     }
 
     /// The key of input commitments.

@@ -2,6 +2,7 @@
 //! sorted. It owns the threads and the barriers between these stages; what a rule says and what a
 //! file looks like is known elsewhere.
 
+mod chain;
 mod close;
 mod decide;
 pub mod inspect;
@@ -24,17 +25,18 @@ use jiff::tz::TimeZone;
 use crate::audiences::MEMBER_BUCKETS;
 use crate::config::Config;
 use crate::identifiers::RunKey;
-use crate::people::PersonKey;
 use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
 use crate::sources::InputDigest;
 use crate::spill::{Overflow, SpillError, Spool};
+pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
+use objections::watch::WatchContext;
 use objections::{Broken, Objections, RegisterContext, RegisterRead};
 pub use parse::ParseError;
 use plan::Plan;
-pub use results::{Explained, Fates, Results};
+pub use results::{Explained, Fates, Objection, Results};
 use rows::{ShareEstimate, Shared};
 
 /// Partitions of people: enough that one fits a processor's cache at ten million rows.
@@ -78,6 +80,19 @@ pub enum Watch<'w> {
     Nobody,
     /// Whoever this text names, as an id, an e-mail address or a phone number.
     Whoever(&'w [u8]),
+    /// The same, and everybody who shares an identifier with them.
+    Chain(&'w [u8]),
+    /// Everybody, as person key and verdict, to compare two runs under the same keys.
+    Everybody,
+}
+
+impl<'w> Watch<'w> {
+    const fn text(self) -> Option<&'w [u8]> {
+        match self {
+            Self::Nobody | Self::Everybody => None,
+            Self::Whoever(text) | Self::Chain(text) => Some(text),
+        }
+    }
 }
 
 /// Why there is nothing to publish.
@@ -143,12 +158,17 @@ pub fn run<T, E: From<RunError>>(
         as_of: run.as_of,
         zone,
         previous_rows: run.previous_rows,
+        keeps_days: run.watch.text().is_some(),
     };
-    let (objections, registers) = Objections::read(config, &context, &named);
+    let (mut objections, registers) = Objections::read(config, &context, &named);
     for read in &registers {
         tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
     }
     guard_registers(&registers)?;
+    let watched = run.watch.text().map(|text| {
+        let (plan, person_keys, run_key, named) = (&plan, &person_keys, &run_key, &named);
+        objections.watch(text, &WatchContext { config, plan, person_keys, run_key, named })
+    });
 
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
     let bytes: u64 =
@@ -174,7 +194,10 @@ pub fn run<T, E: From<RunError>>(
     guard_unreadable(config, &parsed)?;
 
     interrupt::check()?;
-    let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
+    let links = match run.watch {
+        Watch::Chain(_) => chain::links(&rows, &named).map_err(RunError::from)?,
+        Watch::Nobody | Watch::Everybody | Watch::Whoever(_) => Vec::new(),
+    };
     let recovered = std::mem::take(&mut parsed.recovered);
     let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
         .map_err(RunError::from)?;
@@ -184,6 +207,7 @@ pub fn run<T, E: From<RunError>>(
     let members = spools(plan.cells.len(), MEMBER_BUCKETS);
     let digests = spools(plan.cells.len(), 256);
     let suppressed = spools(config.audiences.len(), 256);
+    let people = Spool::new(&overflow, PARTITIONS);
     let tags: Vec<_> = config.audiences.iter().map(|audience| run.root.tags(&audience.name)).collect();
     let job = decide::Decide {
         plan: &plan,
@@ -198,7 +222,8 @@ pub fn run<T, E: From<RunError>>(
         shares: &shares,
         chunk_bytes: output_chunk_bytes(config, plan.cells.len()),
         threads: threads(config),
-        watched: &watched,
+        is_watching: watched.is_some(),
+        people: matches!(run.watch, Watch::Everybody).then_some(&people),
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
     interrupt::check()?;
@@ -214,7 +239,9 @@ pub fn run<T, E: From<RunError>>(
         digests: &digests,
         suppressed: &suppressed,
         overflow: &overflow,
-        watched: watched.len(),
+        watched: watched.as_ref(),
+        links: &links,
+        people: &people,
     })
 }
 
@@ -309,31 +336,6 @@ fn guard_unreadable(config: &Config, parsed: &parse::Parsed) -> Result<(), RunEr
                 .to_owned(),
         }],
     })
-}
-
-/// The people whom a text names, by id in any space or by an identifier's wide key.
-fn watched(watch: Watch<'_>, shared: &Shared<'_>, rows: &Spool<'_>) -> Result<Vec<PersonKey>, SpillError> {
-    let Watch::Whoever(text) = watch else { return Ok(Vec::new()) };
-    let keys = rows::keys_of(text, shared);
-    let mut spaces: Vec<&str> = shared.config.sources.iter().map(|source| source.id_space.as_str()).collect();
-    spaces.sort_unstable();
-    spaces.dedup();
-    let ids: Vec<PersonKey> =
-        spaces.iter().filter_map(|space| shared.person_keys.in_space(space).key(text)).collect();
-    let mut found = Vec::new();
-    let mut bytes = Vec::new();
-    for bucket in 0..rows.len() {
-        bytes.clear();
-        rows.read(bucket, &mut bytes)?;
-        for row in record::Rows::new(&bytes) {
-            let is_wanted = ids.contains(&row.head.person)
-                || row.identifiers().any(|identifier| keys.contains(&identifier.wide));
-            if is_wanted && !found.contains(&row.head.person) {
-                found.push(row.head.person);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// How many worker threads a config asks for.

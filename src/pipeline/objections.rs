@@ -1,7 +1,10 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
+pub(crate) mod watch;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::intern::{DigestMap, Interner};
@@ -27,6 +30,8 @@ pub struct Objections {
     domains: DigestMap<WideKey, u32>,
     unread: DigestMap<WideKey, u32>,
     hashes: std::collections::HashMap<HashKey, u32>,
+    /// Hashes of what plain entries say, for sources that hold only hashes.
+    hashes_of_entries: std::collections::HashMap<HashKey, u32>,
     email_algorithms: Vec<Algorithm>,
     phone_algorithms: Vec<Algorithm>,
     has_phones: bool,
@@ -175,6 +180,8 @@ pub struct RegisterContext<'c> {
     pub zone: TimeZone,
     /// Rows of each register in the previous release, by name.
     pub previous_rows: &'c dyn Fn(&str) -> Option<u64>,
+    /// Whether the days of objections are kept: only somebody who explains asks for them.
+    pub keeps_days: bool,
 }
 
 impl Objections {
@@ -197,7 +204,8 @@ impl Objections {
                 scratch: Scratch::new(),
                 regions: regions(register, context.plan),
                 own_regions: own_regions(config, register),
-                rule: PhoneRule { possible: config.policy.possible_phones },
+                held: Kind::ALL.map(|kind| held_algorithms(config, kind)),
+                hashes: Vec::new(),
                 spaces: spaces(config, register),
                 found: Vec::new(),
                 numbers: Vec::new(),
@@ -264,6 +272,7 @@ impl Objections {
     }
 
     /// The objections met by other readings of a phone cell.
+    #[must_use]
     pub fn by_reading(&self, reading: WideKey) -> Option<u32> {
         self.keys.get(&reading).copied()
     }
@@ -284,6 +293,12 @@ impl Objections {
     #[must_use]
     pub fn by_domain(&self, domain: WideKey) -> Option<u32> {
         self.domains.get(&domain).copied()
+    }
+
+    /// The objections to an identifier of which a source holds only the hash.
+    pub fn by_held_hash(&self, hash: &HashKey, mut each: impl FnMut(u32)) {
+        self.hashes.get(hash).copied().into_iter().for_each(&mut each);
+        self.hashes_of_entries.get(hash).copied().into_iter().for_each(&mut each);
     }
 
     /// Whether hashes of other readings of a phone cell could meet anything.
@@ -345,6 +360,18 @@ fn own_regions(config: &Config, register: &Register) -> Vec<Option<Region>> {
     own
 }
 
+/// The hashes that sources hold instead of plain values of a kind.
+pub(crate) fn held_algorithms(config: &Config, kind: Kind) -> Vec<Algorithm> {
+    let columns = config.sources.iter().flat_map(|source| match kind {
+        Kind::Email => &source.emails,
+        Kind::Phone => &source.phones,
+    });
+    let mut held: Vec<Algorithm> = columns.filter_map(|column| column.hashed).map(algorithm).collect();
+    held.sort_unstable();
+    held.dedup();
+    held
+}
+
 fn spaces(config: &Config, register: &Register) -> Vec<String> {
     if let Some(space) = &register.id_space {
         return vec![space.clone()];
@@ -355,7 +382,7 @@ fn spaces(config: &Config, register: &Register) -> Vec<String> {
     spaces
 }
 
-const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
+pub(crate) const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
     match algorithm {
         HashAlgorithm::Sha256 => Algorithm::Sha256,
         HashAlgorithm::Sha1 => Algorithm::Sha1,
@@ -380,7 +407,9 @@ struct Reader<'r, 'c> {
     scratch: Scratch,
     regions: Vec<Region>,
     own_regions: Vec<Option<Region>>,
-    rule: PhoneRule,
+    /// By kind: hashes that sources hold instead of plain values.
+    held: [Vec<Algorithm>; 2],
+    hashes: Vec<HashKey>,
     spaces: Vec<String>,
     found: Vec<WideKey>,
     numbers: Vec<Phone>,
@@ -435,6 +464,12 @@ impl Reader<'_, '_> {
         moment(std::str::from_utf8(cell).ok()?, &self.context.zone)
     }
 
+    /// The day on which an entry was made, in the policy's time zone.
+    fn day_of(&self, cell: &[u8]) -> Option<Date> {
+        let moment = moment(std::str::from_utf8(cell).ok()?, &self.context.zone)?;
+        Some(moment.to_zoned(self.context.zone.clone()).date())
+    }
+
     fn entry(&mut self, entry: &Entry<'_>, place: Place, read: &mut RegisterRead) {
         if let (Some(active), Some(status)) = (&self.register.active, entry.status)
             && active.lifted.iter().any(|lifted| lifted.as_bytes() == status)
@@ -444,7 +479,11 @@ impl Reader<'_, '_> {
         }
         read.objections += 1;
         let scopes = self.scopes(entry, read);
-        let named = self.named.number(Named::by(self.origin, scopes));
+        let day = entry.at.filter(|_| self.context.keeps_days).and_then(|cell| self.day_of(cell));
+        let named = self.named.number(match day {
+            Some(day) => Named::on(self.origin, scopes, day),
+            None => Named::by(self.origin, scopes),
+        });
         let (mut keys, mut unread) = (0, 0);
         if let Some(id) = entry.customer_id {
             for space in self.spaces.clone() {
@@ -515,6 +554,13 @@ impl Reader<'_, '_> {
             let known = self.objections.keys.entry(wide).or_insert(0);
             *known = union(self.named, *known, named);
         }
+        for algorithm in &self.held[kind as usize] {
+            hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut self.hashes);
+        }
+        for hash in self.hashes.drain(..) {
+            let known = self.objections.hashes_of_entries.entry(hash).or_insert(0);
+            *known = union(self.named, *known, named);
+        }
         if !is_read {
             self.unread(Some(kind), cell, named);
         }
@@ -552,33 +598,40 @@ impl Reader<'_, '_> {
     fn email(&mut self, cell: &[u8]) -> bool {
         self.objections.has_emails = true;
         let key = self.context.run_key;
-        let parsed = Email::parse(Plaintext::new(cell), &mut self.scratch).map(|email| email.wide_key(key));
+        let parsed = Email::parse(Plaintext::new(cell), &mut self.scratch).map(|email| {
+            for algorithm in &self.held[Kind::Email as usize] {
+                hashed::email_hashes(&email, *algorithm, &mut self.hashes);
+            }
+            email.wide_key(key)
+        });
         self.found.extend(parsed.iter());
         if parsed.is_err() {
+            // Each of several values objects, and the cell is counted as one that does not parse.
             let scratch = &mut self.scratch;
             email_alternatives(Plaintext::new(cell), scratch, key, &mut self.found, &mut Vec::new());
         }
         parsed.is_ok()
     }
 
-    /// A number parses when it would be one in a customer's row at home; its other readings are met too.
+    /// A number parses when it could be one at home; its other readings are met too.
     fn phone(&mut self, cell: &[u8]) -> bool {
         self.objections.has_phones = true;
-        let key = self.context.run_key;
-        let mut is_read = false;
+        // A number of a possible length is somebody's word enough, though no range in use holds it.
+        let rule = PhoneRule { possible: true };
+        self.numbers.clear();
         for region in &self.own_regions {
-            if let Ok(phone) = Phone::parse(Plaintext::new(cell), *region, self.rule, &mut self.scratch) {
-                self.found.push(phone.wide_key(key));
-                self.objections.tails.insert(&phone);
-                is_read = true;
-            }
+            let parsed = Phone::parse(Plaintext::new(cell), *region, rule, &mut self.scratch);
+            self.numbers.extend(parsed.ok());
         }
+        let is_read = !self.numbers.is_empty();
         if !is_read || !is_international(cell) {
-            self.numbers.clear();
             phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
-            for phone in &self.numbers {
-                self.found.push(phone.wide_key(key));
-                self.objections.tails.insert(phone);
+        }
+        for phone in &self.numbers {
+            self.found.push(phone.wide_key(self.context.run_key));
+            self.objections.tails.insert(phone);
+            for algorithm in &self.held[Kind::Phone as usize] {
+                hashed::phone_hashes(phone, *algorithm, &mut self.hashes);
             }
         }
         is_read

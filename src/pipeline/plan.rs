@@ -29,6 +29,8 @@ pub struct Plan {
     pub predicates: Vec<Predicate>,
     /// Regions in which somebody's national numbers are read: other readings of a number try these.
     pub regions: Vec<Region>,
+    /// Whether some source holds hashes instead of values.
+    pub holds_hashes: bool,
     /// The as-of day in the policy's time zone.
     pub today: Date,
     /// The days since which notices name this use, ascending.
@@ -99,6 +101,8 @@ impl Plan {
             }
         }
         let sources = source_plans(config, &predicates);
+        let columns = config.sources.iter().flat_map(|source| source.emails.iter().chain(&source.phones));
+        let holds_hashes = columns.into_iter().any(|column| column.hashed.is_some());
         let (notice_days, wordings) = (notice_days(config), wordings(config));
         let policy = policy(config, today, &predicates, &sources, (&notice_days, &wordings));
         let back = |days: Option<u16>| {
@@ -123,6 +127,7 @@ impl Plan {
             sources,
             predicates,
             regions: regions(config),
+            holds_hashes,
             policy,
             today,
             notice_days,
@@ -242,6 +247,8 @@ fn policy(
                 }),
                 takes_email: platform.takes(Kind::Email),
                 takes_phone: platform.takes(Kind::Phone),
+                takes_email_hash: platform.takes(Kind::Email) && platform.email == Some(EmailForm::Basic),
+                takes_phone_hash: platform.takes(Kind::Phone) && platform.phone == Some(PhoneForm::Digits),
             }
         })
     });

@@ -164,6 +164,7 @@ impl<'p> FactReader<'p> {
         };
         let given_for = customer.said(CustomerField::ConsentIdentifier).value();
         ConsentFact {
+            asked: true,
             unproven: given.is_some_and(|given| given.is_none_or(|given| given > plan.today))
                 || expires == Some(None)
                 || wording == WordingFact::Unknown

@@ -3,7 +3,7 @@
 
 use crate::identifiers::{Digest, WideKey};
 use crate::people::{Context, PersonKey};
-use crate::policy::verdict::IdentifierClass;
+use crate::policy::verdict::{IdentifierClass, Known};
 
 /// Most digests an identifier carries, one a form in use: platforms with an upload file use two forms of
 /// an e-mail address and two of a phone number. A test of the plan holds the tables to it.
@@ -51,8 +51,19 @@ pub(crate) fn write_row(out: &mut Vec<u8>, head: RowHead, identifiers: &[Identif
     for identifier in identifiers {
         let class = identifier.class;
         let is_work = class.context == Context::Work;
-        let down = u8::from(identifier.withheld) << 3 | u8::from(identifier.unconsented) << 4;
-        out.push(u8::from(class.is_email) | u8::from(is_work) << 1 | u8::from(class.is_role) << 2 | down);
+        let known = match class.known {
+            Known::Plain => 0,
+            Known::Sha256 => 1,
+            Known::OtherHash => 2,
+        };
+        let down = u8::from(identifier.withheld) << 5 | u8::from(identifier.unconsented) << 6;
+        out.push(
+            u8::from(class.is_email)
+                | u8::from(is_work) << 1
+                | u8::from(class.is_role) << 2
+                | known << 3
+                | down,
+        );
         out.push(identifier.position);
         out.extend_from_slice(&identifier.column.to_le_bytes());
         out.extend_from_slice(&identifier.wide.to_bytes());
@@ -152,7 +163,12 @@ impl Iterator for Identifiers<'_> {
         self.left = self.left.checked_sub(1)?;
         let bits = self.rest[0];
         let context = if bits & 2 == 0 { Context::Personal } else { Context::Work };
-        let class = IdentifierClass { is_email: bits & 1 != 0, context, is_role: bits & 4 != 0 };
+        let known = match bits >> 3 & 3 {
+            0 => Known::Plain,
+            1 => Known::Sha256,
+            _ => Known::OtherHash,
+        };
+        let class = IdentifierClass { is_email: bits & 1 != 0, context, is_role: bits & 4 != 0, known };
         let position = self.rest[1];
         let column = u16::from_le_bytes(array(&self.rest[2..4]));
         let wide = WideKey::from_bytes(array(&self.rest[4..20]));
@@ -171,7 +187,7 @@ impl Iterator for Identifiers<'_> {
             *slot = last;
         }
         self.rest = &self.rest[at..];
-        let (withheld, unconsented) = (bits & 8 != 0, bits & 16 != 0);
+        let (withheld, unconsented) = (bits & 32 != 0, bits & 64 != 0);
         Some(IdentifierRecord { class, column, position, wide, withheld, unconsented, digests })
     }
 }

@@ -3,15 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::chain::Link;
 use super::close::Closed;
-use super::decide::{Decided, Tally, Verdict};
+use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
 use super::objections::RegisterRead;
+use super::objections::watch::WatchedText;
 use super::parse::Parsed;
 use super::plan::Plan;
 use crate::audiences::MemberKey;
+use crate::people::PersonKey;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
 use crate::policy::scope::Scopes;
@@ -35,7 +39,9 @@ pub struct Results<'r, 'o> {
     pub(super) digests: &'r [Spool<'o>],
     pub(super) suppressed: &'r [Spool<'o>],
     pub(super) overflow: &'r Overflow,
-    pub(super) watched: usize,
+    pub(super) watched: Option<&'r WatchedText>,
+    pub(super) links: &'r [Link],
+    pub(super) people: &'r Spool<'o>,
 }
 
 /// People and rows by what became of them.
@@ -96,14 +102,39 @@ pub struct ColumnResult {
     pub withheld: Vec<(&'static str, u64)>,
 }
 
+/// An objection, by whom it was noted and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The register's index; `None` for the flag in the customer's own record.
+    pub register: Option<u8>,
+    /// What it objects to.
+    pub scopes: Scopes,
+    /// The days on which it was said, earliest first, where the register tells them.
+    pub days: Vec<Date>,
+}
+
+fn objections(named: &Named) -> Vec<Objection> {
+    let objection = |(origin, scopes)| {
+        let register = match origin {
+            Origin::Watched => return None,
+            Origin::Flag => None,
+            Origin::Register(index) => Some(index),
+        };
+        Some(Objection { register, scopes, days: named.days(origin).collect() })
+    };
+    named.entries().filter_map(objection).collect()
+}
+
 /// One watched person's decision, without anything that names them.
 pub struct Explained<'r> {
     /// Rows of the person.
     pub rows: u64,
     /// One a cell.
     pub verdict: &'r [CellVerdict],
-    /// Objections that name the person: `None` is the record's own flag, else the register's index.
-    pub named: Vec<(Option<u8>, Scopes)>,
+    /// Objections that name the person.
+    pub named: Vec<Objection>,
+    /// The same as the decision saw them.
+    pub objections: &'r Named,
     /// Scopes of objections of people with whom an identifier is shared.
     pub linked: Scopes,
     /// Whether an unreadable row concerns the person.
@@ -405,10 +436,60 @@ impl<'r> Results<'r, '_> {
         Ok(())
     }
 
-    /// How many people the watched text names.
+    /// The objections that the watched text itself meets, whoever has it.
     #[must_use]
-    pub const fn watched(&self) -> usize {
-        self.watched
+    pub fn watched_text(&self) -> Vec<Objection> {
+        self.watched.map_or_else(Vec::new, |watched| objections(&watched.named))
+    }
+
+    /// Whether a row that could not be read carries what the watched text stands for.
+    #[must_use]
+    pub fn watched_unreadable(&self) -> bool {
+        let is_unreadable = |watched: &WatchedText| {
+            watched.keys.iter().any(|key| self.closed.is_unreadable_key(*key))
+                || watched.ids.iter().any(|id| self.closed.is_unreadable_id(*id))
+        };
+        self.watched.is_some_and(is_unreadable)
+    }
+
+    /// The identifiers of the watched people with all who hold them, where a chain was asked for.
+    #[must_use]
+    pub const fn links(&self) -> &'r [Link] {
+        self.links
+    }
+
+    /// Whether more people than the cap hold an identifier, so that it carries no objection.
+    #[must_use]
+    pub fn is_over_cap(&self, link: &Link) -> bool {
+        self.closed.is_shared(link.wide)
+    }
+
+    /// How many parts [`Results::people`] has; a person is in the same part in every run under one key.
+    #[must_use]
+    pub fn people_parts(&self) -> usize {
+        self.people.len()
+    }
+
+    /// One part of everybody, by person key, with the verdict's number; empty unless it was asked for.
+    pub fn people(&self, part: usize) -> Result<Vec<(PersonKey, u32)>, SpillError> {
+        let mut bytes = Vec::new();
+        self.people.take(part, &mut bytes)?;
+        let entry = |entry: &[u8]| {
+            let (key, number) = entry.split_at(16);
+            (
+                PersonKey::from_bytes(key.try_into().expect("split at 16")),
+                u32::from_le_bytes(number.try_into().expect("20 less 16 are 4")),
+            )
+        };
+        let mut people: Vec<_> = bytes.chunks_exact(PERSON_BYTES).map(entry).collect();
+        people.sort_unstable();
+        Ok(people)
+    }
+
+    /// A verdict by its number: one a cell.
+    #[must_use]
+    pub fn verdict(&self, number: u32) -> &'r [CellVerdict] {
+        &self.decided.verdicts[number as usize].0
     }
 
     /// The decisions of the watched people.
@@ -421,14 +502,8 @@ impl<'r> Results<'r, '_> {
             .map(|found| Explained {
                 rows: found.rows,
                 verdict: &found.verdict,
-                named: found
-                    .named
-                    .entries()
-                    .map(|(origin, scopes)| match origin {
-                        Origin::Flag => (None, scopes),
-                        Origin::Register(index) => (Some(index), scopes),
-                    })
-                    .collect(),
+                named: objections(&found.named),
+                objections: &found.named,
                 linked: found.linked,
                 unreadable: found.unreadable,
                 standing: &found.standing,

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rustc_hash::FxHashMap;
 
 use super::intern::{DigestSet, Interner};
-use super::objections::{Objections, is_international, union};
+use super::objections::{Objections, algorithm, is_international, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
-use crate::config::{Config, IdentifierColumn, Source};
+use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
+use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, email_alternatives,
     phone_alternatives, phone_readings,
@@ -23,7 +24,7 @@ use crate::policy::facts::{RowFacts, Withheld};
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
-use crate::policy::verdict::IdentifierClass;
+use crate::policy::verdict::{IdentifierClass, Known};
 use crate::sources::{Record, Row, RowFault};
 use crate::spill::{Appender, SpillError};
 
@@ -325,6 +326,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             tally.blank += 1;
             return;
         }
+        if let Some(declared) = column.hashed {
+            self.hashed_value(kind, column, declared, (place, position), value, is_open, named);
+            return;
+        }
         let shared = self.shared;
         let is_open = is_open && self.withheld.is_none() && shared.may_still_go_up(*named);
         let mut join = |number: u32| *named = union(shared.named, *named, number);
@@ -362,9 +367,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             }
         };
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
-            let regions = other_regions(shared.plan, region);
             let scratch = &mut self.phone_scratch;
             if shared.objections.may_meet_otherwise(value) {
+                let regions = other_regions(shared.plan, region);
                 self.readings.clear();
                 phone_alternatives(
                     Plaintext::new(value),
@@ -376,6 +381,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
             }
             if shared.objections.has_phone_hashes() {
+                let regions = other_regions(shared.plan, region);
                 self.other_numbers.clear();
                 phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
                 for phone in &self.other_numbers {
@@ -404,26 +410,90 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         match parsed {
             Ok((wide, is_role, digests)) => {
                 tally.parsed += 1;
-                let class =
-                    IdentifierClass { is_email: kind == Kind::Email, context: column.context, is_role };
+                let class = IdentifierClass {
+                    is_email: kind == Kind::Email,
+                    context: column.context,
+                    is_role,
+                    known: Known::Plain,
+                };
                 let column = self.shared.plan.sources[self.index].first_column + place as u16;
-                let unconsented = self.consented.is_some_and(|keys| keys[kind as usize] != Some(wide));
-                let why = self.withheld.or(unconsented.then_some(Withheld::ConsentForAnother));
-                if let Some(why) = why {
-                    *tally.withheld.entry(why).or_insert(0) += 1;
-                }
-                self.identifiers.push(IdentifierRecord {
-                    class,
-                    column,
-                    position,
-                    wide,
-                    withheld: self.withheld.is_some(),
-                    unconsented,
-                    digests,
-                });
+                self.keep(
+                    kind,
+                    place,
+                    IdentifierRecord {
+                        class,
+                        column,
+                        position,
+                        wide,
+                        withheld: false,
+                        unconsented: false,
+                        digests,
+                    },
+                );
             }
             Err(reject) => *tally.rejected.entry(reject).or_insert(0) += 1,
         }
+    }
+
+    /// A value that is a hash already: it meets hashes alone, and goes up where its form is asked for.
+    fn hashed_value(
+        &mut self,
+        kind: Kind,
+        column: &IdentifierColumn,
+        declared: HashAlgorithm,
+        (place, position): (usize, u8),
+        value: &[u8],
+        is_open: bool,
+        named: &mut u32,
+    ) {
+        let shared = self.shared;
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        shared.objections.by_raw(value, shared.run_key, &mut join);
+        let hash = match HashKey::parse(Plaintext::new(value), algorithm(declared)) {
+            Ok(hash) => hash,
+            Err(reject) => {
+                *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1;
+                return;
+            }
+        };
+        self.tally.columns[place].parsed += 1;
+        shared.objections.by_held_hash(&hash, &mut join);
+        let mut digests = [None; FORMS_MAX];
+        if is_open && self.withheld.is_none() && shared.may_still_go_up(*named) {
+            match kind {
+                Kind::Email => {
+                    let forms = shared.plan.email_forms.iter().map(|form| hash.email_digest(*form));
+                    digests.iter_mut().zip(forms).for_each(|(slot, digest)| *slot = digest);
+                }
+                Kind::Phone => {
+                    let forms = shared.plan.phone_forms.iter().map(|form| hash.phone_digest(*form));
+                    digests.iter_mut().zip(forms).for_each(|(slot, digest)| *slot = digest);
+                }
+            }
+        }
+        let is_email = kind == Kind::Email;
+        let known = match hash.algorithm() {
+            Algorithm::Sha256 => Known::Sha256,
+            Algorithm::Sha1 | Algorithm::Md5 => Known::OtherHash,
+        };
+        let class = IdentifierClass { is_email, context: column.context, is_role: false, known };
+        let column = shared.plan.sources[self.index].first_column + place as u16;
+        let wide = hash.wide_key(kind, shared.run_key);
+        self.keep(
+            kind,
+            place,
+            IdentifierRecord { class, column, position, wide, withheld: false, unconsented: false, digests },
+        );
+    }
+
+    /// Keeps an identifier of the row at hand, and counts it when it stays down.
+    fn keep(&mut self, kind: Kind, place: usize, identifier: IdentifierRecord) {
+        let unconsented = self.consented.is_some_and(|keys| keys[kind as usize] != Some(identifier.wide));
+        if let Some(why) = self.withheld.or(unconsented.then_some(Withheld::ConsentForAnother)) {
+            *self.tally.columns[place].withheld.entry(why).or_insert(0) += 1;
+        }
+        let withheld = self.withheld.is_some();
+        self.identifiers.push(IdentifierRecord { withheld, unconsented, ..identifier });
     }
 
     fn fault(&mut self, fault: &RowFault<'_>) {
@@ -476,6 +546,12 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     fn recover(&mut self, piece: &[u8], regions: &[Option<Region>]) {
         let key = self.shared.run_key;
         self.recovered.ids.extend(self.space.key(piece));
+        for (kind, columns) in [(Kind::Email, &self.source.emails), (Kind::Phone, &self.source.phones)] {
+            for declared in columns.iter().filter_map(|column| column.hashed) {
+                let hash = HashKey::parse(Plaintext::new(piece), algorithm(declared));
+                self.recovered.keys.extend(hash.ok().map(|hash| hash.wide_key(kind, key)));
+            }
+        }
         if memchr::memchr(b'@', piece).is_some() || !piece.is_ascii() {
             self.readings.clear();
             self.domains.clear();
@@ -520,18 +596,4 @@ fn email_digests(
 
 fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {
     own.into_iter().chain(plan.regions.iter().copied().filter(|region| Some(*region) != own)).collect()
-}
-
-/// The wide keys a text could stand for, as an e-mail address or a phone number in any region in play.
-pub(crate) fn keys_of(text: &[u8], shared: &Shared<'_>) -> Vec<WideKey> {
-    let mut scratch = Scratch::new();
-    let mut keys = Vec::new();
-    keys.extend(
-        Email::parse(Plaintext::new(text), &mut scratch).ok().map(|email| email.wide_key(shared.run_key)),
-    );
-    for region in shared.plan.regions.iter().copied().map(Some).chain([None]) {
-        let phone = Phone::parse(Plaintext::new(text), region, PhoneRule { possible: true }, &mut scratch);
-        keys.extend(phone.ok().map(|phone| phone.wide_key(shared.run_key)));
-    }
-    keys
 }

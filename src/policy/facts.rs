@@ -93,6 +93,8 @@ pub enum WordingFact {
 /// What is recorded of the person's consent. Nothing, where the ground is another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ConsentFact {
+    /// Whether anything is asked of it.
+    pub asked: bool,
     /// Something that the source maps cannot be told.
     pub unproven: bool,
     /// Past its last day.
@@ -103,7 +105,8 @@ pub struct ConsentFact {
 
 impl ConsentFact {
     /// Nothing is asked of it.
-    pub const SILENT: Self = Self { unproven: false, expired: false, wording: WordingFact::Silent };
+    pub const SILENT: Self =
+        Self { asked: false, unproven: false, expired: false, wording: WordingFact::Silent };
 }
 
 /// Why an identifier stays down for its holder: it still matches objections, and still links people.

@@ -4,6 +4,7 @@
 //! standings of a person's rows are joined; objections and closure are added; and
 //! [`verdict::decide`] says, for every audience and platform, eligible or why not.
 
+pub mod answers;
 pub mod closure;
 pub mod facts;
 pub mod objections;

@@ -1,6 +1,8 @@
 //! Which objections name a person, by whom they were said and with which scopes. It knows registers
 //! by number only, and never whom an entry names.
 
+use jiff::civil::Date;
+
 use super::scope::Scopes;
 
 /// Who said it.
@@ -10,17 +12,32 @@ pub enum Origin {
     Flag,
     /// The register with this index in the config.
     Register(u8),
+    /// Nobody: the mark of people whose decision is asked for. It has no scope, so it binds nothing.
+    Watched,
 }
 
-/// The objections that name a person: origins with their scopes, sorted, each origin once.
+/// The objections that name a person: origins with their scopes, sorted, each origin once. Their days
+/// are kept beside them only where somebody asks for them; no decision looks at a day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Named(Vec<(Origin, Scopes)>);
+pub struct Named(Vec<(Origin, Scopes)>, Vec<(Origin, Date)>);
 
 impl Named {
     /// One objection.
     #[must_use]
     pub fn by(origin: Origin, scopes: Scopes) -> Self {
-        Self(vec![(origin, scopes)])
+        Self(vec![(origin, scopes)], Vec::new())
+    }
+
+    /// One objection of which the day is known.
+    #[must_use]
+    pub fn on(origin: Origin, scopes: Scopes, day: Date) -> Self {
+        Self(vec![(origin, scopes)], vec![(origin, day)])
+    }
+
+    /// The mark of somebody whose decision is asked for.
+    #[must_use]
+    pub fn watched() -> Self {
+        Self::by(Origin::Watched, Scopes::NONE)
     }
 
     /// Both together.
@@ -33,7 +50,23 @@ impl Named {
                 Err(at) => all.0.insert(at, (origin, scopes)),
             }
         }
+        for day in &other.1 {
+            if let Err(at) = all.1.binary_search(day) {
+                all.1.insert(at, *day);
+            }
+        }
         all
+    }
+
+    /// Whether the decision of whoever is so named is asked for.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.0.iter().any(|entry| entry.0 == Origin::Watched)
+    }
+
+    /// The days on which an origin said so, earliest first, as far as they were kept.
+    pub fn days(&self, origin: Origin) -> impl Iterator<Item = Date> + '_ {
+        self.1.iter().filter(move |entry| entry.0 == origin).map(|entry| entry.1)
     }
 
     /// Whether nobody said anything.
@@ -72,6 +105,8 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use super::{Named, Origin};
+    use jiff::civil::date;
+
     use crate::policy::scope::{Scope, Scopes};
 
     #[test]
@@ -87,5 +122,23 @@ mod tests {
         assert_eq!(a.registers_binding(Scopes::of(Scope::Lookalike)), 0);
         assert!(a.flag_binds(Scopes::of(Scope::Profiling)));
         assert!(!a.flag_binds(Scopes::of(Scope::Post)));
+    }
+
+    #[test]
+    fn days_are_kept_in_order_and_a_watch_binds_nothing() {
+        let (early, late) = (date(2024, 2, 29), date(2026, 1, 1));
+        let phone = Scopes::of(Scope::Phone);
+        let all = Named::on(Origin::Register(1), phone, late)
+            .union(&Named::on(Origin::Register(1), phone, early))
+            .union(&Named::on(Origin::Register(1), phone, late))
+            .union(&Named::by(Origin::Register(2), phone));
+        assert_eq!(all.days(Origin::Register(1)).collect::<Vec<_>>(), [early, late]);
+        assert_eq!(all.days(Origin::Register(2)).count(), 0);
+        assert!(!all.is_watched());
+        let watched = Named::watched();
+        assert!(watched.is_watched() && watched.union(&all).is_watched() && all.union(&watched).is_watched());
+        assert!(watched.scopes().is_empty());
+        assert_eq!(watched.registers_binding(Scopes::EVERYTHING), 0);
+        assert!(!watched.flag_binds(Scopes::EVERYTHING));
     }
 }

@@ -89,6 +89,10 @@ pub struct Cell {
     pub takes_email: bool,
     /// Whether it takes phone numbers.
     pub takes_phone: bool,
+    /// Whether it takes the hash of an e-mail address in its basic form.
+    pub takes_email_hash: bool,
+    /// Whether it takes the hash of a number's digits.
+    pub takes_phone_hash: bool,
 }
 
 /// What one rule says of one row in one cell.
@@ -143,8 +147,9 @@ fn relationship(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
 /// An opted-out flag is an objection and handled with the others, since its scopes may not bind.
 fn targeting(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.targeting {
-        Answer::Silent | Answer::No | Answer::Yes => Said::default(),
-        Answer::Unknown => Said::against(Reason::TargetingUnknown),
+        Answer::Silent => Said::default(),
+        Answer::No | Answer::Yes => Said::answered(Question::Targeting),
+        Answer::Unknown => Said::both(Question::Targeting, Reason::TargetingUnknown),
     }
 }
 
@@ -162,10 +167,11 @@ fn age(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
 fn party(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
     let wanted = policy.audiences[cell.audience].party;
     match row.party {
-        PartyFact::Unknown => Said::against(Reason::PartyUnknown),
+        PartyFact::Unknown => Said::both(Question::Party, Reason::PartyUnknown),
         PartyFact::Silent if wanted != Party::Consumer => Said::against(Reason::PartyMismatch),
-        PartyFact::Known(party) if wanted != party => Said::against(Reason::PartyMismatch),
-        PartyFact::Silent | PartyFact::Known(_) => Said::default(),
+        PartyFact::Silent => Said::default(),
+        PartyFact::Known(party) if wanted != party => Said::both(Question::Party, Reason::PartyMismatch),
+        PartyFact::Known(_) => Said::answered(Question::Party),
     }
 }
 
@@ -241,14 +247,16 @@ fn told_otherwise(row: &RowFacts, basis: &BasisRow) -> Reasons {
 
 fn informed(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.informed {
-        InformedFact::Unknown => Said::against(Reason::InformedUnknown),
-        InformedFact::Since { cooling: true, .. } => Said::against(Reason::CoolingOff),
-        InformedFact::Silent | InformedFact::Since { .. } => Said::default(),
+        InformedFact::Silent => Said::default(),
+        InformedFact::Unknown => Said::both(Question::Informed, Reason::InformedUnknown),
+        InformedFact::Since { cooling: true, .. } => Said::both(Question::Informed, Reason::CoolingOff),
+        InformedFact::Since { .. } => Said::answered(Question::Informed),
     }
 }
 
 fn consent(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
-    let mut said = Said::default();
+    let asked = row.consent.asked.then_some(Question::Consent);
+    let mut said = Said { answered: asked, ..Said::default() };
     if row.consent.unproven {
         said.against = said.against.with(Reason::ConsentUnproven);
     }
@@ -274,10 +282,12 @@ fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
             CountryFact::Silent | CountryFact::Unknown => true,
             CountryFact::Known(country) => needs_consent_signals(country),
         };
-    if asked && (row.ad_user_data != Answer::Yes || row.ad_personalization != Answer::Yes) {
-        Said::against(Reason::PlatformConsentMissing)
-    } else {
+    if !asked {
         Said::default()
+    } else if row.ad_user_data == Answer::Yes && row.ad_personalization == Answer::Yes {
+        Said::answered(Question::PlatformConsent)
+    } else {
+        Said::both(Question::PlatformConsent, Reason::PlatformConsentMissing)
     }
 }
 

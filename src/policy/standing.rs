@@ -16,13 +16,23 @@ pub enum Question {
     Basis,
     /// Which country?
     Country,
+    /// Objected in the record itself? May stay unanswered: objections then come from registers alone.
+    Targeting,
+    /// Consumer or business representative? May stay unanswered: a consumer.
+    Party,
+    /// The platform's consent signals? Asked only where the platform asks.
+    PlatformConsent,
     /// A product of the ad's group?
     ProductGroup,
+    /// Since when informed? May stay unanswered.
+    Informed,
+    /// Evidence of consent? Asked only of those whose ground it is.
+    Consent,
 }
 
 /// A set of questions answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Answered(pub u8);
+pub struct Answered(pub u16);
 
 impl Answered {
     /// With one more.

@@ -10,7 +10,18 @@ use super::scope::Scopes;
 use super::standing::{Selected, Standing};
 use crate::people::{Context, Party};
 
-/// What kind of identifier, in the six classes that audiences tell apart.
+/// What is known of an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Known {
+    /// The value itself: every form can be made.
+    Plain,
+    /// Its SHA-256 in the basic form or as digits, and nothing else.
+    Sha256,
+    /// A hash that no platform takes.
+    OtherHash,
+}
+
+/// What kind of identifier, in the classes that audiences and platforms tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdentifierClass {
     /// An e-mail address, else a phone number.
@@ -19,25 +30,48 @@ pub struct IdentifierClass {
     pub context: Context,
     /// A role address such as `info@`.
     pub is_role: bool,
+    /// What is known of it.
+    pub known: Known,
 }
 
 impl IdentifierClass {
-    const fn bit(self) -> u8 {
-        let class = (self.is_email as u8) << 2 | (matches!(self.context, Context::Work) as u8) << 1;
-        1 << (class | (self.is_role as u8))
+    /// Every class: nobody can tell that a hash is of a role address.
+    fn all() -> impl Iterator<Item = Self> {
+        let kinds =
+            [(true, Known::Plain), (false, Known::Plain), (false, Known::Sha256), (false, Known::OtherHash)];
+        [false, true].into_iter().flat_map(move |is_email| {
+            [Context::Personal, Context::Work].into_iter().flat_map(move |context| {
+                kinds.into_iter().map(move |(is_role, known)| Self { is_email, context, is_role, known })
+            })
+        })
+    }
+
+    const fn bit(self) -> u16 {
+        let kind = match self.known {
+            Known::Plain => self.is_role as u8,
+            Known::Sha256 => 2,
+            Known::OtherHash => 3,
+        };
+        1 << ((self.is_email as u8) << 3 | (matches!(self.context, Context::Work) as u8) << 2 | kind)
     }
 
     /// Whether a cell's audience and platform would take it.
     #[must_use]
     pub fn fits(self, cell: &Cell, party: Party) -> bool {
-        let kind_fits = if self.is_email { cell.takes_email } else { cell.takes_phone };
+        let kind_fits = match (self.known, self.is_email) {
+            (Known::Plain, true) => cell.takes_email,
+            (Known::Plain, false) => cell.takes_phone,
+            (Known::Sha256, true) => cell.takes_email_hash,
+            (Known::Sha256, false) => cell.takes_phone_hash,
+            (Known::OtherHash, _) => false,
+        };
         kind_fits && self.context == party.context() && (!self.is_role || party == Party::Business)
     }
 }
 
 /// A set of identifier classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Classes(u8);
+pub struct Classes(u16);
 
 impl Classes {
     /// Adds one.
@@ -46,14 +80,7 @@ impl Classes {
     }
 
     fn any_fits(self, cell: &Cell, party: Party) -> bool {
-        [false, true].into_iter().any(|is_email| {
-            [Context::Personal, Context::Work].into_iter().any(|context| {
-                [false, true].into_iter().any(|is_role| {
-                    let class = IdentifierClass { is_email, context, is_role };
-                    self.0 & class.bit() != 0 && class.fits(cell, party)
-                })
-            })
-        })
+        IdentifierClass::all().any(|class| self.0 & class.bit() != 0 && class.fits(cell, party))
     }
 }
 

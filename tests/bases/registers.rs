@@ -205,11 +205,11 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
 }
 
 /// Hashed lists are made from the address as mail servers know it.
-fn ascii(plain: &str) -> String {
+pub(super) fn ascii(plain: &str) -> String {
     plain.replace("bücher.example", "xn--bcher-kva.example")
 }
 
-fn digest(hash: &str, text: &str, rng: &mut Rng) -> String {
+pub(super) fn digest(hash: &str, text: &str, rng: &mut Rng) -> String {
     let hex = match hash {
         "sha256" => hex::encode(sha2::Sha256::digest(text.as_bytes())),
         "sha1" => hex::encode(<sha1::Sha1 as sha1::Digest>::digest(text.as_bytes())),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Pool;
+use super::registers::{ascii, digest};
 use super::rng::Rng;
 use super::spelling::{NO_ADDRESS, NO_NUMBER};
 use super::table::Style;
@@ -36,6 +37,8 @@ enum Field {
 
 /// Shape that all sources of a base share.
 pub(crate) struct Shared {
+    /// How the columns of e-mail addresses and of phone numbers are hashed.
+    pub(crate) hashed: [Option<&'static str>; 2],
     /// Whether people work for companies in this base.
     pub(crate) business: bool,
     /// And whether most of them do.
@@ -62,6 +65,7 @@ struct Column {
     name: &'static str,
     field: Field,
     several: bool,
+    hashed: Option<&'static str>,
 }
 
 /// What a source's config part became.
@@ -143,7 +147,7 @@ pub(crate) fn write(
 }
 
 fn column(name: &'static str, field: Field) -> Column {
-    Column { name, field, several: false }
+    Column { name, field, several: false, hashed: None }
 }
 
 fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, is_first: bool, rng: &mut Rng) {
@@ -179,8 +183,10 @@ fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, is
             if shared.dated && ((is_first && at == 0) || rng.chance(40)) {
                 add(confirmed, Field::Confirmed, format!(", verified_at = \"{confirmed}\""));
             }
-            list.push(format!("{{ column = \"{name}\"{context}{separator}{more} }}"));
-            columns.push(Column { name, field, several });
+            let hashed = shared.hashed[place];
+            let kind = hashed.map(|kind| format!(", hashed = \"{kind}\"")).unwrap_or_default();
+            list.push(format!("{{ column = \"{name}\"{context}{separator}{kind}{more} }}"));
+            columns.push(Column { name, field, several, hashed });
         }
         toml.push_str(&format!("{key} = [{}]\n", list.join(", ")));
     }
@@ -328,15 +334,25 @@ fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut
             1..=4 => format!(" {} ", pool.id(rng)),
             _ => pool.id(rng),
         },
-        Field::Email => several(column, rng, |rng| match rng.below(20) {
-            0 => String::new(),
-            1 => rng.pick(&NO_ADDRESS).to_owned(),
-            _ => pool.address(rng).spelled(rng),
+        Field::Email => several(column, rng, |rng| match rng.below(60) {
+            0..=2 => String::new(),
+            3..=5 => rng.pick(&NO_ADDRESS).to_owned(),
+            // In the wrong column.
+            6 => pool.number(rng).spelled(rng),
+            7 => "b3a8e0e1f9ab1bfe3a36f231f676f78bb30a519d2b21e6c530c0eee8ebb4a5d0".to_owned(),
+            _ => match column.hashed {
+                Some(hash) => digest(hash, &ascii(&pool.address(rng).plain()), rng),
+                None => pool.address(rng).spelled(rng),
+            },
         }),
-        Field::Phone => several(column, rng, |rng| match rng.below(20) {
-            0 => String::new(),
-            1 => rng.pick(&NO_NUMBER).to_owned(),
-            _ => pool.number(rng).spelled(rng),
+        Field::Phone => several(column, rng, |rng| match rng.below(60) {
+            0..=2 => String::new(),
+            3..=5 => rng.pick(&NO_NUMBER).to_owned(),
+            6 => pool.address(rng).spelled(rng),
+            _ => match column.hashed {
+                Some(hash) => digest(hash, pool.number(rng).plain().trim_start_matches('+'), rng),
+                None => pool.number(rng).spelled(rng),
+            },
         }),
         Field::Country => usual(
             rng,

@@ -84,7 +84,7 @@ impl Address {
             5 => text = format!("{}{}", text[..1].to_uppercase(), &text[1..]),
             _ => {}
         }
-        text
+        if rng.chance(12) { around_address(&text, rng) } else { text }
     }
 }
 
@@ -109,6 +109,9 @@ impl Number {
         let (code, trunk, national) = (self.code, self.trunk, self.national.as_str());
         let (start, end) = national.split_at(2);
         let (middle, end) = end.split_at(3);
+        if rng.chance(10) {
+            return self.around(rng);
+        }
         match rng.below(14) {
             0 => format!("00{code}{national}"),
             1 => format!("+{code} {start} {middle} {end}"),
@@ -123,6 +126,50 @@ impl Number {
             11 => format!("+{code}\u{a0}{start}\u{2011}{middle}\u{2011}{end}"),
             _ => self.plain(),
         }
+    }
+}
+
+impl Number {
+    /// With what programs and people leave around a number, or do to it.
+    fn around(&self, rng: &mut Rng) -> String {
+        let (code, trunk, national) = (self.code, self.trunk, self.national.as_str());
+        let (head, tail) = national.split_at(1);
+        match rng.below(14) {
+            0 => format!("=\"{trunk}{national}\""),
+            1 => format!("'{trunk}{national}"),
+            2 => format!("{code}{national}.0"),
+            3 => format!("{trunk}{national}.0"),
+            4 => format!("{}.{}{national}E+{}", &code[..1], &code[1..], code.len() + national.len() - 1),
+            5 => format!("Tel: {trunk}{national}"),
+            6 => format!("+{code}{national} ext. 12"),
+            7 => format!("{trunk}{national} x7"),
+            8 => format!("+{code}{national}, {trunk}{national}"),
+            9 => format!("{trunk}{national} / +{code}{national}"),
+            10 => format!("{trunk}{national} mum"),
+            11 => format!("\u{200e}+{code}\u{200b}{head}{tail}"),
+            12 => format!("+{trunk}{national}"),
+            _ => format!("\u{201c}+{code} {national}\u{201d}"),
+        }
+    }
+}
+
+/// With what programs and people leave around an address.
+fn around_address(text: &str, rng: &mut Rng) -> String {
+    match rng.below(14) {
+        0 => format!("mailto:{text}"),
+        1 => format!("Jane Doe <{text}>"),
+        2 => format!("{text} (work)"),
+        3 => format!("'{text}"),
+        4 => format!("=\"{text}\""),
+        5 => format!("<{text}>"),
+        6 => format!("{text},"),
+        7 => format!("{text}; other@example.org"),
+        8 => text.replace('@', " @ "),
+        9 => text.replace('@', "\u{ff20}"),
+        10 => format!("{text}."),
+        11 => format!("\u{201c}{text}\u{201d}"),
+        12 => text.replace('@', ".@"),
+        _ => format!("{text} {text}"),
     }
 }
 

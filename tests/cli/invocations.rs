@@ -4,12 +4,15 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 15] = [
     "build",
     "check",
     "verify",
+    "diff",
+    "report",
     "explain",
     "hash",
+    "vectors",
     "platforms",
     "keygen",
     "schema",
@@ -126,7 +129,7 @@ fn a_wrong_command_line_is_told_without_what_was_typed() {
             text.push_str(&base.told(&format!("verho {}", args.join(" ")), &ran));
         }
     }
-    insta::with_settings!({filters => vec![(r#""time":"[^"]*""#, r#""time":"[TIME]""#)]}, {
+    insta::with_settings!({filters => vec![(r#""timestamp":"[^"]*""#, r#""timestamp":"[TIME]""#)]}, {
         insta::assert_snapshot!("wrong_invocations", text);
     });
     assert_eq!(std::fs::read_dir(base.path()).expect("is there").count(), 0, "nothing was written");

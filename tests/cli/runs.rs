@@ -163,6 +163,25 @@ fn hash_answers_each_line_with_a_digest_or_a_code() {
 }
 
 #[test]
+fn vectors_are_printed_and_anybodys_are_checked() {
+    let base = Base::new();
+    let printed = base.run(&["vectors"]);
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    assert!(printed.stdout.lines().count() >= 400);
+    let ran = base.run_with(&["vectors", "--check", "-"], printed.stdout.as_bytes());
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stderr.contains(" 0 failed") && !ran.stdout.contains("unexpected"), "{}", ran.stderr);
+    let file = b"{\"platform\":\"google\",\"field\":\"email\",\"input\":\"quokka@example.com\",\"expect\":\"invalid\"}\n\nquokka\n";
+    let ran = base.run_with(&["vectors", "--check", "-"], file);
+    assert_eq!(ran.stdout, "line 1: unexpected-digest\nline 3: not-a-vector\n");
+    assert_eq!(ran.code, 1);
+    let ran = base.run_with(&["vectors", "--check", "-", "--json"], file);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");
+    assert_eq!(report["failed"][1]["line"], 3);
+    assert_eq!(base.run(&["vectors", "--check", "not-there.jsonl"]).code, 3);
+}
+
+#[test]
 fn explain_tells_the_rules_and_not_the_person() {
     let base = Base::new();
     let ran = base.run_with(&["explain"], b"EERO.quokka@example.com\n");
@@ -209,7 +228,11 @@ fn a_json_log_is_json_on_every_line() {
         assert!(!ran.stderr.is_empty());
         for line in ran.stderr.lines() {
             let line: serde_json::Value = serde_json::from_str(line).expect("a JSON object");
-            assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+            assert!(
+                ["INFO", "WARN", "ERROR", "DEBUG"].contains(&line["level"].as_str().expect("text")),
+                "{line}"
+            );
+            assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
     }
 }

@@ -293,7 +293,7 @@ fn python(folder: &Path, program: &str, arguments: &[&str], input: &str) -> Opti
 #[test]
 fn the_page_for_reviewers_prints_programs_that_work() {
     let scratch = tempfile::tempdir().expect("scratch");
-    let release = Draft::new(&["meta", "uid2"]).write(scratch.path());
+    let release = Draft::new(&["meta", "google-ads"]).write(scratch.path());
     let root = scratch.path().join("root");
     fs::write(&root, format!("{}\n", hex::encode(fixture::ROOT))).expect("written");
     let programs = programs();
@@ -302,16 +302,16 @@ fn the_page_for_reviewers_prints_programs_that_work() {
     assert!(ok && said.starts_with("6 files are"), "{said}");
     let (ok, said) = python(&release, counts, &[], "").expect("it ran before");
     assert!(ok && said.contains("full.csv 5 lines; rows stated: 4"), "{said}");
-    let files = ["audiences/savings/meta/full.csv", "audiences/savings/uid2/full.csv"];
+    let files = ["audiences/savings/meta/full.csv", "audiences/savings/google-ads/full.csv"];
     for (value, answer) in [("ada@example.org\n", "yes"), ("eve@example.org\n", "no")] {
         let (ok, said) = python(&release, look, &files, value).expect("it ran before");
         assert!(ok && said.lines().count() == 2 && said.lines().all(|line| line.ends_with(answer)), "{said}");
     }
     let root = root.to_str().expect("a plain path");
     for (id, answer) in [
-        (" 7 ", "meta no-identifier \nuid2 no-identifier \n"),
-        ("8", "meta on-register targeting-opt-outs\nuid2 on-register targeting-opt-outs\n"),
-        ("9", "meta opted-out;age-unknown \nuid2 opted-out;age-unknown \n"),
+        (" 7 ", "meta no-identifier \ngoogle-ads no-identifier \n"),
+        ("8", "meta on-register targeting-opt-outs\ngoogle-ads on-register targeting-opt-outs\n"),
+        ("9", "meta opted-out;age-unknown \ngoogle-ads opted-out;age-unknown \n"),
         ("1", "not left out of this audience\n"),
     ] {
         let (ok, said) =

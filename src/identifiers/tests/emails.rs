@@ -280,9 +280,17 @@ fn a_domain_objection_covers_the_domains_below_it() {
 #[test]
 fn steps_are_words_and_never_the_value() {
     let mut scratch = Scratch::new();
-    let steps = steps_email(Plaintext::new(b" Jane <JANE@M\xc3\xbcller.example>. "), &mut scratch);
+    let steps =
+        steps_email(Plaintext::new(b" Jane <JANE@M\xc3\xbcller.example>. "), EmailForm::Basic, &mut scratch);
     let steps = steps.unwrap_or_default().join("; ");
     assert!(!steps.is_empty() && !steps.contains("ane <") && !steps.contains("jane"), "{steps}");
-    assert_eq!(steps_email(Plaintext::new(b"jane@example.com"), &mut scratch), Ok(vec![]));
-    assert_eq!(steps_email(Plaintext::new(b"jane"), &mut scratch), Err(Reject::NotAnAddress));
+    assert_eq!(steps_email(Plaintext::new(b"jane@example.com"), EmailForm::Google, &mut scratch), Ok(vec![]));
+    for form in EmailForm::ALL {
+        let steps = steps_email(Plaintext::new(b"j.d+x@gmail.com"), form, &mut scratch).unwrap_or_default();
+        assert_eq!(steps.len(), usize::from(form != EmailForm::Basic), "{form:?}");
+    }
+    assert_eq!(
+        steps_email(Plaintext::new(b"jane"), EmailForm::Basic, &mut scratch),
+        Err(Reject::NotAnAddress)
+    );
 }

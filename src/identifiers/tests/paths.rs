@@ -108,6 +108,77 @@ fn every_range_of_the_fast_path_is_in_use() {
     assert!(phone_fast::areas().count() > 250);
 }
 
+/// With other metadata than it was proven for, the fast path answers nothing.
+#[test]
+fn the_fast_path_stands_still_for_other_metadata() {
+    assert!(phone_fast::is_proven_for(metadata_version()), "prove its ranges for the new metadata");
+    for other in ["9.0.41", "9.0.43", "9.0.4", "9.0.420", "10.0.42", ""] {
+        assert!(!phone_fast::is_proven_for(other), "{other}");
+    }
+    for (cell, place) in
+        [("+358401234567", ""), ("0401234567", "FI"), ("5123 4567", "EE"), ("6502530000", "US")]
+    {
+        assert!(phone_fast::read_if(true, cell.as_bytes(), region(place)).is_some(), "{cell}");
+        assert!(phone_fast::read_if(false, cell.as_bytes(), region(place)).is_none(), "{cell}");
+    }
+}
+
+/// Country, code, trunk zero, what its mobiles (or, across the Atlantic, areas) begin with, their lengths.
+type Plan = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [usize]);
+
+/// A hundred thousand numbers of each region that truly take the fast path, in each of its spellings.
+#[test]
+fn a_hundred_thousand_numbers_of_each_region_agree() {
+    const EACH: u32 = 100_000;
+    let plans: [Plan; 6] = [
+        ("FI", "358", "0", &["40", "41", "42", "43", "44", "45", "46", "47", "48", "50"], &[7, 8, 9, 10]),
+        ("SE", "46", "0", &["70", "72", "73", "76", "78", "79"], &[9]),
+        ("EE", "372", "", &["5"], &[8]),
+        ("DE", "49", "0", &["15", "16", "17"], &[10, 11]),
+        ("GB", "44", "0", &["7"], &[10]),
+        ("US", "1", "", &["2", "3", "4", "5", "6", "7", "8", "9"], &[10]),
+    ];
+    std::thread::scope(|scope| {
+        for (at, (home, code, trunk, fronts, lengths)) in plans.into_iter().enumerate() {
+            scope.spawn(move || {
+                let mut faults = Faults::default();
+                let mut scratch = Scratch::new();
+                let mut dice = Dice(31 + at as u64);
+                let (mut hits, mut asked, mut cell) = (0, 0_u32, String::new());
+                while hits < EACH {
+                    assert!(asked < 40 * EACH, "{home}: {hits} of {asked} take the fast path");
+                    asked += 1;
+                    cell.clear();
+                    let place = match dice.roll(4) {
+                        0 => {
+                            cell.push_str(trunk);
+                            region(home)
+                        }
+                        1 => {
+                            cell.extend(["00", code]);
+                            if home == "US" { None } else { region(home) }
+                        }
+                        _ => {
+                            cell.extend(["+", code]);
+                            None
+                        }
+                    };
+                    let start = cell.len();
+                    cell.push_str(dice.pick(fronts));
+                    let wanted = lengths[dice.roll(lengths.len() as u64) as usize];
+                    while cell.len() - start < wanted {
+                        cell.push(char::from(b'0' + dice.roll(10) as u8));
+                    }
+                    if dice.roll(4) == 0 {
+                        cell.insert(start + 2, *[' ', '-'].get(dice.roll(2) as usize).unwrap_or(&' '));
+                    }
+                    hits += u32::from(compare(&cell, place, &mut scratch, &mut faults));
+                }
+            });
+        }
+    });
+}
+
 /// Ten million numbers a prefix, about half a minute each with optimisation: `VERHO_EXHAUSTIVE=40,41` or
 /// `VERHO_EXHAUSTIVE=all`. Without it a thousandth is compared.
 #[test]

@@ -171,6 +171,22 @@ fn what_is_no_number_has_a_code() {
     );
 }
 
+/// Four or five digits are a line where lines are so short, and a service elsewhere.
+#[test]
+fn few_digits_are_a_line_on_islands_only() {
+    for (cell, place, digits) in [
+        ("51234", "FK", "50051234"),
+        ("8999", "TA", "2908999"),
+        ("22 129", "WS", "68522129"),
+        ("71 234", "CK", "68271234"),
+    ] {
+        check(&[cell], place, digits);
+    }
+    for (cell, place) in [("16400", "FI"), ("13123", "FI"), ("11011", "DE"), ("12345", ""), ("123", "FK")] {
+        assert_eq!(parse(cell, place).err(), Some(Reject::ShortNumber), "{cell} in {place}");
+    }
+}
+
 #[test]
 fn possible_numbers_are_taken_when_asked_for() {
     let possible = PhoneRule { possible: true };

@@ -304,27 +304,42 @@ fn work_addresses_are_for_business_audiences() {
     // The people's second source holds their work addresses.
     let mut base = Base::of("1,a@example.com,,|2,b@example.com,,|3,c@example.com,,|4,,,");
     base.audiences = "[[audience]]\nname = \"b\"\nplatforms = [\"meta\"]\nparty = \"business\"\nmin_size = 1\n\
-        [[audience]]\nname = \"c\"\nplatforms = [\"meta\"]\nmin_size = 3\n";
+        [[audience]]\nname = \"c\"\nplatforms = [\"meta\"]\nmin_size = 4\n";
     base.more = "[[source]]\nname = \"firms\"\nid_space = \"crm\"\npath = \"firms.csv\"\n[source.columns]\ncustomer_id = \"id\"\n\
         email = { column = \"work\", context = \"work\" }\ncountry = { default = \"FI\" }\nrelationship = { constant = \"current\" }\n\
         basis = { constant = \"legitimate_interest\" }\nparty = { column = \"party\", consumer = [\"C\"], business = [\"B\"] }\n".to_owned();
     base.files.push((
         "firms.csv",
-        b"id,work,party\n1,info@example.org,B\n2,,B\n3,c@example.org,C\n4,d@example.org,C\n".to_vec(),
+        b"id,work,party\n11,info@example.org,B\n12,,B\n3,c@example.org,C\n4,d@example.org,C\n".to_vec(),
     ));
     let outcome = base.run();
     assert_eq!(
         fates(&outcome, 0, 0),
-        table(&[("1", "up"), ("2", "no-identifier"), ("3", "party-mismatch"), ("4", "party-mismatch")])
+        table(&[
+            // A row that says nothing of a party is a consumer's.
+            ("1", "party-mismatch"),
+            ("2", "party-mismatch"),
+            ("3", "party-mismatch"),
+            ("4", "party-mismatch"),
+            ("11", "up"),
+            ("12", "no-identifier"),
+        ])
     );
     assert_eq!(
         fates(&outcome, 1, 0),
-        table(&[("1", "party-mismatch"), ("2", "party-mismatch"), ("3", "up"), ("4", "no-identifier")])
+        table(&[
+            ("1", "up"),
+            ("2", "up"),
+            ("3", "up"),
+            ("4", "no-identifier"),
+            ("11", "party-mismatch"),
+            ("12", "party-mismatch"),
+        ])
     );
     assert_eq!(
         outcome.audiences[0].platforms[0].rows,
         [format!("{},,,,,", sha256("info@example.org")).into_bytes()].into()
     );
     assert!(!outcome.audiences[0].withheld && outcome.audiences[1].withheld);
-    assert_eq!(outcome.audiences[1].size_before_objections, 1);
+    assert_eq!(outcome.audiences[1].size_before_objections, 3);
 }

@@ -212,6 +212,13 @@ fn content_that_does_not_fit_is_noticed_though_every_digest_does() {
             let pages = Manifest::new(Vec::new(), draft.predicate.clone());
             draft.files.insert(UPLOAD_FILE.to_owned(), guide::upload_guide(&pages).into_bytes());
         }),
+        ("another report", Rule::Page, |draft| {
+            draft.with_pages = false;
+            let pages = Manifest::new(Vec::new(), draft.predicate.clone());
+            draft.files.insert(SUMMARY_FILE.to_owned(), guide::summary(&pages).into_bytes());
+            draft.files.insert(UPLOAD_FILE.to_owned(), guide::upload_guide(&pages).into_bytes());
+            draft.files.insert(REPORT_FILE.to_owned(), report(&pages).replace("<td>", "<td>1").into_bytes());
+        }),
         ("no pages", Rule::NotSigned, |draft| draft.with_pages = false),
         ("a listed file of no meaning", Rule::NoMeaning, |draft| {
             draft.files.insert("customers.csv".to_owned(), b"x".to_vec());
@@ -321,7 +328,7 @@ fn every_single_changed_byte_is_noticed() {
     let release = Draft::new(&["meta"]).write(scratch.path());
     assert_eq!(rules(&release), []);
     let mut changed = 0;
-    for name in [MANIFEST_FILE, SUMS_FILE, FULL, TAGS, VERDICTS, SUMMARY_FILE, UPLOAD_FILE] {
+    for name in [MANIFEST_FILE, SUMS_FILE, FULL, TAGS, VERDICTS, SUMMARY_FILE, UPLOAD_FILE, REPORT_FILE] {
         let sound = fs::read(release.join(name)).expect("is there");
         let file = fs::OpenOptions::new().write(true).open(release.join(name)).expect("is there");
         for (at, byte) in sound.iter().enumerate() {

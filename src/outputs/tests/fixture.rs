@@ -13,7 +13,8 @@ use sha2::{Digest as _, Sha256};
 use crate::identifiers::Digest;
 use crate::manifest::*;
 use crate::outputs::guide;
-use crate::outputs::records::{SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
+use crate::outputs::records::{REPORT_FILE, SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
+use crate::outputs::report::report;
 use crate::pipeline::keys::RootKey;
 use crate::platforms::layout::{RowFormat, preamble};
 use crate::platforms::{self, Operation};
@@ -25,7 +26,7 @@ pub(crate) struct Draft {
     pub(crate) predicate: Predicate,
     /// Files other than the pages and the unlisted ones.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
-    /// Whether `summary.md` and `UPLOAD.md` are made from the predicate.
+    /// Whether `summary.md`, `UPLOAD.md` and `report.html` are made from the predicate.
     pub(crate) with_pages: bool,
 }
 
@@ -296,6 +297,7 @@ impl Draft {
         if self.with_pages {
             self.files.insert(SUMMARY_FILE.to_owned(), guide::summary(&pages).into_bytes());
             self.files.insert(UPLOAD_FILE.to_owned(), guide::upload_guide(&pages).into_bytes());
+            self.files.insert(REPORT_FILE.to_owned(), report(&pages).into_bytes());
         }
         let sha256 = |bytes: &[u8]| Hex32(Sha256::digest(bytes).into());
         let subject = self

@@ -1,0 +1,77 @@
+//! `verho report`: a release's manifest as a page, to be printed or written to a new file. It
+//! believes the manifest when `SHA256SUMS` does; whether the release is sound is for `verify` to say.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::outputs::private_file::create;
+use crate::outputs::report::{ReportOptions, report_with};
+use crate::sources::releases::{PublishedRelease, ReleaseError};
+
+/// A page and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The release's name.
+    pub release: String,
+    /// The page.
+    pub page: String,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// There is no `manifest.json` in it.
+    #[error("{} is not a release: it has no manifest.json", place.display())]
+    NotARelease {
+        /// The folder.
+        place: PathBuf,
+    },
+    /// The manifest cannot be read.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// There is a file already.
+    #[error("{} exists already", place.display())]
+    Exists {
+        /// The file.
+        place: PathBuf,
+    },
+    /// The page cannot be written.
+    #[error("cannot write {}: {kind}", place.display())]
+    Io {
+        /// The file.
+        place: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+}
+
+impl ReportError {
+    /// What to do, as one sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
+            Self::Release(error) => error.hint(),
+            Self::Exists { .. } => "a report never overwrites a file; name another one, or remove it first",
+            Self::Io { .. } => "name a file in a folder that is there and that you may write in",
+        }
+    }
+}
+
+/// Makes the page of the release in `folder`.
+pub fn report(folder: &Path, options: ReportOptions) -> Result<Report, ReportError> {
+    if folder.join(crate::manifest::MANIFEST_FILE).symlink_metadata().is_err() {
+        return Err(ReportError::NotARelease { place: folder.to_owned() });
+    }
+    let release = PublishedRelease::open(folder)?;
+    let page = report_with(&release.manifest, options);
+    Ok(Report { release: release.manifest.predicate.release.name, page })
+}
+
+/// Writes a page into a new file, for its owner alone.
+pub fn write(place: &Path, page: &str) -> Result<(), ReportError> {
+    create(place, page.as_bytes(), 0o600).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => ReportError::Exists { place: place.to_owned() },
+        kind => ReportError::Io { place: place.to_owned(), kind },
+    })
+}

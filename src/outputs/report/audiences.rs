@@ -1,0 +1,257 @@
+//! The sections about audiences: all of them at a glance, then each with its flow, its rows and its
+//! reasons, and what changes against what is live.
+
+use std::collections::BTreeMap;
+
+use super::Writer;
+use super::figures::{Figure, Funnel, Precision};
+use super::html::Cell;
+use super::picture;
+use super::words::{self as say, Said};
+use crate::manifest::{AudienceRecord, PlatformRecord, ReasonCount, UploadKind};
+use crate::outputs::guide::ROUNDING_BASE;
+use crate::platforms;
+use crate::policy::reason::Reason;
+
+/// Whether there is anything to upload.
+pub(super) fn has_files(audience: &AudienceRecord) -> bool {
+    audience.platforms.iter().any(|platform| !platform.files.is_empty())
+}
+
+/// The platform's name as people know it, without what stands in brackets after it.
+fn title(platform: &PlatformRecord) -> String {
+    let known = platforms::find(&platform.name).map_or(platform.name.as_str(), |known| known.title);
+    known.split_once(" (").map_or(known, |(name, _)| name).to_owned()
+}
+
+/// Rows that go up: of the full files, or of those to add where there is nothing else.
+fn rows_to_upload(platform: &PlatformRecord) -> u64 {
+    let of = |kind: UploadKind| {
+        platform
+            .files
+            .iter()
+            .filter(|file| file.kind == kind)
+            .fold(0_u64, |sum, file| sum.saturating_add(file.rows))
+    };
+    match of(UploadKind::Full) {
+        0 => of(UploadKind::Add),
+        full => full,
+    }
+}
+
+impl Writer<'_> {
+    fn upload(&self, platform: &PlatformRecord) -> Figure {
+        self.precision.figure(rows_to_upload(platform))
+    }
+
+    pub(super) fn audiences(&mut self) {
+        let mut rows = Vec::new();
+        for (at, audience) in self.record.audiences.iter().enumerate() {
+            for platform in &audience.platforms {
+                let people = &platform.people;
+                let parts = self.precision.parts(&[people.not_selected, people.suppressed, people.eligible]);
+                rows.push(vec![
+                    Cell::Link(at, audience.name.clone()),
+                    Cell::Text(title(platform)),
+                    Cell::Number(self.language.figure(parts[1])),
+                    Cell::Number(self.language.figure(parts[2])),
+                    Cell::Number(self.language.figure(self.upload(platform))),
+                    Cell::Text(self.note(audience, platform)),
+                ]);
+            }
+        }
+        let headings =
+            [&say::AUDIENCE, &say::PLATFORM, &say::SUPPRESSED, &say::ELIGIBLE, &say::UPLOAD_ROWS, &say::NOTE];
+        let headings = headings.map(|said| self.say(said));
+        let caption = self.say(&say::OVERVIEW_TABLE);
+        self.page.table(("o", 0), caption, &headings, &rows);
+        self.paragraph(&say::REASONS_HELP);
+        if !self.is_rich {
+            self.paragraph(&say::NO_PICTURES);
+        }
+        for (at, audience) in self.record.audiences.iter().enumerate() {
+            let funnels = self.funnels.get(at).cloned().unwrap_or_default();
+            self.audience(at, audience, &funnels);
+        }
+    }
+
+    fn note(&self, audience: &AudienceRecord, platform: &PlatformRecord) -> String {
+        if audience.withheld {
+            self.say(&say::WITHHELD_SHORT).to_owned()
+        } else if platform.people.eligible == 0 && !self.is_public() {
+            self.say(&say::NOBODY).to_owned()
+        } else if let Some(least) = platform.under_platform_minimum {
+            self.language.fill(&say::UNDER_MINIMUM, &[&self.language.number(least)])
+        } else {
+            String::new()
+        }
+    }
+
+    fn audience(&mut self, at: usize, audience: &AudienceRecord, funnels: &[Funnel]) {
+        let language = self.language;
+        self.page.raw("<h3 id=a").number(at as u64).put("><bdi>", &audience.name, "</bdi></h3>\n");
+        let size = self.count(audience.size_before_objections);
+        let least = language.number(audience.min_size);
+        if audience.withheld {
+            let text = language.fill(&say::WITHHELD, &[&size, &least]);
+            self.page.put("<p class=\"v warn\">", &text, "</p>\n");
+        }
+        let who = format!(
+            "{}, {}",
+            language.word(&audience.party),
+            language.fill(&say::FROM_AGE, &[&audience.min_age.to_string()])
+        );
+        let mut facts =
+            vec![(say::PURPOSE, language.word(audience.purpose.word()).to_owned()), (say::WHO, who)];
+        // The filter is free text, and a page for sharing has none.
+        if let (Some(filter), false) = (&audience.selection, self.is_public()) {
+            facts.push((say::FILTER, filter.clone()));
+        }
+        facts.push((say::LEAST_SIZE, format!("{least} ({})", language.fill(&say::SIZE_BEFORE, &[&size]))));
+        self.definitions(&facts);
+        if self.is_rich {
+            for (platform, funnel) in audience.platforms.iter().zip(funnels) {
+                let upload = self.upload(platform);
+                picture::flow(&mut self.page, language, &title(platform), funnel, upload);
+            }
+        }
+        self.flow_table(at, audience, funnels);
+        self.reasons(at, audience);
+    }
+
+    fn flow_table(&mut self, at: usize, audience: &AudienceRecord, funnels: &[Funnel]) {
+        let rows: Vec<Vec<Cell>> = audience
+            .platforms
+            .iter()
+            .zip(funnels)
+            .map(|(platform, funnel)| {
+                let people = &platform.people;
+                let people = self.precision.parts(&[people.not_selected, people.suppressed, people.eligible]);
+                let mut cells = vec![Cell::Head(title(platform))];
+                let figures = [
+                    funnel.read,
+                    funnel.unreadable,
+                    funnel.not_selected,
+                    funnel.selected(),
+                    funnel.suppressed,
+                    funnel.eligible,
+                    people[2],
+                    self.upload(platform),
+                ];
+                cells.extend(figures.map(|figure| Cell::Number(self.language.figure(figure))));
+                cells
+            })
+            .collect();
+        let headings = [
+            &say::PLATFORM,
+            &say::ROWS_READ,
+            &say::UNREADABLE,
+            &say::NOT_SELECTED,
+            &say::PEOPLE_SELECTED,
+            &say::SUPPRESSED,
+            &say::ELIGIBLE,
+            &say::PEOPLE_ELIGIBLE,
+            &say::UPLOAD_ROWS,
+        ]
+        .map(|said| self.say(said));
+        let caption = self.language.fill(&say::FLOW_TABLE, &[&audience.name]);
+        self.page.table(("f", at), &caption, &headings, &rows);
+    }
+
+    /// Every reason with its counts; platforms with the same counts share a row.
+    fn reasons(&mut self, at: usize, audience: &AudienceRecord) {
+        let mut rows = Vec::new();
+        let everywhere = audience.platforms.len();
+        for reason in Reason::ALL {
+            let mut groups: BTreeMap<[u64; 3], Vec<String>> = BTreeMap::new();
+            for platform in &audience.platforms {
+                if let Some(found) = platform.reasons.iter().find(|found| found.code == reason.code())
+                    && !(self.is_public() && found.primary < ROUNDING_BASE && found.holds < ROUNDING_BASE)
+                {
+                    groups.entry(self.shown(found)).or_default().push(title(platform));
+                }
+            }
+            // The largest first.
+            for (counts, platforms) in groups.into_iter().rev() {
+                let place = if platforms.len() == everywhere && everywhere > 1 {
+                    self.say(&say::ALL_PLATFORMS).to_owned()
+                } else {
+                    platforms.join(", ")
+                };
+                let suppressed = audience
+                    .platforms
+                    .iter()
+                    .filter(|platform| platforms.contains(&title(platform)))
+                    .map(|platform| platform.people.suppressed)
+                    .max()
+                    .unwrap_or_default();
+                let [primary, ..] = counts;
+                let whole = self.precision.figure(suppressed).drawn().max(1);
+                let thousandths = u128::from(primary.min(whole)) * 1_000 / u128::from(whole);
+                let name = self.language.reason(reason);
+                let mut cells = if self.is_rich {
+                    let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
+                    vec![Cell::OwnOf(name, reason.code()), Cell::Text(place), share]
+                } else {
+                    vec![Cell::Own(name), Cell::Text(place)]
+                };
+                cells.extend(counts.map(|count| self.number(count)));
+                rows.push(cells);
+            }
+        }
+        if self.is_public() {
+            // One row for all that is small or none, so that none is not told from small.
+            let small = self.language.figure(Figure::Small);
+            let mut cells = vec![
+                Cell::Own(self.say(&say::OTHER_REASONS)),
+                Cell::Text(self.say(&say::ALL_PLATFORMS).to_owned()),
+            ];
+            cells.extend(self.is_rich.then_some(Cell::Bar(0)));
+            cells.extend([0; 3].map(|_| Cell::Number(small.clone())));
+            rows.push(cells);
+        } else if rows.is_empty() {
+            return self.paragraph(&say::NO_REASONS);
+        }
+        let mut headings = vec![self.say(&say::REASON), self.say(&say::PLATFORM)];
+        headings.extend(self.is_rich.then(|| self.say(&say::SHARE)));
+        headings.extend([&say::SUPPRESSED, &say::HOLDS, &say::ALONE].map(|said| self.say(said)));
+        let caption = self.language.fill(&say::REASONS_TABLE, &[&audience.name]);
+        self.page.table(("r", at), &caption, &headings, &rows);
+    }
+
+    /// Counts as the page tells them; what is small is none here.
+    fn shown(&self, reason: &ReasonCount) -> [u64; 3] {
+        [reason.primary, reason.holds, reason.alone].map(|count| self.precision.figure(count).drawn())
+    }
+
+    fn number(&self, shown: u64) -> Cell {
+        let figure = match self.precision {
+            Precision::Public if shown == 0 => Figure::Small,
+            _ => Figure::Told(shown),
+        };
+        Cell::Number(self.language.figure(figure))
+    }
+
+    /// What is added and removed where something is live.
+    pub(super) fn changes(&mut self) {
+        let mut rows = Vec::new();
+        for (at, audience) in self.record.audiences.iter().enumerate() {
+            for platform in &audience.platforms {
+                let Some(delta) = &platform.delta else { continue };
+                let figures = self.precision.parts(&[delta.added, delta.kept, delta.removed]);
+                let mut cells = vec![
+                    Cell::Link(at, audience.name.clone()),
+                    Cell::Text(title(platform)),
+                    Cell::Text(delta.against.clone()),
+                ];
+                cells.extend(figures.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
+                rows.push(cells);
+            }
+        }
+        let headings: [&Said; 6] =
+            [&say::AUDIENCE, &say::PLATFORM, &say::AGAINST, &say::ADDED, &say::STAYS, &say::REMOVED];
+        let headings = headings.map(|said| self.say(said));
+        let caption = self.say(&say::DELTA_TABLE);
+        self.page.table(("d", 0), caption, &headings, &rows);
+    }
+}

@@ -1,0 +1,194 @@
+//! Markup, written so that no text can become any: what is markup is part of the program, and every
+//! other text is escaped on its way in, with what would turn, hide or break a line made visible.
+//!
+//! It knows no manifest and no language.
+
+use std::fmt::Write as _;
+
+/// Longest text of the config shown in one place, in characters; what is beyond is counted.
+const SHOWN_MAX: usize = 400;
+
+/// Markup being written.
+#[derive(Debug, Default)]
+pub(super) struct Markup(String);
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// What the row is about.
+    Head(String),
+    /// What the row is about, and a smaller line below it.
+    HeadOf(String, String),
+    /// What the row is about, in words of our own.
+    Own(&'static str),
+    /// The same, with a code of our own below it.
+    OwnOf(&'static str, &'static str),
+    /// A sentence or a name.
+    Text(String),
+    /// A sentence with a smaller line below it.
+    TextOf(String, String),
+    /// A number, or what stands in its place.
+    Number(String),
+    /// A bar of so many thousandths, for eyes only: the number stands beside it.
+    Bar(u64),
+    /// A link to the audience of this number.
+    Link(usize, String),
+}
+
+impl Markup {
+    /// Markup of our own. Nothing made at run time fits in here.
+    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Any text, harmless.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        let mut letters = text.chars();
+        for letter in letters.by_ref().take(SHOWN_MAX) {
+            match letter {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                '\'' => self.0.push_str("&#39;"),
+                letter if is_hidden(letter) => {
+                    let _ = write!(self.0, "[U+{:04X}]", u32::from(letter));
+                }
+                letter => self.0.push(letter),
+            }
+        }
+        let more = letters.count();
+        if more > 0 {
+            let _ = write!(self.0, "… [+{more}]");
+        }
+        self
+    }
+
+    /// A text between two pieces of markup.
+    pub(super) fn put(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
+        self.raw(open).text(text).raw(close)
+    }
+
+    /// A number, which needs no escaping.
+    pub(super) fn number(&mut self, number: u64) -> &mut Self {
+        let _ = write!(self.0, "{number}");
+        self
+    }
+
+    /// A length within a picture, in tenths.
+    pub(super) fn tenths(&mut self, tenths: u64) -> &mut Self {
+        let _ = write!(self.0, "{}", tenths / 10);
+        if !tenths.is_multiple_of(10) {
+            let _ = write!(self.0, ".{}", tenths % 10);
+        }
+        self
+    }
+
+    /// A table in a region of its own, which scrolls where the page is too narrow for it.
+    pub(super) fn table(
+        &mut self,
+        id: (&'static str, usize),
+        caption: &str,
+        headings: &[&str],
+        rows: &[Vec<Cell>],
+    ) -> &mut Self {
+        self.raw("<div class=s role=region tabindex=0 aria-labelledby=").raw(id.0).number(id.1 as u64);
+        self.raw("c><table id=").raw(id.0).number(id.1 as u64);
+        self.raw("><caption id=")
+            .raw(id.0)
+            .number(id.1 as u64)
+            .raw("c>")
+            .text(caption)
+            .raw("</caption>\n<thead><tr>");
+        for (at, heading) in headings.iter().enumerate() {
+            let kind = rows.first().and_then(|row| row.get(at));
+            let is_number = matches!(kind, Some(Cell::Number(_)));
+            self.raw(if is_number { "<th scope=col>" } else { "<th scope=col class=t>" }).text(heading);
+        }
+        self.raw("</thead>\n<tbody>");
+        for row in rows {
+            self.raw("<tr>");
+            row.iter().for_each(|cell| self.cell(cell));
+            self.raw("\n");
+        }
+        self.raw("</tbody></table></div>\n")
+    }
+
+    fn cell(&mut self, cell: &Cell) {
+        match cell {
+            Cell::Head(text) => self.put("<th scope=row><bdi>", text, "</bdi>"),
+            Cell::HeadOf(text, small) => {
+                self.put("<th scope=row><bdi>", text, "</bdi>").put("<small>", small, "</small>")
+            }
+            Cell::Own(text) => self.put("<th scope=row>", text, ""),
+            Cell::OwnOf(text, code) => self.put("<th scope=row>", text, "").put("<small>", code, "</small>"),
+            Cell::Text(text) => self.put("<td class=t><bdi>", text, "</bdi>"),
+            Cell::TextOf(text, small) => {
+                self.put("<td class=t><bdi>", text, "</bdi>").put("<small>", small, "</small>")
+            }
+            Cell::Number(text) => self.put("<td>", text, ""),
+            Cell::Bar(thousandths) => self
+                .raw("<td class=b aria-hidden=true><svg viewBox=\"0 0 100 1\" preserveAspectRatio=none><rect width=")
+                .tenths(*thousandths)
+                .raw(" height=1 /></svg>"),
+            Cell::Link(number, text) => self
+                .raw("<th scope=row><a href=#a")
+                .number(*number as u64)
+                .put("><bdi>", text, "</bdi></a>"),
+        };
+    }
+
+    /// What was written.
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// Letters that cannot be seen or that turn the line around: controls, direction marks, joiners,
+/// other white space than the blank, tags, private use.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || (letter.is_whitespace() && !matches!(letter, ' ' | '\u{a0}' | '\u{202f}'))
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}'
+            | '\u{f0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let mut markup = Markup::default();
+        markup.text(text);
+        markup.finish()
+    }
+
+    #[test]
+    fn no_text_becomes_markup_or_turns_the_line() {
+        for (text, shown) in [
+            ("plain ääkköset €", "plain ääkköset €"),
+            ("<script>alert('x')</script>", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"),
+            ("a&b \"c\"", "a&amp;b &quot;c&quot;"),
+            ("x\u{202e}gnp.exe", "x[U+202E]gnp.exe"),
+            ("a\nb\tc\u{0}d\u{7f}", "a[U+000A]b[U+0009]c[U+0000]d[U+007F]"),
+            ("zero\u{200b}width\u{feff}", "zero[U+200B]width[U+FEFF]"),
+            ("\u{2028}\u{2066}\u{e0041}", "[U+2028][U+2066][U+E0041]"),
+        ] {
+            assert_eq!(written(text), shown);
+        }
+        let long = written(&"å".repeat(1_000));
+        assert!(long.ends_with("å… [+600]") && long.chars().count() == SHOWN_MAX + 8, "{long}");
+    }
+
+    #[test]
+    fn tenths_are_written_as_short_as_they_go() {
+        let mut markup = Markup::default();
+        markup.tenths(0).raw(" ").tenths(15).raw(" ").tenths(600);
+        assert_eq!(markup.finish(), "0 1.5 60");
+    }
+}

@@ -1,0 +1,255 @@
+//! The sections about what the run was given: customer tables and the identifiers lost in them,
+//! registers with their contracts, bases with their references.
+
+use super::Writer;
+use super::figures::Figure;
+use super::html::Cell;
+use super::moment;
+use super::words as say;
+use crate::manifest::{CodeCount, RegisterAge, RegisterRecord};
+use crate::outputs::guide::ROUNDING_BASE;
+
+impl Writer<'_> {
+    pub(super) fn lost(&mut self) {
+        self.paragraph(&say::LOST_HELP);
+        self.source_tables();
+        self.columns();
+        self.rejects();
+        let shared = self
+            .record
+            .shared_identifiers
+            .iter()
+            .map(|kind| format!("{} {}", self.count(kind.count), self.language.word(&kind.code)));
+        let mut shared = shared.collect::<Vec<_>>().join(", ");
+        if shared.is_empty() {
+            shared = if self.is_public() { self.count(0) } else { self.say(&say::NONE).to_owned() };
+        }
+        let cap = self.language.number(u64::from(self.record.policy.share_cap));
+        let text = self.language.fill(&say::SHARED, &[&cap, &shared]);
+        self.page.put("<p>", &text, "</p>\n");
+    }
+
+    fn source_tables(&mut self) {
+        let rows: Vec<Vec<Cell>> = self
+            .record
+            .sources
+            .iter()
+            .map(|source| {
+                let broken = source.unreadable.iter().fold(0_u64, |sum, code| sum.saturating_add(code.count));
+                // What the flows keep is not told here.
+                let is_kept = self.funnels.iter().flatten().any(|funnel| funnel.unreadable == Figure::Kept);
+                let unreadable = if is_kept { Figure::Kept } else { self.precision.figure(broken) };
+                vec![
+                    Cell::Head(source.name.clone()),
+                    Cell::Number(self.language.number(source.files)),
+                    Cell::Number(self.count(source.rows)),
+                    Cell::Number(self.language.figure(unreadable)),
+                    Cell::Text(if is_kept { String::new() } else { self.codes(&source.unreadable) }),
+                ]
+            })
+            .collect();
+        let headings = [&say::SOURCE, &say::FILES, &say::ROWS, &say::UNREADABLE, &say::UNREADABLE_WHY]
+            .map(|said| self.say(said));
+        let caption = self.say(&say::SOURCES_TABLE);
+        self.page.table(("s", 0), caption, &headings, &rows);
+    }
+
+    /// Codes with their counts in one line; those too small to be told are left out.
+    fn codes(&self, codes: &[CodeCount]) -> String {
+        let told = codes.iter().filter(|code| !self.is_public() || code.count >= ROUNDING_BASE);
+        told.map(|code| format!("{}: {}", self.language.word(&code.code), self.count(code.count)))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn columns(&mut self) {
+        let mut rows = Vec::new();
+        for source in &self.record.sources {
+            for column in &source.identifiers {
+                let rejected = column.rejected.iter().fold(0_u64, |sum, code| sum.saturating_add(code.count));
+                let parts = self.precision.parts(&[column.parsed, column.blank, rejected]);
+                let kind = format!("{}, {}", source.name, self.language.word(&column.kind));
+                let mut cells = vec![Cell::HeadOf(column.column.clone(), kind)];
+                cells.extend(parts.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
+                rows.push(cells);
+            }
+        }
+        let headings =
+            [&say::COLUMN, &say::USABLE, &say::BLANK, &say::TURNED_AWAY].map(|said| self.say(said));
+        let caption = self.say(&say::COLUMNS_TABLE);
+        self.page.table(("c", 0), caption, &headings, &rows);
+    }
+
+    fn rejects(&mut self) {
+        let mut rows = Vec::new();
+        for source in &self.record.sources {
+            for column in &source.identifiers {
+                let mut codes: Vec<&CodeCount> = column.rejected.iter().collect();
+                codes.sort_by_key(|code| std::cmp::Reverse(code.count));
+                for code in codes.into_iter().filter(|code| !self.is_public() || code.count >= ROUNDING_BASE)
+                {
+                    let (name, fix) = self.language.reject(&code.code).unwrap_or((&code.code, ""));
+                    rows.push(vec![
+                        Cell::HeadOf(column.column.clone(), source.name.clone()),
+                        Cell::TextOf(name.to_owned(), code.code.clone()),
+                        Cell::Number(self.count(code.count)),
+                        Cell::Text(fix.to_owned()),
+                    ]);
+                }
+            }
+        }
+        if self.is_public() {
+            rows.push(vec![
+                Cell::Head(self.say(&say::OTHER_CODES).to_owned()),
+                Cell::Text(String::new()),
+                Cell::Number(self.count(0)),
+                Cell::Text(String::new()),
+            ]);
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let headings = [&say::COLUMN, &say::WHAT, &say::COUNT, &say::WHAT_TO_DO].map(|said| self.say(said));
+        let caption = self.say(&say::REJECTS_TABLE);
+        self.page.table(("x", 0), caption, &headings, &rows);
+    }
+
+    pub(super) fn registers(&mut self) {
+        if self.record.registers.is_empty() {
+            return self.paragraph(&say::NO_REGISTERS);
+        }
+        let rows: Vec<Vec<Cell>> =
+            self.record.registers.iter().map(|register| self.register(register)).collect();
+        let headings = [
+            &say::REGISTER,
+            &say::AGE,
+            &say::ROWS,
+            &say::CHANGE,
+            &say::OBJECTIONS,
+            &say::LIFTED,
+            &say::UNPARSED,
+            &say::UNKNOWN_SCOPE,
+            &say::PEOPLE_NAMED,
+            &say::CONTRACT,
+        ]
+        .map(|said| self.say(said));
+        let caption = self.say(&say::REGISTERS_TABLE);
+        self.page.table(("g", 0), caption, &headings, &rows);
+    }
+
+    fn register(&self, register: &RegisterRecord) -> Vec<Cell> {
+        let (age, newest) = match &register.age {
+            RegisterAge::Unchecked => (self.say(&say::AGE_UNCHECKED).to_owned(), None),
+            RegisterAge::Unknown => (self.say(&say::AGE_UNKNOWN).to_owned(), None),
+            RegisterAge::Known { moment: newest, seconds } => {
+                let length = self.language.duration(seconds.unsigned_abs());
+                let age = if *seconds < 0 { self.language.fill(&say::IN_FUTURE, &[&length]) } else { length };
+                (age, Some(moment(newest.0)))
+            }
+        };
+        let rest = register.rows.saturating_sub(register.objections).saturating_sub(register.lifted);
+        let parts = self.precision.parts(&[register.objections, register.lifted, rest]);
+        let number = |figure| Cell::Number(self.language.figure(figure));
+        vec![
+            Cell::Head(register.name.clone()),
+            newest.map_or_else(|| Cell::Text(age.clone()), |newest| Cell::TextOf(age.clone(), newest)),
+            Cell::Number(self.count(register.rows)),
+            Cell::Number(self.change(register.change)),
+            number(parts[0]),
+            number(parts[1]),
+            Cell::Number(self.count(register.unparsed)),
+            Cell::Number(self.count(register.unknown_scope)),
+            Cell::Number(self.count(register.people_named)),
+            self.contract(register),
+        ]
+    }
+
+    fn change(&self, change: Option<i64>) -> String {
+        let Some(change) = change else { return self.say(&say::FIRST_TIME).to_owned() };
+        let told = self.count(change.unsigned_abs());
+        match self.precision.figure(change.unsigned_abs()) {
+            // The sign of a small change is not told either.
+            Figure::Small | Figure::Kept | Figure::Told(0) => told,
+            Figure::Told(_) if change < 0 => format!("\u{2212}{told}"),
+            Figure::Told(_) => format!("+{told}"),
+        }
+    }
+
+    fn contract(&self, register: &RegisterRecord) -> Cell {
+        let language = self.language;
+        let mut terms = Vec::new();
+        if let Some(seconds) = register.max_age_seconds {
+            terms.push(language.fill(&say::MAX_AGE, &[&language.duration(seconds)]));
+        }
+        terms.push(language.fill(&say::MIN_ROWS, &[&language.number(register.min_rows)]));
+        if let Some(shrink) = register.max_shrink_millionths {
+            terms.push(language.fill(&say::MAX_SHRINK, &[&language.share(u64::from(shrink))]));
+        }
+        let unparsed = language.share(u64::from(register.max_unparsed_millionths));
+        terms.push(language.fill(&say::MAX_UNPARSED, &[&unparsed]));
+        let state = if register.broken.is_empty() {
+            self.say(&say::KEPT).to_owned()
+        } else {
+            let names = register.broken.iter().map(|code| {
+                language.notice(&code.code).map_or_else(|| code.code.clone(), |(name, _)| name.to_owned())
+            });
+            language.fill(&say::BROKEN, &[&names.collect::<Vec<_>>().join("; ")])
+        };
+        Cell::TextOf(state, terms.join("; "))
+    }
+
+    pub(super) fn bases(&mut self) {
+        let day = self.today();
+        let rows: Vec<Vec<Cell>> = self
+            .record
+            .bases
+            .iter()
+            .map(|basis| {
+                let joined = |words: &[String]| {
+                    words
+                        .iter()
+                        .map(|word| self.language.word(word).to_owned())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                let purposes: Vec<&str> =
+                    basis.purposes.iter().map(|purpose| self.language.word(purpose.word())).collect();
+                let reach = format!("{}; {}", purposes.join(", "), joined(&basis.parties));
+                let place = format!("{}: {}", basis.platforms.join(", "), basis.countries.join(", "));
+                let reference = [&basis.assessment, &basis.consent_wording];
+                let reference: Vec<&str> = reference.into_iter().flatten().map(String::as_str).collect();
+                let until = match &basis.valid_until {
+                    None => Cell::Text(self.say(&say::NO_END).to_owned()),
+                    // Days in one spelling sort as text does.
+                    Some(until) if *until < day => {
+                        Cell::TextOf(until.clone(), self.say(&say::EXPIRED).to_owned())
+                    }
+                    Some(until) => Cell::Text(until.clone()),
+                };
+                vec![
+                    Cell::Head(self.language.word(&basis.ground).to_owned()),
+                    Cell::TextOf(reach, place),
+                    Cell::Text(reference.join(", ")),
+                    Cell::TextOf(
+                        basis.notice_id.clone(),
+                        self.language.fill(&say::VERSION, &[&basis.notice_version]),
+                    ),
+                    until,
+                    Cell::Number(self.count(basis.people)),
+                ]
+            })
+            .collect();
+        let headings =
+            [&say::BASIS, &say::COVERS, &say::REFERENCE, &say::NOTICE, &say::VALID_UNTIL, &say::PEOPLE]
+                .map(|said| self.say(said));
+        let caption = self.say(&say::BASES_TABLE);
+        self.page.table(("b", 0), caption, &headings, &rows);
+    }
+
+    /// The day of the as-of moment where the policy says whose day counts.
+    fn today(&self) -> String {
+        let moment = self.record.release.as_of.0;
+        let zone = jiff::tz::TimeZone::get(&self.record.policy.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        moment.to_zoned(zone).date().to_string()
+    }
+}

@@ -1,0 +1,335 @@
+//! The page as text: the manifest's counts, nothing of the config as markup, nothing small on a page
+//! for sharing, contrast, size. A browser looks at it in `tests/report.rs`.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::manifest::{DeltaRecord, PreviousRelease, RegisterAge};
+use crate::outputs::tests::fixture::predicate;
+use crate::platforms;
+use crate::policy::reason::Reason;
+
+fn manifest(change: impl FnOnce(&mut Predicate)) -> Manifest {
+    let mut predicate = predicate(&["meta", "linkedin"]);
+    change(&mut predicate);
+    Manifest::new(Vec::new(), predicate)
+}
+
+fn page(manifest: &Manifest, language: Language, public: bool) -> String {
+    report_with(manifest, ReportOptions { language, public })
+}
+
+/// Forty audiences with every reason, long names, several platforms.
+fn forty() -> Manifest {
+    manifest(|record| {
+        let mut audience = record.audiences[0].clone();
+        audience.platforms[0].reasons = Reason::ALL
+            .iter()
+            .map(|reason| crate::manifest::ReasonCount {
+                code: reason.code().to_owned(),
+                primary: 1_234_567,
+                holds: 2_345_678,
+                alone: 1_000_001,
+            })
+            .collect();
+        let mut other = audience.platforms[0].clone();
+        "linkedin".clone_into(&mut other.name);
+        other.reasons.iter_mut().for_each(|reason| reason.primary += 1);
+        let mut third = other.clone();
+        "google-ads".clone_into(&mut third.name);
+        audience.platforms = vec![audience.platforms[0].clone(), other, third];
+        record.audiences = (0..40)
+            .map(|at| {
+                let mut audience = audience.clone();
+                audience.name = format!("an-audience-with-a-rather-long-name-of-its-own-{at}");
+                audience
+            })
+            .collect();
+    })
+}
+
+#[test]
+fn forty_audiences_fit_and_are_all_there() {
+    for language in Language::ALL {
+        let page = page(&forty(), language, false);
+        assert!(page.len() < 400_000, "{} bytes", page.len());
+        for at in 0..40 {
+            assert!(page.contains(&format!("id=a{at}>")) && page.contains(&format!("id=r{at}c>")), "{at}");
+        }
+    }
+}
+
+#[test]
+fn a_page_without_room_for_pictures_says_so() {
+    let full = page(&forty(), Language::English, false);
+    assert!(!full.contains("<figure>") && full.contains("too many audiences"));
+    let mut fewer = forty();
+    fewer.predicate.audiences.iter_mut().for_each(|audience| {
+        audience.platforms.iter_mut().for_each(|platform| platform.reasons.truncate(3));
+    });
+    let fewer = page(&fewer, Language::English, false);
+    assert_eq!(fewer.matches("<figure>").count(), 120, "{}", fewer.len());
+}
+
+/// What a page may hold at all: no script, no address, no form, and only markup of its own.
+#[test]
+fn the_page_asks_for_nothing_and_runs_nothing() {
+    for public in [false, true] {
+        let page = page(&forty(), Language::Finnish, public);
+        for no in
+            ["<script", "http://", "https://", "<iframe", "<form", "@import", "url(", " on", "javascript:"]
+        {
+            let found = page.match_indices(no).find(|(at, _)| no != " on" || page[*at..].starts_with(" onc"));
+            assert!(found.is_none(), "{no}");
+        }
+        assert!(page.contains("default-src 'none'"));
+    }
+}
+
+#[test]
+fn hostile_names_are_shown_harmless() {
+    const HOSTILE: &str = "<img src=x onerror=alert(1)>\u{202e}&\"'\u{0}\n</title></style><script>";
+    let hostile = manifest(|record| {
+        let set = |text: &mut String| HOSTILE.clone_into(text);
+        set(&mut record.controller.name);
+        record.controller.instruction = Some(HOSTILE.to_owned());
+        set(&mut record.release.name);
+        record.release.previous =
+            Some(PreviousRelease { name: HOSTILE.to_owned(), manifest_sha256: record.config_sha256 });
+        record.keys.signing = Some(HOSTILE.to_owned());
+        set(&mut record.tool.version);
+        set(&mut record.sources[0].name);
+        set(&mut record.sources[0].identifiers[0].column);
+        set(&mut record.sources[0].identifiers[0].rejected[0].code);
+        set(&mut record.sources[0].unreadable[0].code);
+        set(&mut record.registers[0].name);
+        set(&mut record.bases[0].notice_id);
+        set(&mut record.bases[0].notice_version);
+        record.bases[0].assessment = Some(HOSTILE.to_owned());
+        record.bases[0].countries = vec![HOSTILE.to_owned()];
+        record.audiences[0].selection = Some(HOSTILE.to_owned());
+        set(&mut record.audiences[0].name);
+        set(&mut record.audiences[0].party);
+        set(&mut record.audiences[0].platforms[0].name);
+        record.audiences[0].platforms[0].delta =
+            Some(DeltaRecord { against: HOSTILE.to_owned(), added: 1, kept: 2, removed: 3 });
+        set(&mut record.policy.time_zone);
+        set(&mut record.warnings[0].code);
+        record.measures = vec![HOSTILE.to_owned()];
+    });
+    for public in [false, true] {
+        let page = page(&hostile, Language::English, public);
+        assert!(!page.contains("<img") && !page.contains("<script") && !page.contains('\u{202e}'));
+        assert_eq!(page.matches("</title>").count(), 1);
+        assert_eq!(page.matches("</style>").count(), 1);
+        let shown =
+            "&lt;img src=x onerror=alert(1)&gt;[U+202E]&amp;&quot;&#39;[U+0000][U+000A]&lt;/title&gt;";
+        assert!(
+            page.matches(shown).count() > if public { 14 } else { 18 },
+            "{}",
+            page.matches(shown).count()
+        );
+    }
+}
+
+#[test]
+fn sections_about_changes_stand_only_where_the_manifest_has_them() {
+    let without = page(&manifest(|_| ()), Language::English, false);
+    assert!(!without.contains("id=changes") && !without.contains("#changes"));
+    let with = manifest(|record| {
+        record.audiences[0].platforms[0].delta = Some(DeltaRecord {
+            against: "2026-11-20T02-00-00Z".to_owned(),
+            added: 71,
+            kept: 72,
+            removed: 73,
+        });
+    });
+    let with = page(&with, Language::English, false);
+    assert!(with.contains("id=changes") && with.contains("<td>71<td>72<td>73"), "{with}");
+}
+
+/// Each case changes the record and names what the verdict must say.
+#[test]
+fn the_verdict_is_one_line() {
+    type Change = fn(&mut Predicate);
+    let cases: &[(&str, Change)] = &[
+        ("no audience has a file", |_| ()),
+        ("do not upload", |record| record.release.replay = true),
+        ("Removals only", |record| record.release.outcome = Outcome::RemovalsOnly),
+        ("files for 1 of 1 audiences", |record| {
+            record.audiences[0].platforms[0].files.push(crate::manifest::UploadFile {
+                name: "full.csv".to_owned(),
+                kind: crate::manifest::UploadKind::Full,
+                part: 1,
+                parts: 1,
+                rows: 4,
+                bytes: 5,
+            });
+        }),
+    ];
+    for (words, change) in cases {
+        let page = page(&manifest(*change), Language::English, false);
+        let verdict = page.split("<p class=\"v ").nth(1).and_then(|rest| rest.split("</p>").next());
+        assert!(verdict.is_some_and(|verdict| verdict.contains(words)), "{words}: {verdict:?}");
+    }
+}
+
+#[test]
+fn warnings_stand_in_order_of_weight_and_guards_first() {
+    let all = manifest(|record| {
+        record.warnings =
+            CodeCount::list([("unsigned", 1), ("audience-withheld", 1), ("rows-unreadable", 2)]);
+        record.release.refusals = CodeCount::list([("register-stale", 1)]);
+    });
+    let page = page(&all, Language::English, false);
+    let places = ["register-stale", "audience-withheld", "rows-unreadable", "unsigned"]
+        .map(|code| page.find(&format!(": {code}</small>")).unwrap_or_else(|| panic!("{code}")));
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn an_expired_basis_and_an_old_register_are_told() {
+    let old = manifest(|record| {
+        record.bases[0].valid_until = Some("2026-11-20".to_owned());
+        record.registers[0].broken = CodeCount::list([("register-stale", 1)]);
+        record.registers[0].change = Some(-40);
+        if let RegisterAge::Known { seconds, .. } = &mut record.registers[0].age {
+            *seconds = 200_000;
+        }
+    });
+    let page = page(&old, Language::English, false).replace('\u{a0}', " ");
+    for part in [
+        "expired",
+        "2 d 7 h",
+        "\u{2212}40",
+        "broken: A register is older",
+        "at most 1 d 12 h old",
+        "shrinks at most 2%",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+/// Every text of one language stands where another's stands: same tables, same anchors.
+#[test]
+fn the_languages_differ_in_words_only() {
+    let skeleton = |page: &str| {
+        page.split('<')
+            .map(|piece| piece.split([' ', '>']).next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let english = page(&forty(), Language::English, false);
+    for language in [Language::Finnish, Language::Swedish] {
+        let other = page(&forty(), language, false);
+        assert_eq!(skeleton(&english), skeleton(&other));
+        assert!(other.contains(&format!("<html lang={}>", language.code())));
+        for word in ["Left out", "Eligible", "What to do", "Legal bases", "How to verify"] {
+            assert!(!other.contains(word), "{word}");
+        }
+    }
+}
+
+/// Numbers in cells of tables.
+fn numbers(page: &str) -> Vec<u64> {
+    page.split("<td>")
+        .skip(1)
+        .filter_map(|cell| cell.split(['<', '\n']).next()?.replace(',', "").parse().ok())
+        .collect()
+}
+
+proptest! {
+    /// Nobody can be told from nobody: counts under ten, none among them, give one page for sharing;
+    /// and every number on it is a multiple of ten but for files and contracts.
+    #[test]
+    fn a_page_for_sharing_is_the_same_for_all_small_counts(small in prop::collection::vec(0_u64..10, 12)) {
+        let with = |small: &[u64]| manifest(|record| {
+            let audience = &mut record.audiences[0];
+            for platform in &mut audience.platforms {
+                platform.rows.suppressed = small[0];
+                platform.rows.unreadable = small[1];
+                platform.people.suppressed = small[0];
+                platform.reasons[0].primary = small[2];
+                platform.reasons[0].holds = small[3];
+                platform.reasons[0].alone = small[4];
+                if small[5] == 0 {
+                    platform.reasons.remove(3);
+                }
+            }
+            record.registers[0].objections = small[6];
+            record.registers[0].change = Some(small[7].cast_signed() - 5);
+            record.registers[0].people_named = small[8];
+            record.sources[0].identifiers[0].rejected = CodeCount::list([("letters", small[9])]);
+            record.sources[0].unreadable = CodeCount::list([("short-row", small[10])]);
+            record.shared_identifiers = Vec::new();
+            record.bases[0].people = small[11];
+        });
+        let first = page(&with(&[0; 12]), Language::English, true);
+        let other = page(&with(&small), Language::English, true);
+        prop_assert_eq!(&first, &other);
+        prop_assert!(first.contains("&lt;10"));
+        let odd: Vec<u64> = numbers(&first).into_iter().filter(|number| number % 10 != 0 && *number != 1).collect();
+        prop_assert!(odd.is_empty(), "{odd:?}");
+    }
+}
+
+/// A colour's relative luminance as WCAG 2 has it.
+fn luminance(colour: &str) -> f64 {
+    let digits: Vec<u32> = colour.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let channels: Vec<u32> = match digits.len() {
+        3 => digits.iter().map(|digit| digit * 17).collect(),
+        _ => digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect(),
+    };
+    let linear = |channel: u32| {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(channels[0]) + 0.7152 * linear(channels[1]) + 0.0722 * linear(channels[2])
+}
+
+fn contrast(left: &str, right: &str) -> f64 {
+    let (left, right) = (luminance(left), luminance(right));
+    (left.max(right) + 0.05) / (left.min(right) + 0.05)
+}
+
+#[test]
+fn letters_and_pictures_stand_out_in_every_theme() {
+    assert!((contrast("#fff", "#000") - 21.0).abs() < 0.01);
+    let mut themes = 0;
+    for theme in STYLE.split(":root{").skip(1) {
+        let theme = theme.split('}').next().expect("a rule ends");
+        let colours: BTreeMap<&str, &str> =
+            theme.split(';').filter_map(|line| line.split_once(':')).collect();
+        themes += 1;
+        for ground in ["--bg", "--tint"] {
+            for letters in ["--ink", "--soft", "--link"] {
+                let found = contrast(colours[letters], colours[ground]);
+                assert!(found >= 4.5, "theme {themes}: {letters} on {ground} is {found:.2}");
+            }
+        }
+        for ground in ["--good-tint", "--warn-tint", "--bad-tint"] {
+            assert!(contrast(colours["--ink"], colours[ground]) >= 4.5, "theme {themes}: {ground}");
+        }
+        for shape in ["--go", "--out", "--rest", "--bad"] {
+            let found = contrast(colours[shape], colours["--bg"]);
+            assert!(found >= 3.0, "theme {themes}: {shape} is {found:.2}");
+        }
+    }
+    assert_eq!(themes, 3, "light, dark and print");
+}
+
+#[test]
+fn every_platform_has_its_name() {
+    let names: Vec<&str> = platforms::ALL
+        .iter()
+        .filter(|platform| platform.is_uploadable())
+        .map(|platform| platform.name)
+        .collect();
+    let all = Manifest::new(Vec::new(), predicate(&names));
+    let page = page(&all, Language::Swedish, false);
+    for platform in platforms::ALL.iter().filter(|platform| platform.is_uploadable()) {
+        let name = platform.title.split(" (").next().unwrap_or_default();
+        assert!(page.contains(name), "{}", platform.name);
+    }
+}

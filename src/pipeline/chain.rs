@@ -1,0 +1,75 @@
+//! Who shares an identifier with whoever is watched: for reviewers, who have to follow an objection
+//! from the person it names to the person it keeps out. It knows keys, never what they stand for.
+
+use std::collections::BTreeMap;
+
+use super::intern::{DigestMap, Interner};
+use super::objections::union;
+use super::record::Rows;
+use crate::identifiers::WideKey;
+use crate::people::PersonKey;
+use crate::policy::objections::Named;
+use crate::policy::scope::Scopes;
+use crate::spill::{SpillError, Spool};
+
+/// One identifier of somebody watched, and everybody who holds it.
+pub struct Link {
+    /// Its key, made under the key of chains.
+    pub wide: WideKey,
+    /// An e-mail address, else a phone number.
+    pub is_email: bool,
+    /// Whoever holds it, in the order of their keys, with the scopes of the objections that name them.
+    pub holders: Vec<(PersonKey, Scopes)>,
+}
+
+/// The identifiers of the watched people, in the order of their keys.
+pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Link>, SpillError> {
+    let mut watched: DigestMap<PersonKey, ()> = DigestMap::default();
+    each_row(rows, |row| {
+        if row.head.named != 0 && named.get(row.head.named).is_watched() {
+            watched.insert(row.head.person, ());
+        }
+    })?;
+    let mut found: BTreeMap<WideKey, (bool, BTreeMap<PersonKey, u32>)> = BTreeMap::new();
+    each_row(rows, |row| {
+        if watched.contains_key(&row.head.person) {
+            for identifier in row.identifiers() {
+                found.entry(identifier.wide).or_insert((identifier.class.is_email, BTreeMap::new()));
+            }
+        }
+    })?;
+    let mut people: DigestMap<PersonKey, u32> = DigestMap::default();
+    each_row(rows, |row| {
+        for identifier in row.identifiers() {
+            if let Some((_, holders)) = found.get_mut(&identifier.wide) {
+                holders.insert(row.head.person, 0);
+                people.insert(row.head.person, 0);
+            }
+        }
+    })?;
+    // What names a holder may stand in another row of theirs.
+    each_row(rows, |row| {
+        if let Some(known) = people.get_mut(&row.head.person) {
+            *known = union(named, *known, row.head.named);
+        }
+    })?;
+    let links = found.into_iter().map(|(wide, (is_email, holders))| Link {
+        wide,
+        is_email,
+        holders: holders
+            .into_keys()
+            .map(|person| (person, people.get(&person).map_or(Scopes::NONE, |all| named.get(*all).scopes())))
+            .collect(),
+    });
+    Ok(links.collect())
+}
+
+fn each_row(rows: &Spool<'_>, mut each: impl FnMut(super::record::RowView<'_>)) -> Result<(), SpillError> {
+    let mut bytes = Vec::new();
+    for bucket in 0..rows.len() {
+        bytes.clear();
+        rows.read(bucket, &mut bytes)?;
+        Rows::new(&bytes).for_each(&mut each);
+    }
+    Ok(())
+}

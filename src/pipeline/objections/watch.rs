@@ -1,0 +1,94 @@
+//! A text that somebody asks about, laid into the index as if it stood in a register of its own: so it
+//! finds exactly the people whom an objection with that value would name, in every spelling the rule
+//! book allows. Its mark has no scope and binds nothing.
+
+use super::{Objections, is_international, union};
+use crate::config::Config;
+use crate::identifiers::{
+    Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, email_alternatives,
+    phone_readings, raw_key,
+};
+use crate::people::{PersonKey, PersonKeys};
+use crate::pipeline::intern::Interner;
+use crate::pipeline::plan::Plan;
+use crate::policy::objections::Named;
+
+/// What watching needs beside the index.
+pub(crate) struct WatchContext<'c> {
+    pub(crate) config: &'c Config,
+    pub(crate) plan: &'c Plan,
+    pub(crate) person_keys: &'c PersonKeys,
+    pub(crate) run_key: &'c RunKey,
+    pub(crate) named: &'c Interner<Named>,
+}
+
+/// What is known of a text apart from any customer.
+pub(crate) struct WatchedText {
+    /// The objections that the text itself meets.
+    pub(crate) named: Named,
+    /// The keys it stands for.
+    pub(crate) keys: Vec<WideKey>,
+    /// The customers it would be the id of, one an id space.
+    pub(crate) ids: Vec<PersonKey>,
+}
+
+impl Objections {
+    /// Marks whoever the text names, and tells which registers name the text itself. Registers are
+    /// complete before.
+    pub(crate) fn watch(&mut self, text: &[u8], context: &WatchContext<'_>) -> WatchedText {
+        let run_key = context.run_key;
+        let mut spaces: Vec<&str> = context.config.sources.iter().map(|source| &*source.id_space).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        let ids: Vec<_> =
+            spaces.iter().filter_map(|space| context.person_keys.in_space(space).key(text)).collect();
+        let (mut keys, mut domains) = (Vec::new(), Vec::new());
+        let mut scratch = Scratch::new();
+        email_alternatives(Plaintext::new(text), &mut scratch, run_key, &mut keys, &mut domains);
+        let numbers = numbers(text, &context.plan.regions, &mut scratch);
+        keys.extend(numbers.iter().map(|number| number.wide_key(run_key)));
+        keys.sort_unstable();
+        keys.dedup();
+
+        let mut met = 0;
+        let mut join = |number: u32| met = union(context.named, met, number);
+        ids.iter().map(|id| self.by_id(*id)).for_each(&mut join);
+        keys.iter().filter_map(|key| self.by_reading(*key)).for_each(&mut join);
+        domains.iter().filter_map(|key| self.by_domain(*key)).for_each(&mut join);
+        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
+            self.email_hashes(&email, &mut join);
+        }
+        numbers.iter().for_each(|number| self.phone_hashes(number, &mut join));
+        self.raw_hashes(Kind::Email, text, &mut join);
+        self.raw_hashes(Kind::Phone, text, &mut join);
+        self.by_raw(text, run_key, &mut join);
+        if !numbers.is_empty() {
+            self.by_last_seven(text, run_key, &mut join);
+        }
+
+        let watched = context.named.number(Named::watched());
+        let mark = |known: &mut u32| *known = union(context.named, *known, watched);
+        ids.iter().for_each(|id| mark(self.ids.entry(*id).or_insert(0)));
+        keys.iter().for_each(|key| mark(self.keys.entry(*key).or_insert(0)));
+        raw_key(Plaintext::new(text), run_key)
+            .into_iter()
+            .for_each(|raw| mark(self.unread.entry(raw).or_insert(0)));
+        self.has_emails |= memchr::memchr(b'@', text).is_some();
+        self.has_phones |= !numbers.is_empty();
+        numbers.iter().for_each(|number| self.tails.insert(number));
+        WatchedText { named: context.named.get(met).as_ref().clone(), keys, ids }
+    }
+}
+
+/// The numbers a text stands for: as it would be read in each region, and its other readings.
+fn numbers(text: &[u8], regions: &[Region], scratch: &mut Scratch) -> Vec<Phone> {
+    let mut numbers = Vec::new();
+    for region in regions.iter().copied().map(Some).chain([None]) {
+        let rule = PhoneRule { possible: true };
+        numbers.extend(Phone::parse(Plaintext::new(text), region, rule, scratch));
+    }
+    if numbers.is_empty() || !is_international(text) {
+        phone_readings(Plaintext::new(text), regions, scratch, &mut numbers);
+    }
+    numbers
+}

@@ -1,0 +1,138 @@
+//! Cells with several values: in a register each of them objects; in a customer's cell whose column
+//! declares no separator none goes up, and an objection to any of them meets the person.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sha2::Digest as _;
+
+use crate::agreement::build_at;
+
+const CONFIG: &str = r#"
+schema = 1
+[controller]
+name = "Example Ltd"
+role = "controller"
+[[source]]
+name = "crm"
+path = "customers.csv"
+[source.columns]
+customer_id = "id"
+email = ["email"]
+phone = ["phone"]
+country = { default = "FI" }
+relationship = { constant = "current" }
+basis = { constant = "legitimate_interest" }
+birth_date = "born"
+[[register]]
+name = "objections"
+path = "objections.csv"
+columns = { email = "email", phone = "phone" }
+scope = ["all_marketing"]
+max_unparsed = "100%"
+[[basis]]
+use = "legitimate_interest"
+platforms = ["meta"]
+countries = ["FI"]
+purposes = ["retarget"]
+assessment = "LIA-1"
+notice = { id = "notice", version = "1" }
+[[audience]]
+name = "all"
+platforms = ["meta"]
+min_size = 1
+[output]
+dir = "releases"
+"#;
+
+/// Every digest that goes up, given customers' and a register's e-mail and phone cells.
+fn uploaded(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> BTreeSet<String> {
+    cells(&built(customers, objections).path().join("releases"))
+}
+
+/// A folder with a release of these customers.
+pub(crate) fn built(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
+    let rows = |from: &[(&str, &str)], tail: &str| -> String {
+        let row =
+            |(at, (email, phone)): (usize, &(&str, &str))| format!("{at},\"{email}\",\"{phone}\"{tail}\n");
+        from.iter().enumerate().map(row).collect()
+    };
+    write("verho.toml", CONFIG.to_owned());
+    write("customers.csv", format!("id,email,phone,born\n{}", rows(customers, ",1980-01-01")));
+    write("objections.csv", format!("row,email,phone\n{}", rows(objections, "")));
+    let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
+    let config = folder.path().join("verho.toml");
+    build_at(&config, now, 7).unwrap_or_else(|error| panic!("{error:?}"));
+    folder
+}
+
+/// Every cell of every full file.
+fn cells(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(cells(&path));
+        } else if path.file_name().is_some_and(|name| name == "full.csv") {
+            let text = std::fs::read_to_string(&path).expect("text");
+            found.extend(text.lines().skip(1).flat_map(|line| line.split(',')).map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn hash(text: &str) -> String {
+    hex::encode(sha2::Sha256::digest(text))
+}
+
+#[test]
+fn each_value_of_a_registers_cell_objects() {
+    let customers = [
+        ("ann@example.com", ""),
+        ("bo@example.org", "040 1234567"),
+        ("cy@example.net", "050 7654321"),
+        ("", "09 7654399"),
+    ];
+    let all = uploaded(&customers, &[("nobody@example.com", "")]);
+    for text in ["ann@example.com", "bo@example.org", "cy@example.net", "358401234567", "35897654399"] {
+        assert!(all.contains(&hash(text)), "{text}");
+    }
+    for (email, phone) in [
+        ("ann@example.com; bo@example.org", ""),
+        ("Ann <ann@example.com>, Bo <bo@example.org>", ""),
+        ("ann@example.com bo@example.org", ""),
+        ("BO@EXAMPLE.ORG/ann@example.com; n/a", ""),
+        ("ann@example.com | broken@@x | bo@example.org", ""),
+        ("ann@example.com", "040 123 4567 / 044 123 4567"),
+        ("ann@example.com", "+358441234567 +358401234567"),
+        ("ann@example.com", "044 1234567 tai 0401234567"),
+    ] {
+        let left = uploaded(&customers, &[(email, phone)]);
+        for text in ["ann@example.com", "bo@example.org", "358401234567"] {
+            assert!(!left.contains(&hash(text)), "{email} {phone}: {text} goes up");
+        }
+        for text in ["cy@example.net", "358507654321", "35897654399"] {
+            assert!(left.contains(&hash(text)), "{email} {phone}: {text} is held back");
+        }
+    }
+}
+
+#[test]
+fn an_unsplit_cell_of_a_customer_goes_up_for_nobody_and_still_meets_objections() {
+    let customers = [("ann@example.com; bo@example.org", "040 1234567"), ("cy@example.net", "")];
+    let all = uploaded(&customers, &[("nobody@example.com", "")]);
+    assert!(all.contains(&hash("358401234567")) && all.contains(&hash("cy@example.net")));
+    assert!(!all.contains(&hash("ann@example.com")) && !all.contains(&hash("bo@example.org")));
+    for email in [
+        "ann@example.com",
+        "BO@example.org",
+        "ann@example.com; bo@example.org",
+        "dee@example.com,bo+x@example.org",
+    ] {
+        let left = uploaded(&customers, &[(email, "")]);
+        assert!(!left.contains(&hash("358401234567")), "{email}");
+        assert!(left.contains(&hash("cy@example.net")), "{email}");
+    }
+}
