@@ -97,11 +97,18 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
     let day = &moment[..10];
     let ages = rng.chance(85);
     let business = rng.chance(40);
+    // A third of the bases asks since when people were informed, a quarter how old identifiers are.
+    let (informed, max_age, groups) = (rng.chance(35), rng.chance(25), rng.chance(15));
     let mostly_business = business && rng.chance(50);
     let shared = sources::Shared {
         business,
         mostly_business,
         ages,
+        informed,
+        evidence: rng.chance(45),
+        quality: rng.chance(45),
+        dated: max_age,
+        groups,
         attributes: vec![
             ("product_group", "given"),
             ("score", rng.pick(&["observed", "derived", "given"])),
@@ -113,6 +120,15 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
     let mut toml =
         "schema = 1\n[controller]\nname = \"Example Life Ltd\"\nrole = \"controller\"\n".to_owned();
     toml.push_str(&policy(ages, rng));
+    if informed && rng.chance(70) {
+        toml.push_str(&format!("cooling_off = \"{}\"\n", rng.pick(&["14d", "2w", "1d"])));
+    }
+    if max_age {
+        toml.push_str("max_identifier_age = \"730d\"\n");
+    }
+    if groups {
+        toml.push_str("same_product_group = { attribute = \"product_group\" }\n");
+    }
     let one_space = rng.chance(50);
     let (mut spaces, mut fields) = (Vec::new(), BTreeSet::new());
     for place in 0..rng.between(1, 3) {
@@ -127,10 +143,14 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
     for place in 0..rng.between(few, 4) {
         toml.push_str(&registers::write(place, &spaces, day, &pool, dir, rng));
     }
-    bases(&mut toml, day, rng);
+    bases(&mut toml, day, informed, rng);
+    recipients(&mut toml, day, rng);
     let fields: Vec<_> = fields.into_iter().collect();
     for place in 0..rng.between(1, 4) {
         toml.push_str(&audience(place, &fields, (business, mostly_business), ages, rng));
+        if groups {
+            toml.push_str(&format!("product_group = \"{}\"\n", rng.pick(&["savings", "loan", "pension"])));
+        }
     }
     let config_path = dir.join("verho.toml");
     std::fs::write(&config_path, toml).expect("the scratch folder takes a file");
@@ -160,7 +180,7 @@ fn list(items: &[&str]) -> String {
     items.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(", ")
 }
 
-fn bases(toml: &mut String, day: &str, rng: &mut Rng) {
+fn bases(toml: &mut String, day: &str, informed: bool, rng: &mut Rng) {
     let purposes = ["retarget", "exclude", "lookalike_seed"];
     let countries = ["FI", "SE", "EE", "US", "NO"];
     for place in 0..rng.between(1, 5) {
@@ -171,18 +191,68 @@ fn bases(toml: &mut String, day: &str, rng: &mut Rng) {
             if broad { list(all) } else { list(&rng.some(all)) }
         };
         toml.push_str(&format!(
-            "\n[[basis]]\nuse = \"{}\"\nplatforms = [{}]\ncountries = [{}]\npurposes = [{}]\n{}\nnotice = {{ id = \"notice\", version = \"1\" }}\n",
+            "\n[[basis]]\nuse = \"{}\"\nplatforms = [{}]\ncountries = [{}]\npurposes = [{}]\n{}\nnotice = {{ id = \"notice\", version = \"1\"{} }}\n",
             if consent { "consent" } else { "legitimate_interest" },
             some(&PLATFORMS, rng),
             some(&countries, rng),
             some(&purposes, rng),
-            if consent { "consent_wording = \"CW-1\"" } else { "assessment = \"LIA-1\"" },
+            if !consent {
+                "assessment = \"LIA-1\""
+            } else if rng.chance(75) {
+                "consent_wording = \"CW-1\""
+            } else {
+                "consent_wording = \"CW-2\""
+            },
+            notice(informed, rng),
         ));
         if rng.chance(20) {
             toml.push_str(&format!("parties = [\"{}\"]\n", rng.pick(&["consumer", "business"])));
         }
         if rng.chance(if broad { 10 } else { 40 }) {
             toml.push_str(&format!("valid_until = {}\n", rng.pick(&[day, "2025-01-31", "2099-01-01"])));
+        }
+        if rng.chance(10) && !toml.ends_with("-31\n") {
+            toml.push_str(&format!("valid_from = {}\n", rng.pick(&[day, "2020-01-01"])));
+        }
+        if rng.chance(10) {
+            let key = if consent { "consent_wording" } else { "assessment" };
+            let last = rng.pick(&[day, "2025-01-31", "2099-01-01"]);
+            toml.push_str(&format!("{key}_valid_until = {last}\n"));
+        }
+    }
+}
+
+/// What else is said of a notice.
+fn notice(informed: bool, rng: &mut Rng) -> String {
+    let last = rng.pick(&[
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        ", valid_until = 2099-01-01",
+        ", valid_until = 2025-12-31",
+    ]);
+    let since = if informed { rng.pick(&["", ", since = 2024-02-09", ", since = 2018-05-25"]) } else { "" };
+    format!("{since}{last}")
+}
+
+/// Platforms declared as recipients, some of them no longer or not yet.
+fn recipients(toml: &mut String, day: &str, rng: &mut Rng) {
+    for platform in PLATFORMS {
+        if !rng.chance(20) {
+            continue;
+        }
+        toml.push_str(&format!(
+            "\n[[recipient]]\nplatform = \"{platform}\"\nlegal_entity = \"Example Platforms Ltd\"\narrangement = \"JC-1\"\n\
+             transfer = \"none\"\ndpia = \"DPIA-1\"\nterms = {{ reference = \"T-1\", accepted = {} }}\n",
+            rng.pick(&["2020-01-01", "2020-01-01", "2020-01-01", day, "2099-01-01"]),
+        ));
+        if rng.chance(50) {
+            toml.push_str(&format!("valid_until = {}\n", rng.pick(&["2099-01-01", day, "2025-01-31"])));
         }
     }
 }
@@ -292,7 +362,7 @@ fn every_reason_occurs() {
     ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");
     }
-    assert!(eligible * 15 > people, "{eligible} of {people} go up: {seen:?}");
+    assert!(eligible * 20 > people, "{eligible} of {people} go up: {seen:?}");
     assert!(not_selected * 20 > people, "{not_selected} of {people} are not selected");
 }
 

@@ -316,9 +316,9 @@ fn one_objection_more_only_ever_removes() {
             for (tag, platforms) in &left_out.0 {
                 for (platform, reasons) in platforms {
                     let now = left_out.1.get(tag).and_then(|by| by.get(platform));
-                    let identifiers_only = reasons
-                        .iter()
-                        .all(|reason| matches!(reason.code(), "shared-identifier" | "no-identifier"));
+                    let identifiers_only = reasons.iter().all(|reason| {
+                        matches!(reason.code(), "identifier-withheld" | "shared-identifier" | "no-identifier")
+                    });
                     // Whoever is named is no longer merely linked.
                     let stands = |now: &Reasons| {
                         reasons.iter().all(|reason| reason == Reason::LinkedToObjector || now.has(reason))

@@ -20,8 +20,22 @@ fn the_truth_speaks_the_codes_of_the_reason_table() {
             seen.insert(Reason::from_code(code).expect("a code of the table"));
         }
     }
-    // Consumers only, every row readable, and no basis past its day: the other sixteen are planted.
-    let absent = [Reason::UnreadableRow, Reason::PartyMismatch, Reason::PartyUnknown, Reason::BasisExpired];
+    // Consumers only, every row readable, no basis past its day and no recipient: the other sixteen are planted.
+    let absent = [
+        Reason::UnreadableRow,
+        Reason::PartyMismatch,
+        Reason::PartyUnknown,
+        Reason::BasisExpired,
+        Reason::RecipientExpired,
+        Reason::ConsentUnproven,
+        Reason::ConsentExpired,
+        Reason::ConsentWordingMismatch,
+        Reason::NotInformed,
+        Reason::InformedUnknown,
+        Reason::CoolingOff,
+        Reason::OtherProductGroup,
+        Reason::IdentifierWithheld,
+    ];
     assert_eq!(seen, Reason::ALL.into_iter().filter(|reason| !absent.contains(reason)).collect());
     assert!(report.people < report.rows);
 }

@@ -228,6 +228,11 @@ fn warning_message(warning: &CodeCount) -> Message {
             format!("{} under the platform's own minimum", several(number, "upload is", "uploads are")),
             "the platform may take the file and show no ad; `verho platforms NAME` tells its minimum",
         ),
+        "recipient-undeclared" => (
+            "recipient-undeclared",
+            format!("{} not declared as a recipient", several(number, "platform is", "platforms are")),
+            "declare each once with its legal entity, arrangement, transfer ground and terms: [[recipient]]",
+        ),
         "register-age-unchecked" => (
             "register-age-unchecked",
             format!("{} not checked for age", several(number, "register is", "registers are")),

@@ -198,6 +198,51 @@ fn sentence(code: &str) -> [&'static str; 3] {
             "Peruste, jolla olisimme voineet käyttää tietojasi, ei ole enää voimassa.",
             "Grunden på vilken vi hade kunnat använda dina uppgifter gäller inte längre.",
         ],
+        "recipient-expired" => [
+            "What we have agreed with the platform is not in force, so nobody's details go there.",
+            "Alustan kanssa sovittu ei ole voimassa, joten kenenkään tietoja ei viedä sinne.",
+            "Det vi har kommit överens om med plattformen gäller inte, så inga uppgifter går dit.",
+        ],
+        "consent-unproven" => [
+            "Our records do not show fully that you gave your consent to this.",
+            "Tietomme eivät osoita riittävästi, että olet antanut suostumuksesi tähän.",
+            "Våra uppgifter visar inte tillräckligt att du har gett ditt samtycke till detta.",
+        ],
+        "consent-expired" => [
+            "The time for which you gave your consent is over.",
+            "Aika, jolle annoit suostumuksesi, on päättynyt.",
+            "Tiden för vilken du gav ditt samtycke har gått ut.",
+        ],
+        "consent-wording-mismatch" => [
+            "You gave your consent to a text that does not cover this.",
+            "Annoit suostumuksesi tekstiin, joka ei kata tätä.",
+            "Du gav ditt samtycke till en text som inte omfattar detta.",
+        ],
+        "not-informed" => [
+            "When we told you how we use your details, we did not yet name this use.",
+            "Kun kerroimme tietojesi käytöstä, emme vielä maininneet tätä käyttöä.",
+            "När vi informerade dig om hur vi använder dina uppgifter nämnde vi ännu inte detta.",
+        ],
+        "informed-unknown" => [
+            "Our records do not say when we told you of this use.",
+            "Tiedoistamme ei selviä, milloin kerroimme sinulle tästä käytöstä.",
+            "Det framgår inte av våra uppgifter när vi informerade dig om detta.",
+        ],
+        "cooling-off" => [
+            "We told you of this use only a short while ago, and leave you time to say no.",
+            "Kerroimme sinulle tästä käytöstä vasta äskettäin ja annamme aikaa kieltää sen.",
+            "Vi informerade dig om detta först nyligen och ger dig tid att säga nej.",
+        ],
+        "other-product-group" => [
+            "The ad is for a kind of product that you do not have with us.",
+            "Mainos koskee tuoteryhmää, josta sinulla ei ole tuotetta meillä.",
+            "Annonsen gäller en produktgrupp som du inte har hos oss.",
+        ],
+        "identifier-withheld" => [
+            "We do not use the contact details we have of you for this: you did not give them for it, or they may be out of date.",
+            "Emme käytä sinusta olevia yhteystietoja tähän: et ole antanut niitä tätä varten, tai ne voivat olla vanhentuneita.",
+            "Vi använder inte de kontaktuppgifter vi har om dig till detta: du har inte gett dem för detta, eller så kan de vara föråldrade.",
+        ],
         "platform-consent-missing" => [
             "The platform asks for a consent of yours that we do not have.",
             "Alusta edellyttää suostumustasi, jota meillä ei ole.",

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use super::load::Loading;
 use super::table::{Item, Table, is_name};
 use super::{
-    Attribute, AttributeKind, BasisField, Context, CountryField, DateField, Encoding, Files, Format, From,
-    HashAlgorithm, IdentifierColumn, PartyField, Scope, Scopes, Source, TargetingField, Use, ValueField,
+    Attribute, AttributeKind, BasisField, ConsentField, Context, CountryField, DateField, Encoding, Files,
+    Format, From, HashAlgorithm, IdentifierColumn, ListedColumn, PartyField, Scope, Scopes, Source,
+    TargetingField, Use, ValueField,
 };
 use crate::policy::selection::Field;
 
@@ -80,6 +81,19 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
     let targeting = optional(columns.get("targeting"), targeting);
     loading.anybody_can_object |= columns.has("targeting");
     let party = optional(columns.get("party"), party);
+    let informed_since = optional(columns.get("informed_since"), date_field);
+    if !columns.has("informed_since") {
+        loading.without_informed_since.push(columns.span.clone());
+    }
+    let consent = optional(columns.get("consent"), consent);
+    for key in ["email", "phone"] {
+        let list = match key {
+            "email" => &emails,
+            _ => &phones,
+        };
+        let dated = list.iter().flatten().any(|column| column.verified_at.is_some());
+        loading.verified_identifiers.extend(columns.get(key).filter(|_| dated).map(|item| item.span()));
+    }
     let signals = match columns.get("consent_signals") {
         Some(item) => signals(item),
         None => Some((None, None)),
@@ -99,6 +113,8 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         basis: basis?,
         targeting: targeting?,
         party: party?,
+        informed_since: informed_since?,
+        consent: consent?,
         ad_user_data,
         ad_personalization,
         attributes: attributes?,
@@ -196,7 +212,15 @@ fn identifier_columns(item: Item<'_>) -> Option<Vec<IdentifierColumn>> {
 fn identifier_column(item: Item<'_>) -> Option<IdentifierColumn> {
     if item.is_text() {
         let column = item.string()?;
-        return Some(IdentifierColumn { column, context: Context::Personal, separator: None, hashed: None });
+        return Some(IdentifierColumn {
+            column,
+            context: Context::Personal,
+            separator: None,
+            hashed: None,
+            provenance: None,
+            bounced: None,
+            verified_at: None,
+        });
     }
     let table = item.table(item.key)?;
     let column =
@@ -206,8 +230,55 @@ fn identifier_column(item: Item<'_>) -> Option<IdentifierColumn> {
     });
     let separator = optional(table.get("separator"), separator);
     let hashed = optional(table.get("hashed"), |item| item.word(&HASHES));
+    let provenance = optional(table.get("provenance"), |item| item.string());
+    let own = optional(table.get("own"), |item| item.texts());
+    if table.has("provenance") != table.has("own") {
+        let (there, missing) = if table.has("own") { ("own", "provenance") } else { ("provenance", "own") };
+        table.fault(
+            "missing-key",
+            format!("{} has {there} without {missing}", table.name),
+            "provenance = \"email_source\", own = [\"customer\"]: the column, and its values that mean the person",
+        );
+    }
+    let bounced = optional(table.get("bounced"), bounced);
+    let verified_at = optional(table.get("verified_at"), date_field);
     table.finish();
-    Some(IdentifierColumn { column: column?, context: context?, separator: separator?, hashed: hashed? })
+    let provenance = provenance?.zip(own?).map(|(column, values)| ListedColumn { column, values });
+    Some(IdentifierColumn {
+        column: column?,
+        context: context?,
+        separator: separator?,
+        hashed: hashed?,
+        provenance,
+        bounced: bounced?,
+        verified_at: verified_at?,
+    })
+}
+
+fn bounced(item: Item<'_>) -> Option<ListedColumn> {
+    const HINT: &str = "bounced = { column = \"email_bounced\", yes = [\"1\"] }";
+    let table = item.table("bounced")?;
+    let column = table.need("column", HINT).and_then(|item| item.string());
+    let values = table.need("yes", HINT).and_then(|item| item.texts());
+    table.finish();
+    Some(ListedColumn { column: column?, values: values? })
+}
+
+fn consent(item: Item<'_>) -> Option<ConsentField> {
+    let table = item.table("consent")?;
+    let date = optional(table.get("date"), date_field);
+    let wording = optional(table.get("wording"), |item| item.string());
+    let expires = optional(table.get("expires"), date_field);
+    let identifier = optional(table.get("identifier"), |item| item.string());
+    if !["date", "wording", "expires", "identifier"].iter().any(|key| table.has(key)) {
+        table.fault(
+            "missing-key",
+            "consent names no column",
+            "consent = { date = \"consent_given\", wording = \"consent_text\" }",
+        );
+    }
+    table.finish();
+    Some(ConsentField { date: date?, wording: wording?, expires: expires?, identifier: identifier? })
 }
 
 /// A separator may be white space, such as a tab or a bar between spaces, but not nothing.
@@ -242,8 +313,10 @@ fn date_field(item: Item<'_>) -> Option<DateField> {
     if item.is_text() {
         return Some(DateField { column: item.string()?, formats: Vec::new() });
     }
-    let table = item.table("birth_date")?;
-    let column = table.need("column", "birth_date = \"date_of_birth\"").and_then(|item| item.string());
+    let table = item.table(item.key)?;
+    let column = table
+        .need("column", "name the column: { column = \"date_of_birth\" }")
+        .and_then(|item| item.string());
     let formats = table.get("formats").map_or(Some(Vec::new()), |item| {
         let formats = item.texts()?;
         let sound = formats

@@ -87,6 +87,14 @@ pub(super) struct Loading<'t> {
     pub(super) phones_hashed: Vec<(Range<usize>, Option<HashAlgorithm>)>,
     /// Sources that map no birth date.
     pub(super) without_birth_date: Vec<Range<usize>>,
+    /// Sources that do not say since when people have been informed.
+    pub(super) without_informed_since: Vec<Range<usize>>,
+    /// Whether the policy or a notice asks since when people have been informed.
+    pub(super) asks_informed_since: bool,
+    /// Identifier columns whose values have a day of confirmation.
+    pub(super) verified_identifiers: Vec<Range<usize>>,
+    /// The policy's attribute of product groups.
+    pub(super) same_product_group: Option<String>,
     /// Audiences that ask for an age where the policy asks for none.
     pub(super) audience_asks_age: Vec<Range<usize>>,
     /// What is read, for comparison with what is written.
@@ -95,6 +103,8 @@ pub(super) struct Loading<'t> {
     pub(super) anybody_can_object: bool,
     /// The policy's age limit, when it could be read.
     pub(super) min_age: Option<u16>,
+    /// The controller's name, when it could be read.
+    pub(super) controller: Option<String>,
     channel_bans_bind: Option<bool>,
 }
 
@@ -147,10 +157,15 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         emails_hashed: Vec::new(),
         phones_hashed: Vec::new(),
         without_birth_date: Vec::new(),
+        without_informed_since: Vec::new(),
+        asks_informed_since: false,
+        verified_identifiers: Vec::new(),
+        same_product_group: None,
         audience_asks_age: Vec::new(),
         inputs: Vec::new(),
         anybody_can_object: false,
         min_age: None,
+        controller: None,
         channel_bans_bind: None,
     };
     let mut config = tables(&mut loading, &document)?;
@@ -187,6 +202,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let controller = top
         .need("controller", "[controller] says who decides: name and role")
         .and_then(|item| rules::controller(item, reading.draft));
+    loading.controller = controller.as_ref().map(|controller| controller.name.clone());
     let small = |key: &'static str| match top.get(key) {
         Some(item) => item.table(format!("[{key}]")).map(Some),
         None => Some(None),
@@ -194,6 +210,10 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let policy = small("policy").and_then(rules::policy);
     loading.min_age = policy.as_ref().map(|policy| policy.min_age);
     loading.channel_bans_bind = policy.as_ref().map(|policy| policy.channel_bans_bind);
+    if let Some(policy) = &policy {
+        loading.asks_informed_since = policy.cooling_off_days.is_some();
+        loading.same_product_group.clone_from(&policy.same_product_group);
+    }
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
@@ -204,7 +224,12 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         registers::register(loading, item)
     });
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
+    let mut taken = Vec::new();
+    let recipients =
+        several(&top, "recipient", false, |item| rules::recipient(item, &mut taken, reading.draft));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
+    loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
+    loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
     top.finish();
     schema?;
@@ -215,6 +240,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         sources: sources?,
         registers: registers?,
         bases: bases?,
+        recipients: recipients?,
         audiences: audiences?,
         policy: policy?,
         output: output?,
@@ -334,6 +360,45 @@ impl Loading<'_> {
             Field::Country | Field::Relationship | Field::Party | Field::Age => false,
         });
         Some(binding_scopes(purpose, profile, self.channel_bans_bind?))
+    }
+
+    /// Checks what rules about a person ask of the sources.
+    fn person_checks(&self, top: &Table<'_>, max_age: Option<Option<u16>>) {
+        for span in self.without_informed_since.iter().filter(|_| self.asks_informed_since) {
+            self.reading.fault(
+                span,
+                "missing-key",
+                "the source maps no informed_since, and cooling_off or a notice's since asks for it",
+                "informed_since = \"informed_since\" in every source",
+            );
+        }
+        match max_age {
+            Some(None) => {
+                for span in &self.verified_identifiers {
+                    let message = "verified_at is mapped, and the policy says no oldest age";
+                    self.reading.fault(
+                        span,
+                        "missing-key",
+                        message,
+                        "[policy] max_identifier_age = \"730d\"",
+                    );
+                }
+            }
+            Some(Some(_)) if self.verified_identifiers.is_empty() && top.has("source") => top.fault(
+                "missing-key",
+                "max_identifier_age asks when identifiers were confirmed, and no source maps it",
+                "email = { column = \"email\", verified_at = \"email_verified\" }",
+            ),
+            _ => {}
+        }
+    }
+
+    /// The question whether a row holds a product of this group; `None` when the attribute is not known.
+    pub(super) fn holds(&self, attribute: &str, group: &str) -> Option<Selection> {
+        let known = self.attributes.get(attribute)?;
+        let separator = known.as_ref().and_then(|attribute| attribute.separator.as_deref());
+        let text = format!("\"{attribute}\" CONTAINS '{}'", group.replace('\'', "''"));
+        Selection::parse(&text, &Fields::new().with(attribute, separator)).ok()
     }
 
     fn cross_checks(&self, top: &Table<'_>, output: Option<&Path>) {

@@ -40,6 +40,8 @@ pub struct Config {
     pub registers: Vec<Register>,
     /// Who may rely on what, where. At most 64.
     pub bases: Vec<Basis>,
+    /// What is declared of the platforms that receive people, at most one each, in config order.
+    pub recipients: Vec<Recipient>,
     /// Who should see an ad. Never empty.
     pub audiences: Vec<Audience>,
     /// Rules that hold for all audiences.
@@ -59,6 +61,18 @@ pub struct Controller {
     pub name: String,
     /// Controller, or processor with the written instruction it acts on.
     pub role: Role,
+    /// Trade with secrecy of its own, and who cleared the disclosure.
+    pub sector: Option<Sector>,
+}
+
+/// A trade whose customers are protected by secrecy rules beside data protection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sector {
+    /// Its word.
+    pub name: String,
+    /// Reference of the opinion that the disclosure keeps within those rules; `None` for a trade
+    /// without such rules.
+    pub cleared_by: Option<String>,
 }
 
 /// In what capacity this company runs the job.
@@ -142,6 +156,10 @@ pub struct Source {
     pub targeting: Option<TargetingField>,
     /// Consumer or business representative. Absent: consumers.
     pub party: Option<PartyField>,
+    /// Day since which the person has known of this use.
+    pub informed_since: Option<DateField>,
+    /// What is recorded of a consent.
+    pub consent: Option<ConsentField>,
     /// Google's consent signal `ad_user_data`.
     pub ad_user_data: Option<ValueField>,
     /// Google's consent signal `ad_personalization`.
@@ -170,6 +188,34 @@ pub struct IdentifierColumn {
     pub separator: Option<String>,
     /// The column holds hashes of this kind already, hex, and of the `basic` / `digits` form.
     pub hashed: Option<HashAlgorithm>,
+    /// Column that says where the value is from, and the values that mean the person.
+    pub provenance: Option<ListedColumn>,
+    /// Column that says whether messages to it came back, and the values that mean so.
+    pub bounced: Option<ListedColumn>,
+    /// Day on which the value was last confirmed.
+    pub verified_at: Option<DateField>,
+}
+
+/// A column, and the values of it that matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedColumn {
+    /// Column name.
+    pub column: String,
+    /// The values, compared exactly after trimming.
+    pub values: Vec<String>,
+}
+
+/// What is recorded of a consent; asked only where the person's ground is consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentField {
+    /// Day it was given.
+    pub date: Option<DateField>,
+    /// Reference of the wording it was given to.
+    pub wording: Option<String>,
+    /// Last day of it.
+    pub expires: Option<DateField>,
+    /// The e-mail address or phone number it was given for.
+    pub identifier: Option<String>,
 }
 
 /// A yes-or-no field. A value in `yes` is yes, in `no` is no; blank or anything else is unknown.
@@ -377,8 +423,42 @@ pub struct Basis {
     pub consent_wording: Option<String>,
     /// The notice people were given.
     pub notice: Notice,
+    /// First day on which it may be relied on.
+    pub valid_from: Option<jiff::civil::Date>,
     /// Last day on which it may be relied on.
     pub valid_until: Option<jiff::civil::Date>,
+    /// Last day of the assessment.
+    pub assessment_valid_until: Option<jiff::civil::Date>,
+    /// Last day of the consent's wording.
+    pub consent_wording_valid_until: Option<jiff::civil::Date>,
+}
+
+/// `[[recipient]]`: a platform as somebody who receives personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Canonical platform name.
+    pub platform: String,
+    /// The company that receives.
+    pub legal_entity: String,
+    /// Reference of the arrangement between joint controllers (GDPR Art. 26).
+    pub arrangement: String,
+    /// Ground of a transfer to a third country (GDPR chapter V), or that there is none.
+    pub transfer: String,
+    /// Reference of the impact assessment (GDPR Art. 35).
+    pub dpia: String,
+    /// The platform's terms.
+    pub terms: Terms,
+    /// Last day on which all this may be relied on.
+    pub valid_until: Option<jiff::civil::Date>,
+}
+
+/// A platform's terms, as accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Which.
+    pub reference: String,
+    /// When. `None` in drafts only.
+    pub accepted: Option<jiff::civil::Date>,
 }
 
 /// A privacy notice.
@@ -388,6 +468,10 @@ pub struct Notice {
     pub id: String,
     /// Its version, usually a date.
     pub version: String,
+    /// First day on which a version of it named this use: whoever was informed before was not told.
+    pub since: Option<jiff::civil::Date>,
+    /// Last day of its use.
+    pub valid_until: Option<jiff::civil::Date>,
 }
 
 /// `[[audience]]`.
@@ -407,8 +491,19 @@ pub struct Audience {
     pub min_size: u64,
     /// Youngest age in whole years; at least the policy's.
     pub min_age: u16,
+    /// The product group its ad is for, where the policy asks that members hold one of the same.
+    pub product_group: Option<ProductGroup>,
     /// Scopes that bind it: purpose, profile use and the policy's `channel_bans`.
     pub binding: Scopes,
+}
+
+/// A product group, and how a row is asked for it.
+#[derive(Debug, Clone)]
+pub struct ProductGroup {
+    /// The value of the policy's attribute.
+    pub name: String,
+    /// The question whether a row holds it.
+    pub held: Selection,
 }
 
 /// `[policy]`.
@@ -428,6 +523,12 @@ pub struct PolicySettings {
     pub possible_phones: bool,
     /// Time zone of "today" (default UTC), an IANA name.
     pub time_zone: String,
+    /// Whole days between being informed and going up. `None`: not asked.
+    pub cooling_off_days: Option<u16>,
+    /// Oldest confirmation of an identifier that goes up, in whole days. `None`: not asked.
+    pub max_identifier_age_days: Option<u16>,
+    /// The attribute of product groups, when members must hold a product of the audience's group.
+    pub same_product_group: Option<String>,
 }
 
 /// `[output]`.

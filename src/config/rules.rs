@@ -6,8 +6,8 @@ use super::table::{Item, Table, shown};
 use crate::policy::selection::Field;
 
 use super::{
-    Audience, Basis, Closure, Controller, Keys, Limits, Notice, Output, Party, PolicySettings, Purpose, Role,
-    Use,
+    Audience, Basis, Closure, Controller, Keys, Limits, Notice, Output, Party, PolicySettings, ProductGroup,
+    Purpose, Recipient, Role, Sector, Terms, Use,
 };
 
 /// Smallest `limits.memory`: everything spills then, which is slow and changes no byte.
@@ -22,6 +22,14 @@ const PURPOSES: [(&str, Purpose); 3] = [
 ];
 /// The words of `party` and `parties`.
 const PARTIES: [(&str, Party); 2] = [("consumer", Party::Consumer), ("business", Party::Business)];
+/// The words of `sector`, and whether the trade has secrecy rules of its own.
+const SECTORS: [(&str, (&str, bool)); 5] = [
+    ("bank", ("bank", true)),
+    ("insurance", ("insurance", true)),
+    ("health", ("health", true)),
+    ("telecom", ("telecom", true)),
+    ("other", ("other", false)),
+];
 /// The oldest `min_age` anybody means.
 const AGE_MOST: u64 = 120;
 
@@ -59,8 +67,118 @@ pub(super) fn controller(item: Item<'_>, draft: bool) -> Option<Controller> {
             None
         }
     });
+    let sector = sector(&table, draft);
     table.finish();
-    Some(Controller { name: name?, role: role? })
+    Some(Controller { name: name?, role: role?, sector: sector? })
+}
+
+/// The trade; one with secrecy rules of its own needs somebody's opinion. The outer `None`: a fault was noted.
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
+fn sector(table: &Table<'_>, draft: bool) -> Option<Option<Sector>> {
+    let word = table.get("sector").map(|item| item.word(&SECTORS));
+    let cleared_by = match table.get("sector_secrecy") {
+        None => Some(None),
+        Some(item) => item.table("sector_secrecy").and_then(|table| {
+            let cleared_by = needed_reference(&table, "cleared_by", "cleared_by = \"LEGAL-2026-11\"", draft);
+            table.finish();
+            cleared_by.map(Some)
+        }),
+    };
+    let Some(word) = word else {
+        if let Some(item) = table.get("sector_secrecy") {
+            item.fault(
+                "contradiction",
+                "sector_secrecy is about a trade, and no sector is named",
+                "name it: sector = \"insurance\"",
+            );
+            return None;
+        }
+        return Some(None);
+    };
+    let ((name, has_secrecy), cleared_by) = (word?, cleared_by?);
+    if has_secrecy && cleared_by.is_none() && !draft {
+        table.fault(
+            "missing-reference",
+            format!(
+                "the customers of this trade ({name}) are protected by secrecy rules beside data protection"
+            ),
+            "sector_secrecy = { cleared_by = \"LEGAL-2026-11\" }",
+        );
+        return None;
+    }
+    Some(Some(Sector { name: name.to_owned(), cleared_by }))
+}
+
+/// A reference that only a draft may leave out or blank.
+fn needed_reference(table: &Table<'_>, key: &'static str, hint: &str, draft: bool) -> Option<String> {
+    match reference(table, key, draft) {
+        Some(None) if !draft => {
+            table.fault("missing-reference", format!("{} has no {key}", table.name), hint);
+            None
+        }
+        text => text.map(Option::unwrap_or_default),
+    }
+}
+
+/// Reads one recipient. `taken`: the platforms of those before.
+pub(super) fn recipient(item: Item<'_>, taken: &mut Vec<String>, draft: bool) -> Option<Recipient> {
+    let table = item.table("[[recipient]]")?;
+    let platform = table.need("platform", "platform = \"meta\"").and_then(|item| {
+        let name = known_platform(&item, false)?;
+        if taken.contains(&name) {
+            item.fault("duplicate", "this platform is declared twice", "keep one [[recipient]] a platform");
+            return None;
+        }
+        taken.push(name.clone());
+        Some(name)
+    });
+    let need = |key, hint| needed_reference(&table, key, hint, draft);
+    let legal_entity =
+        need("legal_entity", "name the company that receives: legal_entity = \"Example Platforms Ltd\"");
+    let arrangement = need("arrangement", "arrangement = \"JC-2026-01\": what joint controllers agreed");
+    let transfer = need("transfer", "transfer = \"adequacy decision of …\", or \"none: stays in the EEA\"");
+    let dpia = need("dpia", "dpia = \"DPIA-2026-02\"");
+    let terms = match table.get("terms") {
+        Some(item) => terms(item, draft),
+        None if draft => Some(Terms { reference: String::new(), accepted: None }),
+        None => {
+            table.fault(
+                "missing-reference",
+                "[[recipient]] has no terms",
+                "terms = { reference = \"custom-audience-terms 2026-01\", accepted = 2026-01-15 }",
+            );
+            None
+        }
+    };
+    let valid_until = day(&table, "valid_until");
+    table.finish();
+    Some(Recipient {
+        platform: platform?,
+        legal_entity: legal_entity?,
+        arrangement: arrangement?,
+        transfer: transfer?,
+        dpia: dpia?,
+        terms: terms?,
+        valid_until: valid_until?,
+    })
+}
+
+fn terms(item: Item<'_>, draft: bool) -> Option<Terms> {
+    let table = item.table("terms")?;
+    let reference =
+        needed_reference(&table, "reference", "reference = \"custom-audience-terms 2026-01\"", draft);
+    let accepted = day(&table, "accepted");
+    if !table.has("accepted") && !draft {
+        table.fault("missing-reference", "terms has no accepted", "accepted = 2026-01-15");
+    }
+    table.finish();
+    Some(Terms { reference: reference?, accepted: accepted? })
+}
+
+/// A day that may be absent. The outer `None`: a fault was noted.
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
+fn day(table: &Table<'_>, key: &'static str) -> Option<Option<jiff::civil::Date>> {
+    table.get(key).map_or(Some(None), |item| item.date().map(Some))
 }
 
 /// A reference that a draft may leave out or blank. The outer `None`: a fault was noted.
@@ -119,7 +237,9 @@ pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
     }
     let notice = match table.get("notice") {
         Some(item) => notice(item, draft),
-        None if draft => Some(Notice { id: String::new(), version: String::new() }),
+        None if draft => {
+            Some(Notice { id: String::new(), version: String::new(), since: None, valid_until: None })
+        }
         None => {
             let message = "the basis names no notice: people must have been told";
             table.fault(
@@ -130,7 +250,16 @@ pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
             None
         }
     };
-    let valid_until = table.get("valid_until").map_or(Some(None), |item| item.date().map(Some));
+    let (valid_from, valid_until) = (day(&table, "valid_from"), day(&table, "valid_until"));
+    if let (Some(Some(from)), Some(Some(until)), Some(item)) =
+        (valid_from, valid_until, table.get("valid_from"))
+        && until < from
+    {
+        item.fault("contradiction", "valid_from lies after valid_until", "such a row holds on no day");
+        return None;
+    }
+    let assessment_valid_until = day(&table, "assessment_valid_until");
+    let consent_wording_valid_until = day(&table, "consent_wording_valid_until");
     table.finish();
     Some(Basis {
         basis: basis?,
@@ -141,7 +270,10 @@ pub(super) fn basis(item: Item<'_>, draft: bool) -> Option<Basis> {
         assessment: assessment?,
         consent_wording: consent_wording?,
         notice: notice?,
+        valid_from: valid_from?,
         valid_until: valid_until?,
+        assessment_valid_until: assessment_valid_until?,
+        consent_wording_valid_until: consent_wording_valid_until?,
     })
 }
 
@@ -159,8 +291,9 @@ fn notice(item: Item<'_>, draft: bool) -> Option<Notice> {
         text => text.map(Option::unwrap_or_default),
     };
     let (id, version) = (part("id"), part("version"));
+    let (since, valid_until) = (day(&table, "since"), day(&table, "valid_until"));
     table.finish();
-    Some(Notice { id: id?, version: version? })
+    Some(Notice { id: id?, version: version?, since: since?, valid_until: valid_until? })
 }
 
 /// A list without repeats.
@@ -182,30 +315,28 @@ fn unique<'t, T: PartialEq>(item: Item<'t>, read: impl Fn(&Item<'t>) -> Option<T
 
 /// Platforms by canonical name; `upload`: only those a file can be written for.
 fn platforms(item: Item<'_>, upload: bool) -> Option<Vec<String>> {
-    unique(item, |item| {
-        let text = item.text()?;
-        match platform(text) {
-            Ok(known) => match known.no_upload {
-                Some(why) if upload => {
-                    item.fault(
-                        "no-upload-file",
-                        format!("{} takes no file: {why}", known.name),
-                        "drop it from this audience",
-                    );
-                    None
-                }
-                _ => Some(known.name.to_owned()),
-            },
-            Err(hint) => {
+    unique(item, |item| known_platform(item, upload))
+}
+
+fn known_platform(item: &Item<'_>, upload: bool) -> Option<String> {
+    let text = item.text()?;
+    match platform(text) {
+        Ok(known) => match known.no_upload {
+            Some(why) if upload => {
                 item.fault(
-                    "unknown-platform",
-                    format!("{} is not a platform verho knows", shown(text)),
-                    hint,
+                    "no-upload-file",
+                    format!("{} takes no file: {why}", known.name),
+                    "drop it from this audience",
                 );
                 None
             }
+            _ => Some(known.name.to_owned()),
+        },
+        Err(hint) => {
+            item.fault("unknown-platform", format!("{} is not a platform verho knows", shown(text)), hint);
+            None
         }
-    })
+    }
 }
 
 /// Reads one audience; sources and the policy must already be read.
@@ -238,7 +369,10 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
         }),
     };
     let filter = table.get("where");
+    let own = declarations(loading, &table);
+    let product_group = product_group(loading, &table);
     table.finish();
+    own?;
     let (selection, purpose) = (selection?, purpose?);
     if let (Some(selection), Some(item)) = (&selection, filter)
         && selection.fields().contains(&&Field::Age)
@@ -254,8 +388,79 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
         party: party?,
         min_size: min_size?,
         min_age: min_age?,
+        product_group: product_group?,
         binding: binding?,
     })
+}
+
+/// The product group of the ad: there when the policy asks for it, and only then. The outer `None`: a fault
+/// was noted.
+#[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]
+fn product_group(loading: &Loading<'_>, table: &Table<'_>) -> Option<Option<ProductGroup>> {
+    match (table.get("product_group"), &loading.same_product_group) {
+        (None, None) => Some(None),
+        (None, Some(_)) => {
+            table.fault(
+                "missing-key",
+                "the policy asks for the same product group, and the audience names none",
+                "product_group = \"savings\"",
+            );
+            None
+        }
+        (Some(item), None) => {
+            item.fault(
+                "contradiction",
+                "the audience names a product group, and the policy asks for none",
+                "[policy] same_product_group = { attribute = \"product_group\" }, or drop it",
+            );
+            None
+        }
+        (Some(item), Some(attribute)) => {
+            let name = item.string()?;
+            if name.trim() != name {
+                let message = "product_group has white space at its edges";
+                item.fault("never-matches", message, "drop it: cells are compared after trimming");
+                return None;
+            }
+            let Some(held) = loading.holds(attribute, &name) else {
+                item.fault(
+                    "unknown-attribute",
+                    format!("no source declares the attribute {}", shown(attribute)),
+                    "name one of [source.attributes] under [policy] same_product_group",
+                );
+                return None;
+            };
+            Some(Some(ProductGroup { name, held }))
+        }
+    }
+}
+
+/// What an audience declares of its ad: it is the controller's own, and it is not political.
+fn declarations(loading: &Loading<'_>, table: &Table<'_>) -> Option<()> {
+    let advertiser = table.get("advertiser").map_or(Some(()), |item| {
+        let name = item.text()?;
+        if loading.controller.as_deref().is_some_and(|controller| controller != name) {
+            item.fault(
+                "other-advertiser",
+                "the advertiser is not the controller",
+                "an audience serves the controller's own ads; another company runs a config of its own",
+            );
+            return None;
+        }
+        Some(())
+    });
+    let political = table.get("political").map_or(Some(()), |item| {
+        if item.flag()? {
+            item.fault(
+                "political",
+                "the audience is declared political",
+                "Regulation (EU) 2024/900 restricts targeting in political advertising: no customer list serves it",
+            );
+            return None;
+        }
+        Some(())
+    });
+    advertiser.and(political)
 }
 
 /// Reads `[policy]`; a default stands for a whole missing table.
@@ -268,6 +473,9 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         channel_bans_bind: true,
         possible_phones: false,
         time_zone: "UTC".to_owned(),
+        cooling_off_days: None,
+        max_identifier_age_days: None,
+        same_product_group: None,
     };
     let Some(table) = table else { return Some(default) };
     let closure = table.get("closure").map_or(Some(default.closure), |item| {
@@ -287,6 +495,16 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
     let possible_phones =
         table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
     let time_zone = table.get("time_zone").map_or(Some(default.time_zone), time_zone);
+    let cooling_off_days = table.get("cooling_off").map_or(Some(None), |item| item.days().map(Some));
+    let max_identifier_age_days =
+        table.get("max_identifier_age").map_or(Some(None), |item| item.days().map(Some));
+    let same_product_group = table.get("same_product_group").map_or(Some(None), |item| {
+        let table = item.table("same_product_group")?;
+        let attribute =
+            table.need("attribute", "attribute = \"product_group\"").and_then(|item| item.string());
+        table.finish();
+        attribute.map(Some)
+    });
     table.finish();
     Some(PolicySettings {
         closure: closure?,
@@ -296,6 +514,9 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         channel_bans_bind: channel_bans_bind?,
         possible_phones: possible_phones?,
         time_zone: time_zone?,
+        cooling_off_days: cooling_off_days?,
+        max_identifier_age_days: max_identifier_age_days?,
+        same_product_group: same_product_group?,
     })
 }
 

@@ -36,6 +36,9 @@ pub struct File {
     /// Who may rely on what, where. No row, no upload.
     #[schemars(length(min = 1, max = 64))]
     pub basis: Vec<BasisTable>,
+    /// What is declared of the platforms that receive people, at most one each.
+    #[serde(default)]
+    pub recipient: Vec<RecipientTable>,
     /// Who should see an ad.
     #[schemars(length(min = 1))]
     pub audience: Vec<AudienceTable>,
@@ -61,6 +64,35 @@ pub struct ControllerTable {
     /// The written instruction a processor acts on.
     #[schemars(example = &"DPA-2026-04")]
     pub instruction: Option<String>,
+    /// The company's trade; some have secrecy rules of their own.
+    pub sector: Option<SectorWord>,
+    /// Who cleared the disclosure under the trade's secrecy rules.
+    pub sector_secrecy: Option<SectorSecrecyTable>,
+}
+
+/// A trade; all but `other` have secrecy rules of their own.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SectorWord {
+    /// A bank or another credit institution.
+    Bank,
+    /// An insurer.
+    Insurance,
+    /// Health or social care.
+    Health,
+    /// Telecommunications.
+    Telecom,
+    /// None of these.
+    Other,
+}
+
+/// Who cleared the disclosure under the trade's secrecy rules.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectorSecrecyTable {
+    /// Reference of the opinion.
+    #[schemars(example = &"LEGAL-2026-11")]
+    pub cleared_by: String,
 }
 
 /// A role under GDPR Art. 4.
@@ -156,8 +188,26 @@ pub struct SourceColumns {
     pub targeting: Option<Targeting>,
     /// Consumer or business representative; consumers when absent.
     pub party: Option<PartyColumn>,
+    /// Day since which the person has known of this use.
+    pub informed_since: Option<BirthDate>,
+    /// What is recorded of a consent.
+    pub consent: Option<ConsentTable>,
     /// Consent signals that a platform's own rules ask for.
     pub consent_signals: Option<ConsentSignals>,
+}
+
+/// What is recorded of a consent; at least one of these.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentTable {
+    /// Day it was given.
+    pub date: Option<BirthDate>,
+    /// Column of the reference of the wording it was given to.
+    pub wording: Option<String>,
+    /// Last day of it.
+    pub expires: Option<BirthDate>,
+    /// Column of the e-mail address or phone number it was given for.
+    pub identifier: Option<String>,
 }
 
 /// One column or several.
@@ -194,6 +244,27 @@ pub struct IdentifierTable {
     pub separator: Option<String>,
     /// The column holds hashes of this kind.
     pub hashed: Option<HashWord>,
+    /// Column that says where the value is from.
+    #[schemars(example = &"email_source")]
+    pub provenance: Option<String>,
+    /// Values of that column that mean the person; any other keeps the identifier back.
+    #[schemars(length(min = 1), example = ["customer", "self"])]
+    pub own: Option<Vec<String>>,
+    /// Whether messages to it came back.
+    pub bounced: Option<BouncedTable>,
+    /// Day on which the value was last confirmed.
+    pub verified_at: Option<BirthDate>,
+}
+
+/// Whether messages to an identifier came back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BouncedTable {
+    /// Column name.
+    pub column: String,
+    /// Values that mean that they did.
+    #[schemars(length(min = 1), example = ["1"])]
+    pub yes: Vec<String>,
 }
 
 /// In what capacity a person uses an identifier.
@@ -616,9 +687,56 @@ pub struct BasisTable {
     pub consent_wording: Option<String>,
     /// The privacy notice people were given.
     pub notice: NoticeTable,
+    /// First day on which it may be relied on, as a date or in quotes.
+    #[schemars(with = "Option<String>")]
+    pub valid_from: Option<Day>,
     /// Last day on which it may be relied on, as a date or in quotes.
     #[schemars(with = "Option<String>")]
     pub valid_until: Option<Day>,
+    /// Last day of the assessment.
+    #[schemars(with = "Option<String>")]
+    pub assessment_valid_until: Option<Day>,
+    /// Last day of the consent's wording.
+    #[schemars(with = "Option<String>")]
+    pub consent_wording_valid_until: Option<Day>,
+}
+
+/// `[[recipient]]`: a platform as somebody who receives personal data.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecipientTable {
+    /// Platform.
+    #[schemars(example = &"meta")]
+    pub platform: String,
+    /// The company that receives.
+    #[schemars(example = &"Example Platforms Ltd")]
+    pub legal_entity: String,
+    /// Reference of the arrangement between joint controllers.
+    #[schemars(example = &"JC-2026-01")]
+    pub arrangement: String,
+    /// Ground of a transfer to a third country, or that there is none.
+    #[schemars(example = &"none: stays in the EEA")]
+    pub transfer: String,
+    /// Reference of the impact assessment.
+    #[schemars(example = &"DPIA-2026-02")]
+    pub dpia: String,
+    /// The platform's terms, as accepted.
+    pub terms: TermsTable,
+    /// Last day on which all this may be relied on, as a date or in quotes.
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Day>,
+}
+
+/// A platform's terms, as accepted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermsTable {
+    /// Which terms.
+    #[schemars(example = &"custom-audience-terms 2026-01")]
+    pub reference: String,
+    /// The day they were accepted.
+    #[schemars(with = "String")]
+    pub accepted: Day,
 }
 
 /// A date, as TOML writes it or in quotes.
@@ -641,6 +759,12 @@ pub struct NoticeTable {
     /// Its version, usually a date.
     #[schemars(example = &"2024-02-09")]
     pub version: String,
+    /// First day on which a version of it named this use.
+    #[schemars(with = "Option<String>")]
+    pub since: Option<Day>,
+    /// Last day of its use.
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Day>,
 }
 
 /// `[[audience]]`: who should see an ad.
@@ -667,6 +791,13 @@ pub struct AudienceTable {
     /// Youngest age in whole years; at least the policy's.
     #[schemars(range(max = 120))]
     pub min_age: Option<u64>,
+    /// The product group its ad is for; needed when the policy asks for the same product group.
+    #[schemars(example = &"savings")]
+    pub product_group: Option<String>,
+    /// Whose ad it is: the controller's, and nobody else's.
+    pub advertiser: Option<String>,
+    /// Whether the ad is political: `true` is refused.
+    pub political: Option<bool>,
 }
 
 /// `[policy]`: rules that hold for all audiences.
@@ -691,6 +822,23 @@ pub struct PolicyTable {
     /// IANA time zone of "today".
     #[schemars(example = &"Europe/Helsinki")]
     pub time_zone: Option<String>,
+    /// Whole days between being informed and going up.
+    #[schemars(regex(pattern = r"^[0-9]+ *(d|w)$"), example = &"14d")]
+    pub cooling_off: Option<String>,
+    /// Oldest confirmation of an identifier that goes up.
+    #[schemars(regex(pattern = r"^[0-9]+ *(d|w)$"), example = &"730d")]
+    pub max_identifier_age: Option<String>,
+    /// Members must hold a product of the audience's group.
+    pub same_product_group: Option<SameProductGroupTable>,
+}
+
+/// Where the product groups that a person holds are found.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SameProductGroupTable {
+    /// The attribute.
+    #[schemars(example = &"product_group")]
+    pub attribute: String,
 }
 
 /// How far an objection spreads.

@@ -340,6 +340,18 @@ impl<'t> Item<'t> {
         minutes.map(SignedDuration::from_mins)
     }
 
+    /// A span of whole days.
+    pub(super) fn days(&self) -> Option<u16> {
+        let span = self.duration()?;
+        let days = u16::try_from(span.as_hours() / 24).ok();
+        if span.as_mins() % (24 * 60) != 0 || days.is_none() {
+            let message = format!("{} is not a number of whole days", self.key);
+            self.fault("out-of-range", message, "write days or weeks: \"14d\", \"2w\"");
+            return None;
+        }
+        days
+    }
+
     /// An amount of memory.
     pub(super) fn bytes(&self, least: u64) -> Option<u64> {
         let bytes = self.text().map(|text| {

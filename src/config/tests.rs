@@ -113,6 +113,30 @@ fn every_key_reaches_its_place() {
         ("meta google-ads".to_owned(), &[*b"FI", *b"SE"][..])
     );
     assert_eq!(basis.valid_until, Some(jiff::civil::date(2027, 3, 1)));
+    assert_eq!(basis.valid_from, Some(jiff::civil::date(2026, 3, 2)));
+    assert_eq!(basis.assessment_valid_until, Some(jiff::civil::date(2027, 6, 30)));
+    assert_eq!(basis.consent_wording_valid_until, Some(jiff::civil::date(2027, 7, 31)));
+    assert_eq!(basis.notice.valid_until, Some(jiff::civil::date(2028, 1, 31)));
+    assert_eq!(basis.notice.since, Some(jiff::civil::date(2024, 2, 9)));
+    assert_eq!(work.provenance.as_ref().map(|told| told.values.join(" ")), Some("self".to_owned()));
+    assert_eq!(work.bounced.as_ref().map(|told| told.column.as_str()), Some("returned"));
+    assert_eq!(work.verified_at.as_ref().map(|told| told.column.as_str()), Some("confirmed"));
+    let consent = crm.consent.as_ref().expect("it is mapped");
+    assert_eq!(
+        (consent.wording.as_deref(), consent.identifier.as_deref()),
+        (Some("words"), Some("given_for"))
+    );
+    assert_eq!(consent.expires.as_ref().map(|told| told.column.as_str()), Some("until"));
+    let policy = &config.policy;
+    assert_eq!((policy.cooling_off_days, policy.max_identifier_age_days), (Some(14), Some(730)));
+    assert_eq!(policy.same_product_group.as_deref(), Some("plan"));
+    assert_eq!(config.audiences[0].product_group.as_ref().map(|group| group.name.as_str()), Some("boats"));
+    let sector = config.controller.sector.as_ref().expect("it is named");
+    assert_eq!((sector.name.as_str(), sector.cleared_by.as_deref()), ("insurance", Some("LEGAL-2026-11")));
+    let [recipient] = &config.recipients[..] else { panic!("one recipient") };
+    assert_eq!((recipient.platform.as_str(), recipient.dpia.as_str()), ("meta", "DPIA-2026-02"));
+    assert_eq!(recipient.terms.accepted, Some(jiff::civil::date(2026, 1, 15)));
+    assert_eq!(recipient.valid_until, Some(jiff::civil::date(2027, 1, 14)));
     let visitors = &config.audiences[0];
     assert_eq!((visitors.purpose, visitors.party, visitors.min_age), (Purpose::Exclude, Party::Business, 25));
     assert_eq!(visitors.binding, binding_scopes(Purpose::Exclude, true, false));
@@ -215,7 +239,7 @@ const FAULTY: &[Faulty] = &[
     ("purposes = [\"retarget\", \"exclude\"]\n", "", "missing-key", "[[basis]]", "no purposes", "retarget"),
     ("consent_wording = \"CW-7\"\n", "", "missing-reference", "[[basis]]", "words", "consent_wording"),
     ("consent_wording = \"CW-7\"", "consent_wording = \"\"", "missing-reference", "consent_wording", "empty", "--draft"),
-    ("notice = { id = \"marketing-policy\", version = \"2024-02-09\" }\n", "", "missing-reference", "[[basis]]", "notice", "version"),
+    ("notice = { id = \"marketing-policy\", version = \"2024-02-09\", since = 2024-02-09, valid_until = 2028-01-31 }\n", "", "missing-reference", "[[basis]]", "notice", "version"),
     ("version = \"2024-02-09\"", "versoin = \"x\", version = \"2024-02-09\"", "unknown-key", "versoin", "notice", "did you mean version"),
     ("valid_until = \"2027-03-01\"", "valid_until = 2027-03-01T10:00:00Z", "wrong-type", "valid_until", "date or time", "2027-03-01"),
     ("valid_until = \"2027-03-01\"", "valid_until = \"2027-02-30\"", "out-of-range", "valid_until", "calendar", "2027-03-01"),
@@ -241,6 +265,29 @@ const FAULTY: &[Faulty] = &[
     ("memory = \"512MiB\"", "memory = \"512\"", "out-of-range", "512", "memory", "1GB"),
     ("memory = \"512MiB\"", "memory = \"0KB\"", "out-of-range", "0KB", "memory", "at least 1 kB"),
     ("batch_rows = 10", "batch_rows = 0", "out-of-range", "batch_rows", "range", "from 1"),
+    ("informed_since = \"told\"\n", "", "missing-key", "[source.columns]", "no informed_since", "every source"),
+    ("cooling_off = \"2w\"", "cooling_off = \"36h\"", "out-of-range", "cooling_off", "whole days", "14d"),
+    ("max_identifier_age = \"730d\"\n", "", "missing-key", "email = ", "verified_at", "730d"),
+    (", verified_at = \"confirmed\"", "", "missing-key", "schema", "max_identifier_age", "verified_at"),
+    (", own = [\"self\"]", "", "missing-key", "email = ", "without own", "mean the person"),
+    ("provenance = \"work_source\", ", "", "missing-key", "email = ", "without provenance", "mean the person"),
+    (", yes = [\"1\"]", "", "missing-key", "email = ", "no yes", "bounced"),
+    ("consent = { date = \"given\", wording = \"words\", expires = \"until\", identifier = \"given_for\" }", "consent = {}", "missing-key", "consent", "no column", "wording"),
+    ("product_group = \"boats\"\n", "", "missing-key", "[[audience]]", "same product group", "savings"),
+    ("product_group = \"boats\"", "product_group = \" boats\"", "never-matches", "boats", "edges", "drop"),
+    ("same_product_group = { attribute = \"plan\" }\n", "", "contradiction", "boats", "asks for none", "same_product_group"),
+    ("{ attribute = \"plan\" }", "{ attribute = \"plans\" }", "unknown-attribute", "boats", "plans", "[source.attributes]"),
+    ("sector_secrecy = { cleared_by = \"LEGAL-2026-11\" }\n", "", "missing-reference", "[controller]", "secrecy rules", "cleared_by"),
+    ("sector_secrecy = { cleared_by = \"LEGAL-2026-11\" }\n", "sector_secrecy = {}\n", "missing-reference", "sector_secrecy", "no cleared_by", "LEGAL"),
+    ("sector = \"insurance\"\n", "", "contradiction", "sector_secrecy", "no sector", "name it"),
+    ("valid_from = 2026-03-02", "valid_from = 2027-03-02", "contradiction", "valid_from", "after valid_until", "no day"),
+    ("dpia = \"DPIA-2026-02\"\n", "", "missing-reference", "[[recipient]]", "no dpia", "DPIA"),
+    ("arrangement = \"JC-2026-01\"", "arrangement = \"\"", "missing-reference", "arrangement", "empty", "draft"),
+    ("terms = { reference = \"custom-audience-terms 2026-01\", accepted = 2026-01-15 }\n", "", "missing-reference", "[[recipient]]", "no terms", "accepted"),
+    (", accepted = 2026-01-15 }", " }", "missing-reference", "terms", "no accepted", "accepted"),
+    ("valid_until = 2027-01-14\n", "valid_until = 2027-01-14\n[[recipient]]\nplatform = \"instagram\"\nlegal_entity = \"E\"\narrangement = \"J\"\ntransfer = \"none\"\ndpia = \"D\"\nterms = { reference = \"T\", accepted = 2026-01-15 }\n", "duplicate", "instagram", "declared twice", "keep one"),
+    ("advertiser = \"Example Media Oy\"", "advertiser = \"Example Life Ltd\"", "other-advertiser", "advertiser", "not the controller", "config of its own"),
+    ("political = false", "political = true", "political", "political", "declared political", "2024/900"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
 
@@ -485,6 +532,12 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("Active", "{ column = \"status\", lifted = [\"lifted\"]", ", "),
         ("AgeFromTable", "{ filename = \"objections-%Y-%m-%d.csv\"", ", "),
         ("BasisTable", "[[basis]]", "\n"),
+        ("ConsentTable", "consent = { date = \"given\"", ", "),
+        ("BouncedTable", "{ column = \"returned\"", ", "),
+        ("SameProductGroupTable", "{ attribute = \"plan\"", ", "),
+        ("RecipientTable", "[[recipient]]", "\n"),
+        ("TermsTable", "{ reference = \"custom-audience-terms 2026-01\"", ", "),
+        ("SectorSecrecyTable", "{ cleared_by = \"LEGAL-2026-11\"", ", "),
         ("NoticeTable", "{ id = \"marketing-policy\"", ", "),
         ("AudienceTable", "[[audience]]", "\n"),
         ("PolicyTable", "[policy]", "\n"),

@@ -41,6 +41,8 @@ pub struct ColumnRecord {
     pub blank: u64,
     /// Values that did not parse, by code.
     pub rejected: Vec<CodeCount>,
+    /// Values that parsed and go up for nobody because of their row, by code.
+    pub withheld: Vec<CodeCount>,
 }
 
 /// A register as it was read, and what came of it.
@@ -127,10 +129,42 @@ pub struct BasisRecord {
     pub notice_id: String,
     /// The notice's version.
     pub notice_version: String,
+    /// First day on which a version of it named this use, `YYYY-MM-DD`.
+    pub notice_since: Option<String>,
+    /// Last day of the notice, `YYYY-MM-DD`.
+    pub notice_valid_until: Option<String>,
+    /// First day on which it may be relied on, `YYYY-MM-DD`.
+    pub valid_from: Option<String>,
     /// Last day on which it may be relied on, `YYYY-MM-DD`.
     pub valid_until: Option<String>,
+    /// Last day of the assessment, `YYYY-MM-DD`.
+    pub assessment_valid_until: Option<String>,
+    /// Last day of the consent's wording, `YYYY-MM-DD`.
+    pub consent_wording_valid_until: Option<String>,
     /// People who go up because of it, somewhere.
     pub people: u64,
+}
+
+/// A platform as it was declared to receive personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecipientRecord {
+    /// Platform name.
+    pub platform: String,
+    /// The company that receives.
+    pub legal_entity: String,
+    /// Reference of the arrangement between joint controllers.
+    pub arrangement: String,
+    /// Ground of a transfer to a third country, or that there is none.
+    pub transfer: String,
+    /// Reference of the impact assessment.
+    pub dpia: String,
+    /// Which terms.
+    pub terms: String,
+    /// The day they were accepted, `YYYY-MM-DD`.
+    pub terms_accepted: Option<String>,
+    /// Last day on which all this may be relied on, `YYYY-MM-DD`.
+    pub valid_until: Option<String>,
 }
 
 /// The rules that hold for all audiences.
@@ -151,4 +185,10 @@ pub struct PolicyRecord {
     pub possible_phones: bool,
     /// Time zone of "today".
     pub time_zone: String,
+    /// Whole days between being informed and going up.
+    pub cooling_off_days: Option<u16>,
+    /// Oldest confirmation of an identifier that goes up, in whole days.
+    pub max_identifier_age_days: Option<u16>,
+    /// The attribute of product groups, when members must hold a product of the audience's group.
+    pub same_product_group: Option<String>,
 }

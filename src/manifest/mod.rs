@@ -20,7 +20,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
-pub use inputs::{BasisRecord, ColumnRecord, PolicyRecord, RegisterAge, RegisterRecord, SourceRecord};
+pub use inputs::{
+    BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
+};
 pub use reconcile::Mismatch;
 pub use results::{
     AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
@@ -101,6 +103,8 @@ pub struct Predicate {
     pub registers: Vec<RegisterRecord>,
     /// Basis rows, in config order.
     pub bases: Vec<BasisRecord>,
+    /// Platforms as they were declared to receive personal data, in config order.
+    pub recipients: Vec<RecipientRecord>,
     /// The rules that hold for all audiences.
     pub policy: PolicyRecord,
     /// Audiences, in config order.
@@ -183,6 +187,10 @@ pub struct ControllerRecord {
     pub role: String,
     /// A processor's written instruction.
     pub instruction: Option<String>,
+    /// Its trade, where named.
+    pub sector: Option<String>,
+    /// Who cleared the disclosure under the trade's secrecy rules.
+    pub sector_secrecy: Option<String>,
 }
 
 /// Which keys were used; never the keys.

@@ -19,6 +19,8 @@ pub struct AudienceRecord {
     pub selection: Option<String>,
     /// `consumer` or `business`.
     pub party: String,
+    /// The product group its members hold a product of, where the policy asks for it.
+    pub product_group: Option<String>,
     /// Youngest age in whole years.
     pub min_age: u16,
     /// Fewest members, counted before objections.

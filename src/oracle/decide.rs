@@ -9,17 +9,17 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::filter::{Answer, FieldValue, Filter};
-use super::people::{self, Ground, Identifier, Kind, Matter, People, PersonKey, Row, Said};
+use super::people::{self, Consent, Ground, Identifier, Kind, Matter, People, PersonKey, Row, Said};
 use super::platform::{self, EmailForm, PhoneForm, Platform};
 use super::register::{self, Registers, person_hooks};
-use super::text::sha256;
+use super::text::{sha256, trim};
 use super::{AudienceOutcome, Counts, Fate, OracleError, Outcome, PlatformOutcome, ReasonCounts, country};
 use crate::config::{
-    AttributeKind, Audience, Closure, Config, Context, HashAlgorithm, Party, Purpose, Scope, Scopes,
+    AttributeKind, Audience, Basis, Closure, Config, Context, HashAlgorithm, Party, Purpose, Scope, Scopes,
 };
 
 /// Codes in order of precedence.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 29] = [
     "opted-out",
     "on-register",
     "linked-to-objector",
@@ -33,11 +33,20 @@ const ORDER: [&str; 20] = [
     "party-unknown",
     "no-consent",
     "basis-unknown",
+    "consent-unproven",
+    "consent-expired",
+    "consent-wording-mismatch",
+    "not-informed",
+    "informed-unknown",
+    "cooling-off",
     "country-unknown",
     "no-basis",
     "basis-expired",
+    "recipient-expired",
     "platform-consent-missing",
+    "other-product-group",
     "selection-unknown",
+    "identifier-withheld",
     "shared-identifier",
     "no-identifier",
 ];
@@ -50,8 +59,8 @@ type Reasons = BTreeSet<&'static str>;
 pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, OracleError> {
     let zone = TimeZone::get(&config.policy.time_zone).map_err(|_| OracleError::TimeZone)?;
     let registers = register::read(config, as_of, &zone);
-    let people = people::read(config)?;
     let today = as_of.to_zoned(zone).date();
+    let people = people::read(config, today)?;
     let world = World::new(config, today, &people, &registers);
     let audiences =
         config.audiences.iter().map(|audience| world.audience(audience)).collect::<Result<_, _>>()?;
@@ -325,7 +334,42 @@ impl<'a> World<'a> {
         hold(rows.iter().any(|row| row.ground == Ground::Unknown), "basis-unknown");
         hold(rows.iter().any(|row| row.country.flatten().is_none()), "country-unknown");
         hold(selected.is_none(), "selection-unknown");
+        let consents = || rows.iter().filter_map(|row| row.consent.as_ref());
+        hold(consents().any(|consent| self.is_unproven(consent)), "consent-unproven");
+        hold(consents().any(|consent| is_past(consent.expires.flatten(), self.today)), "consent-expired");
+        hold(rows.iter().any(|row| row.informed == Some(None)), "informed-unknown");
+        let cooling = self.config.policy.cooling_off_days.map_or(0, i32::from);
+        let days = rows.iter().filter_map(|row| row.informed.flatten());
+        hold(days.into_iter().any(|day| (self.today - day).get_days() < cooling), "cooling-off");
+        hold(!self.holds_group(audience, rows), "other-product-group");
         reasons
+    }
+
+    /// Whether something the source maps of a consent cannot be told.
+    fn is_unproven(&self, consent: &Consent) -> bool {
+        let blank = |text: &Option<String>| text.as_ref().is_some_and(String::is_empty);
+        let undated = match consent.date {
+            None => false,
+            Some(None) => true,
+            Some(Some(day)) => day > self.today,
+        };
+        undated || consent.expires == Some(None) || blank(&consent.wording) || blank(&consent.identifier)
+    }
+
+    /// Whether any row holds a product of the audience's group, where the policy asks for it.
+    fn holds_group(&self, audience: &Audience, rows: &[Row]) -> bool {
+        let (Some(attribute), Some(group)) =
+            (&self.config.policy.same_product_group, &audience.product_group)
+        else {
+            return true;
+        };
+        rows.iter().any(|row| {
+            let Some(value) = self.value(row, attribute) else { return false };
+            match &value.separator {
+                Some(separator) => value.text.split(separator.as_str()).any(|part| trim(part) == group.name),
+                None => trim(&value.text) == group.name,
+            }
+        })
     }
 
     /// Whether the person is under age for the audience, and whether that cannot be told.
@@ -343,6 +387,13 @@ impl<'a> World<'a> {
     /// The basis rows and the platform's own consent, row by row.
     fn on_platform(&self, audience: &Audience, platform: &Platform, rows: &[Row]) -> Reasons {
         let mut reasons = Reasons::new();
+        let declared = self.config.recipients.iter().find(|recipient| recipient.platform == platform.name);
+        if let Some(recipient) = declared {
+            let not_yet = recipient.terms.accepted.is_some_and(|accepted| accepted > self.today);
+            if not_yet || is_past(recipient.valid_until, self.today) {
+                reasons.insert("recipient-expired");
+            }
+        }
         for row in rows {
             let country = row.country.flatten();
             if let (Ground::Is(ground), Some(country)) = (row.ground, country) {
@@ -363,12 +414,17 @@ impl<'a> World<'a> {
                             && basis.parties.iter().any(|party| parties.contains(party))
                     })
                     .collect();
-                let in_force =
-                    fitting.iter().any(|basis| basis.valid_until.is_none_or(|last| self.today <= last));
+                let in_force = fitting.iter().any(|basis| self.in_force(basis));
                 if fitting.is_empty() {
                     reasons.insert("no-basis");
                 } else if !in_force {
                     reasons.insert("basis-expired");
+                } else {
+                    let holding = fitting.into_iter().filter(|basis| self.in_force(basis));
+                    let gaps: Vec<_> = holding.map(|basis| gaps(basis, row)).collect();
+                    if gaps.iter().all(|gaps| !gaps.is_empty()) {
+                        reasons.extend(gaps.into_iter().flatten());
+                    }
                 }
             }
             if platform.asks_for_signals && country::needs_signals(country) && !row.signals {
@@ -376,6 +432,15 @@ impl<'a> World<'a> {
             }
         }
         reasons
+    }
+
+    /// Whether a basis row holds today: it has begun, and nothing it rests on has ended.
+    fn in_force(&self, basis: &Basis) -> bool {
+        if basis.valid_from.is_some_and(|first| self.today < first) {
+            return false;
+        }
+        let ends = [basis.valid_until, basis.assessment_valid_until, basis.consent_wording_valid_until];
+        !ends.into_iter().chain([basis.notice.valid_until]).any(|end| is_past(end, self.today))
     }
 
     /// The digests that go up, e-mails and phones, in order; else why there is none.
@@ -396,6 +461,16 @@ impl<'a> World<'a> {
             return Err("no-identifier");
         }
         let free = |key: &str| !barred.contains(key) && !self.shared.contains(key);
+        let held: BTreeSet<&str> = rows
+            .iter()
+            .flat_map(|row| &row.identifiers)
+            .filter(|identifier| identifier.held_back)
+            .map(|identifier| identifier.key.as_str())
+            .collect();
+        candidates.retain(|(_, _, one)| !one.for_another && !held.contains(one.key.as_str()));
+        if candidates.is_empty() {
+            return Err("identifier-withheld");
+        }
         candidates.retain(|(_, _, identifier)| free(&identifier.key));
         if candidates.is_empty() {
             return Err("shared-identifier");
@@ -427,6 +502,26 @@ struct Spread<'a> {
 
 fn keys(rows: &[Row]) -> impl Iterator<Item = &str> + Clone {
     rows.iter().flat_map(|row| &row.identifiers).map(|identifier| identifier.key.as_str())
+}
+
+/// Why a basis row in force does not cover what a row of a person was told, or agreed to.
+fn gaps(basis: &Basis, row: &Row) -> Reasons {
+    let mut gaps = Reasons::new();
+    if let (Some(since), Some(Some(informed))) = (basis.notice.since, row.informed)
+        && informed < since
+    {
+        gaps.insert("not-informed");
+    }
+    let wording = row.consent.as_ref().and_then(|consent| consent.wording.as_deref()).unwrap_or("");
+    if !wording.is_empty() && basis.consent_wording.as_deref() != Some(wording) {
+        gaps.insert("consent-wording-mismatch");
+    }
+    gaps
+}
+
+/// Whether a last day has gone by.
+fn is_past(last: Option<Date>, today: Date) -> bool {
+    last.is_some_and(|last| last < today)
 }
 
 /// Whole years lived on a day; `None` for a birth in the future or more than 130 years ago. Somebody

@@ -13,8 +13,8 @@ use super::read::{self, Record, Table};
 use super::text::{day, read_hash, trim};
 use super::{OracleError, country};
 use crate::config::{
-    Config, Context, From, HashAlgorithm, IdentifierColumn, Party, PartyField, Scopes, Source, Use,
-    ValueField,
+    Config, Context, From, HashAlgorithm, IdentifierColumn, ListedColumn, Party, PartyField, Scopes, Source,
+    Use, ValueField,
 };
 
 /// A row with more identifiers than this is nobody's.
@@ -51,6 +51,10 @@ pub(super) struct Identifier {
     pub(super) matter: Matter,
     /// The exact wide key.
     pub(super) key: String,
+    /// Its row says that it should not go up: who gave it, that it bounced, or how old it is.
+    pub(super) held_back: bool,
+    /// Its row's consent was given for another identifier.
+    pub(super) for_another: bool,
     /// Source, column and position in the cell: the order in which identifiers go up.
     pub(super) place: (usize, usize, usize),
 }
@@ -81,6 +85,17 @@ pub(super) enum Ground {
     Unknown,
 }
 
+/// What a row records of a consent, each silent where the source has no such column.
+#[expect(clippy::option_option, reason = "silent and unknown are two things")]
+pub(super) struct Consent {
+    pub(super) date: Option<Option<Date>>,
+    pub(super) expires: Option<Option<Date>>,
+    /// As it stands, trimmed; perhaps blank.
+    pub(super) wording: Option<String>,
+    /// What it was given for; perhaps blank.
+    pub(super) identifier: Option<String>,
+}
+
 /// One readable row.
 #[expect(clippy::option_option, reason = "silent and unknown are two things")]
 pub(super) struct Row {
@@ -97,6 +112,10 @@ pub(super) struct Row {
     pub(super) party: Option<Option<Party>>,
     pub(super) ground: Ground,
     pub(super) country: Option<Option<Alpha2>>,
+    /// The day, where the source has one and it can be read.
+    pub(super) informed: Option<Option<Date>>,
+    /// What is recorded of the consent, where the ground is consent and anything is mapped.
+    pub(super) consent: Option<Consent>,
     /// Both consent signals granted.
     pub(super) signals: bool,
     /// Attribute cells by attribute name.
@@ -116,7 +135,7 @@ pub(super) struct People {
 }
 
 /// Reads every source.
-pub(super) fn read(config: &Config) -> Result<People, OracleError> {
+pub(super) fn read(config: &Config, today: Date) -> Result<People, OracleError> {
     let mut all = People {
         by_key: BTreeMap::new(),
         rows_read: 0,
@@ -131,7 +150,14 @@ pub(super) fn read(config: &Config) -> Result<People, OracleError> {
         }
         for path in paths {
             let table = read::table(&path, &source.files, true, false, &source.name)?;
-            let reader = RowReader { place, source, table: &table, possible: config.policy.possible_phones };
+            let reader = RowReader {
+                place,
+                source,
+                table: &table,
+                possible: config.policy.possible_phones,
+                today,
+                oldest: config.policy.max_identifier_age_days.map(i32::from),
+            };
             reader.check()?;
             for record in &table.records {
                 all.rows_read += 1;
@@ -147,6 +173,9 @@ struct RowReader<'a> {
     source: &'a Source,
     table: &'a Table,
     possible: bool,
+    today: Date,
+    /// Most days since an identifier was confirmed.
+    oldest: Option<i32>,
 }
 
 impl RowReader<'_> {
@@ -157,6 +186,16 @@ impl RowReader<'_> {
         names.extend(source.emails.iter().chain(&source.phones).map(|column| column.column.as_str()));
         names.extend(source.country.iter().filter_map(|field| field.column.as_deref()));
         names.extend(source.birth_date.iter().map(|field| field.column.as_str()));
+        for column in source.emails.iter().chain(&source.phones) {
+            names.extend(column.provenance.iter().map(|told| told.column.as_str()));
+            names.extend(column.bounced.iter().map(|told| told.column.as_str()));
+            names.extend(column.verified_at.iter().map(|told| told.column.as_str()));
+        }
+        names.extend(source.informed_since.iter().map(|field| field.column.as_str()));
+        if let Some(consent) = &source.consent {
+            names.extend(consent.date.iter().chain(&consent.expires).map(|field| field.column.as_str()));
+            names.extend(consent.wording.iter().chain(&consent.identifier).map(String::as_str));
+        }
         names.extend(source.targeting.iter().map(|field| field.column.as_str()));
         names.extend(source.attributes.values().map(|attribute| attribute.column.as_str()));
         let froms = [Some(&source.relationship.from), Some(&source.basis.from)]
@@ -284,6 +323,11 @@ impl RowReader<'_> {
             party: source.party.as_ref().map(|field| party(field, &from(&field.from))),
             ground: ground(source, &from(&source.basis.from)),
             country,
+            informed: source
+                .informed_since
+                .as_ref()
+                .map(|field| day(&text(&field.column), &field.formats).filter(|since| *since <= self.today)),
+            consent: None,
             signals: [&source.ad_user_data, &source.ad_personalization].into_iter().all(|field| {
                 field.as_ref().is_some_and(|field| said(field, &from(&field.from)) == Said::For)
             }),
@@ -293,12 +337,44 @@ impl RowReader<'_> {
                 .map(|(name, attribute)| (name.clone(), text(&attribute.column)))
                 .collect(),
         };
+        if row.ground == Ground::Is(Use::Consent) {
+            row.consent = source.consent.as_ref().map(|field| Consent {
+                date: field.date.as_ref().map(|field| day(&text(&field.column), &field.formats)),
+                expires: field.expires.as_ref().map(|field| day(&text(&field.column), &field.formats)),
+                wording: field.wording.as_ref().map(|name| trim(&text(name)).to_owned()),
+                identifier: field.identifier.as_ref().map(|name| trim(&text(name)).to_owned()),
+            });
+        }
         for (kind, columns) in [(Kind::Email, &source.emails), (Kind::Phone, &source.phones)] {
             for (place, column) in columns.iter().enumerate() {
+                let first = row.identifiers.len();
                 self.identifiers(kind, place, column, &text(&column.column), region, &mut row);
+                let held_back = self.held_back(column, text);
+                row.identifiers.iter_mut().skip(first).for_each(|one| one.held_back = held_back);
+            }
+        }
+        if let Some(named) = row.consent.as_ref().and_then(|consent| consent.identifier.clone()) {
+            let good = Phone::parse(&named, region).filter(|phone| phone.is_good(self.possible));
+            let email = Email::parse(&named).map(|email| key(Kind::Email, &email.wide()));
+            let meant = [email, good.map(|phone| key(Kind::Phone, &phone.e164))];
+            for identifier in &mut row.identifiers {
+                identifier.for_another = !meant.iter().flatten().any(|key| *key == identifier.key);
             }
         }
         row
+    }
+
+    /// Whether the row says that a column's values should not go up.
+    fn held_back(&self, column: &IdentifierColumn, text: &dyn Fn(&str) -> String) -> bool {
+        let lists = |told: &ListedColumn| listed(&told.values, trim(&text(&told.column)));
+        let is_own = column.provenance.as_ref().is_none_or(lists);
+        let bounced = column.bounced.as_ref().is_some_and(lists);
+        let fresh = match (&column.verified_at, self.oldest) {
+            (Some(field), Some(oldest)) => day(&text(&field.column), &field.formats)
+                .is_some_and(|day| day <= self.today && (self.today - day).get_days() <= oldest),
+            _ => true,
+        };
+        !is_own || bounced || !fresh
     }
 
     fn identifiers(
@@ -338,6 +414,8 @@ impl RowReader<'_> {
                 context: column.context,
                 matter,
                 key: key(kind, &wide),
+                held_back: false,
+                for_another: false,
                 place: (self.place, column_place, position),
             });
         }

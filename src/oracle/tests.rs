@@ -3,6 +3,7 @@
 
 mod closure;
 mod contracts;
+mod evidence;
 mod forms;
 mod reading;
 mod rules;

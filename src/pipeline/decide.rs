@@ -16,7 +16,7 @@ use super::record::{IdentifierRecord, RowView, Rows};
 use super::rows::ShareEstimate;
 use crate::audiences::{MemberKey, member_bucket};
 use crate::config::Closure;
-use crate::identifiers::{Digest, Kind};
+use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
 use crate::platforms::RowShape;
 use crate::policy::objections::Named;
@@ -259,6 +259,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
         self.identifiers.clear();
         self.identifiers.extend(rows.iter().flat_map(|row| row.identifiers()));
+        self.settle_withheld();
         let closed = self.job.closed;
         let mut holdings = Holdings::default();
         let mut linked = Scopes::NONE;
@@ -267,7 +268,11 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             let over_cap = closed.is_shared(identifier.wide);
             let mark =
                 if over_cap { crate::policy::closure::KeyMark::NONE } else { closed.mark(identifier.wide) };
-            holdings.add(identifier.class, over_cap, mark);
+            if identifier.withheld || identifier.unconsented {
+                holdings.withhold(identifier.class);
+            } else {
+                holdings.add(identifier.class, over_cap, mark);
+            }
             linked = linked.union(mark.scopes);
             unreadable |= closed.is_unreadable_key(identifier.wide);
         }
@@ -309,6 +314,22 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(())
     }
 
+    /// What one row of the person withholds, none of their rows sends up.
+    fn settle_withheld(&mut self) {
+        if !self.identifiers.iter().any(|identifier| identifier.withheld) {
+            return;
+        }
+        let down: Vec<WideKey> = self
+            .identifiers
+            .iter()
+            .filter(|identifier| identifier.withheld)
+            .map(|identifier| identifier.wide)
+            .collect();
+        for identifier in &mut self.identifiers {
+            identifier.withheld |= down.contains(&identifier.wide);
+        }
+    }
+
     /// Hands the partition's people on, where they are asked for.
     fn hand_on(&mut self, bucket: usize) -> Result<(), SpillError> {
         if let Some(people) = self.job.people {
@@ -337,7 +358,9 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             };
             let Some(digest) = form.and_then(|form| identifier.digests[form]) else { continue };
             let mark = self.job.closed.mark(identifier.wide);
-            let stays = !identifier.class.fits(rules, party)
+            let stays = identifier.withheld
+                || identifier.unconsented
+                || !identifier.class.fits(rules, party)
                 || self.job.closed.is_shared(identifier.wide)
                 || barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
             if !stays {

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::config::{Config, Source};
+use crate::config::{Basis, Config, Recipient, Source};
 use crate::identifiers::{EmailForm, Kind, PhoneForm, Region};
 use crate::platforms::layout::RowFormat;
 use crate::platforms::{self, ConsentRule, Platform};
@@ -33,6 +33,14 @@ pub struct Plan {
     pub holds_hashes: bool,
     /// The as-of day in the policy's time zone.
     pub today: Date,
+    /// The days since which notices name this use, ascending.
+    pub notice_days: Vec<Date>,
+    /// The distinct wordings of consent that basis rows name.
+    pub wordings: Vec<String>,
+    /// The last day on which somebody may have been informed, where the policy has days of cooling off.
+    pub informed_by: Option<Date>,
+    /// The first day of confirmation that is recent enough, where the policy asks for one.
+    pub verified_from: Option<Date>,
 }
 
 /// How one audience goes up on one platform.
@@ -85,7 +93,8 @@ impl Plan {
     pub fn new(config: &Config, today: Date) -> Self {
         let mut predicates: Vec<Predicate> = Vec::new();
         for audience in &config.audiences {
-            for predicate in audience.selection.iter().flat_map(Selection::predicates) {
+            let held = audience.product_group.as_ref().map(|group| &group.held);
+            for predicate in audience.selection.iter().chain(held).flat_map(Selection::predicates) {
                 if !predicates.contains(predicate) {
                     predicates.push(predicate.clone());
                 }
@@ -94,7 +103,11 @@ impl Plan {
         let sources = source_plans(config, &predicates);
         let columns = config.sources.iter().flat_map(|source| source.emails.iter().chain(&source.phones));
         let holds_hashes = columns.into_iter().any(|column| column.hashed.is_some());
-        let policy = policy(config, today, &predicates, &sources);
+        let (notice_days, wordings) = (notice_days(config), wordings(config));
+        let policy = policy(config, today, &predicates, &sources, (&notice_days, &wordings));
+        let back = |days: Option<u16>| {
+            days.map(|days| today.saturating_sub(jiff::Span::new().days(i64::from(days))))
+        };
         let (mut email_forms, mut phone_forms) = (Vec::new(), Vec::new());
         let cells = policy.cells.iter().map(|cell| {
             let platform = platforms::find(cell.platform).expect("loading the config resolved its platforms");
@@ -117,8 +130,27 @@ impl Plan {
             holds_hashes,
             policy,
             today,
+            notice_days,
+            wordings,
+            informed_by: back(config.policy.cooling_off_days),
+            verified_from: back(config.policy.max_identifier_age_days),
         }
     }
+}
+
+fn notice_days(config: &Config) -> Vec<Date> {
+    let mut days: Vec<Date> = config.bases.iter().filter_map(|basis| basis.notice.since).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+fn wordings(config: &Config) -> Vec<String> {
+    let mut wordings = Vec::new();
+    for wording in config.bases.iter().filter_map(|basis| basis.consent_wording.clone()) {
+        place_of(&mut wordings, wording);
+    }
+    wordings
 }
 
 fn place_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
@@ -176,7 +208,13 @@ fn predicate_column(source: &Source, columns: &CustomerColumns, field: &Field) -
     }
 }
 
-fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[SourcePlan]) -> Policy {
+fn policy(
+    config: &Config,
+    today: Date,
+    predicates: &[Predicate],
+    sources: &[SourcePlan],
+    (notice_days, wordings): (&[Date], &[String]),
+) -> Policy {
     let mut age_limits: Vec<u16> =
         config.audiences.iter().map(|audience| audience.min_age).filter(|age| *age > 0).collect();
     age_limits.sort_unstable();
@@ -191,6 +229,10 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
             age_band: age_limits.binary_search(&audience.min_age).map_or(0, |place| place as u8 + 1),
             binding: audience.binding,
             filter: audience.selection.as_ref().map(|selection| filter(selection, predicates, sources)),
+            product_group: audience
+                .product_group
+                .as_ref()
+                .map(|group| filter(&group.held, predicates, sources)),
         })
         .collect();
     let cells = config.audiences.iter().enumerate().flat_map(|(index, audience)| {
@@ -200,6 +242,9 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
                 audience: index,
                 platform: platform.name,
                 asks_signals: platform.consent == ConsentRule::GoogleSignals,
+                recipient_expired: config.recipients.iter().any(|recipient| {
+                    recipient.platform == platform.name && !recipient_holds(recipient, today)
+                }),
                 takes_email: platform.takes(Kind::Email),
                 takes_phone: platform.takes(Kind::Phone),
                 takes_email_hash: platform.takes(Kind::Email) && platform.email == Some(EmailForm::Basic),
@@ -213,9 +258,37 @@ fn policy(config: &Config, today: Date, predicates: &[Predicate], sources: &[Sou
         countries: basis.countries.clone(),
         purposes: basis.purposes.clone(),
         parties: basis.parties.clone(),
-        in_force: basis.valid_until.is_none_or(|last| today <= last),
+        in_force: basis_holds(basis, today),
+        notice_since: basis
+            .notice
+            .since
+            .and_then(|since| notice_days.binary_search(&since).ok())
+            .map_or(0, |place| place as u8 + 1),
+        wording: basis
+            .consent_wording
+            .as_ref()
+            .and_then(|wording| wordings.iter().position(|known| known == wording))
+            .map(|place| place as u8),
     });
     Policy { cells: cells.collect(), bases: bases.collect(), audiences, age_limits }
+}
+
+/// Whether a basis row, and everything it refers to, is valid on a day.
+fn basis_holds(basis: &Basis, today: Date) -> bool {
+    let last_days = [
+        basis.valid_until,
+        basis.assessment_valid_until,
+        basis.consent_wording_valid_until,
+        basis.notice.valid_until,
+    ];
+    basis.valid_from.is_none_or(|first| first <= today)
+        && last_days.into_iter().flatten().all(|last| today <= last)
+}
+
+/// Whether a recipient's terms have been accepted by a day, and its declaration still holds.
+fn recipient_holds(recipient: &Recipient, today: Date) -> bool {
+    recipient.terms.accepted.is_none_or(|accepted| accepted <= today)
+        && recipient.valid_until.is_none_or(|last| today <= last)
 }
 
 fn filter(selection: &Selection, predicates: &[Predicate], sources: &[SourcePlan]) -> Filter {

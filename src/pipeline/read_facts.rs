@@ -5,13 +5,19 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use super::plan::{Plan, PredicateColumn, SourcePlan};
-use crate::config::{BasisField, DateField, From as Origin, PartyField, Source, TargetingField, ValueField};
+use crate::config::{
+    BasisField, ConsentField, DateField, From as Origin, IdentifierColumn, PartyField, Source,
+    TargetingField, ValueField,
+};
 use crate::identifiers::{self, Region};
 use crate::people::customer::Said;
 use crate::people::{Party, Use};
-use crate::policy::facts::{AgeFact, Answer, BasisFact, CountryFact, PartyFact, RowFacts};
+use crate::policy::facts::{
+    AgeFact, Answer, BasisFact, ConsentFact, CountryFact, InformedFact, PartyFact, RowFacts, Withheld,
+    WordingFact,
+};
 use crate::policy::selection::Tri;
-use crate::sources::customers::{Customer, CustomerField};
+use crate::sources::customers::{Customer, CustomerField, IdentifierField};
 
 /// Oldest age that is believed, in whole years.
 const AGE_MAX: i32 = 130;
@@ -50,6 +56,8 @@ impl<'p> FactReader<'p> {
                 party: PartyFact::Silent,
                 basis: BasisFact::Unknown,
                 country: CountryFact::Silent,
+                informed: InformedFact::Silent,
+                consent: ConsentFact::SILENT,
                 ad_user_data: Answer::Silent,
                 ad_personalization: Answer::Silent,
                 predicates: Vec::new(),
@@ -77,6 +85,17 @@ impl<'p> FactReader<'p> {
         self.facts.party = party;
         self.facts.basis = basis(customer.said(CustomerField::Basis), &source.basis);
         self.facts.country = country;
+        if let Some(field) = &source.informed_since {
+            self.facts.informed = self.informed(customer.said(CustomerField::InformedSince), field);
+        }
+        if let Some(field) = &source.consent {
+            self.facts.consent = match self.facts.basis {
+                BasisFact::Ground(Use::Consent) => self.consent(customer, field),
+                BasisFact::Ground(Use::LegitimateInterest) | BasisFact::None | BasisFact::Unknown => {
+                    ConsentFact::SILENT
+                }
+            };
+        }
         self.facts.ad_user_data =
             answer(customer.said(CustomerField::AdUserData), source.ad_user_data.as_ref());
         self.facts.ad_personalization =
@@ -113,6 +132,86 @@ impl<'p> FactReader<'p> {
         let Some(years) = years else { return AgeFact::Unknown };
         let reached = self.plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
         AgeFact::Band(reached as u8)
+    }
+
+    fn informed(&self, said: Said<'_>, field: &DateField) -> InformedFact {
+        let plan = self.plan;
+        let Some(since) =
+            said.value().and_then(|cell| date(cell, field)).filter(|since| *since <= plan.today)
+        else {
+            return InformedFact::Unknown;
+        };
+        let reached = plan.notice_days.iter().filter(|day| **day <= since).count() as u8;
+        InformedFact::Since { reached, cooling: plan.informed_by.is_some_and(|last| since > last) }
+    }
+
+    /// What a row records of its consent. What is mapped and cannot be told proves nothing.
+    fn consent(&self, customer: &Customer<'_, '_>, field: &ConsentField) -> ConsentFact {
+        let plan = self.plan;
+        let day = |field: &Option<DateField>, place| {
+            field.as_ref().map(|field| customer.said(place).value().and_then(|cell| date(cell, field)))
+        };
+        let given = day(&field.date, CustomerField::ConsentDate);
+        let expires = day(&field.expires, CustomerField::ConsentExpires);
+        let wording = match customer.said(CustomerField::ConsentWording).value() {
+            None => WordingFact::Silent,
+            Some([]) => WordingFact::Unknown,
+            Some(cell) => plan
+                .wordings
+                .iter()
+                .position(|known| known.as_bytes() == cell)
+                .map_or(WordingFact::Other, |place| WordingFact::Known(place as u8)),
+        };
+        let given_for = customer.said(CustomerField::ConsentIdentifier).value();
+        ConsentFact {
+            asked: true,
+            unproven: given.is_some_and(|given| given.is_none_or(|given| given > plan.today))
+                || expires == Some(None)
+                || wording == WordingFact::Unknown
+                || given_for.is_some_and(<[u8]>::is_empty),
+            expired: expires.flatten().is_some_and(|last| last < plan.today),
+            wording,
+        }
+    }
+
+    /// What the consent was given for, where that is mapped and the ground is consent.
+    pub(crate) fn consented<'c>(&self, customer: &Customer<'c, '_>) -> Option<&'c [u8]> {
+        let is_consent = self.facts.basis == BasisFact::Ground(Use::Consent);
+        let said = if is_consent { customer.said(CustomerField::ConsentIdentifier) } else { Said::Silent };
+        said.value()
+    }
+
+    /// Why the values of an identifier column stay down in this row; `place` counts e-mail columns first.
+    pub(crate) fn withheld(
+        &self,
+        customer: &Customer<'_, '_>,
+        column: &IdentifierColumn,
+        place: usize,
+    ) -> Option<Withheld> {
+        if let (Some(told), Some(cell)) =
+            (&column.provenance, customer.of_identifier(place, IdentifierField::Provenance))
+            && !is_one_of(cell, &told.values)
+        {
+            return Some(if cell.is_empty() { Withheld::ProvenanceUnknown } else { Withheld::NotOwn });
+        }
+        if let (Some(told), Some(cell)) =
+            (&column.bounced, customer.of_identifier(place, IdentifierField::Bounced))
+            && is_one_of(cell, &told.values)
+        {
+            return Some(Withheld::Bounced);
+        }
+        if let (Some(field), Some(cell), Some(from)) = (
+            &column.verified_at,
+            customer.of_identifier(place, IdentifierField::VerifiedAt),
+            self.plan.verified_from,
+        ) {
+            return match date(cell, field).filter(|day| *day <= self.plan.today) {
+                None => Some(Withheld::AgeUnknown),
+                Some(day) if day < from => Some(Withheld::Stale),
+                Some(_) => None,
+            };
+        }
+        None
     }
 
     fn predicates(

@@ -20,6 +20,10 @@ pub(crate) struct IdentifierRecord {
     pub(crate) position: u8,
     /// Its key for matching.
     pub(crate) wide: WideKey,
+    /// Stays down for whoever holds it in this row, whatever their other rows say of it.
+    pub(crate) withheld: bool,
+    /// Stays down as it stands in this row: the consent is for another.
+    pub(crate) unconsented: bool,
     /// Digest by form in use; `None` when the row can go up nowhere, or the form cannot be made.
     pub(crate) digests: [Option<Digest>; FORMS_MAX],
 }
@@ -52,8 +56,13 @@ pub(crate) fn write_row(out: &mut Vec<u8>, head: RowHead, identifiers: &[Identif
             Known::Sha256 => 1,
             Known::OtherHash => 2,
         };
+        let down = u8::from(identifier.withheld) << 5 | u8::from(identifier.unconsented) << 6;
         out.push(
-            u8::from(class.is_email) | u8::from(is_work) << 1 | u8::from(class.is_role) << 2 | known << 3,
+            u8::from(class.is_email)
+                | u8::from(is_work) << 1
+                | u8::from(class.is_role) << 2
+                | known << 3
+                | down,
         );
         out.push(identifier.position);
         out.extend_from_slice(&identifier.column.to_le_bytes());
@@ -154,7 +163,7 @@ impl Iterator for Identifiers<'_> {
         self.left = self.left.checked_sub(1)?;
         let bits = self.rest[0];
         let context = if bits & 2 == 0 { Context::Personal } else { Context::Work };
-        let known = match bits >> 3 {
+        let known = match bits >> 3 & 3 {
             0 => Known::Plain,
             1 => Known::Sha256,
             _ => Known::OtherHash,
@@ -178,7 +187,8 @@ impl Iterator for Identifiers<'_> {
             *slot = last;
         }
         self.rest = &self.rest[at..];
-        Some(IdentifierRecord { class, column, position, wide, digests })
+        let (withheld, unconsented) = (bits & 32 != 0, bits & 64 != 0);
+        Some(IdentifierRecord { class, column, position, wide, withheld, unconsented, digests })
     }
 }
 

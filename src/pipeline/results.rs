@@ -98,6 +98,8 @@ pub struct ColumnResult {
     pub blank: u64,
     /// By reject code.
     pub rejected: Vec<(&'static str, u64)>,
+    /// Parsed and staying down, by code.
+    pub withheld: Vec<(&'static str, u64)>,
 }
 
 /// An objection, by whom it was noted and when.
@@ -173,6 +175,7 @@ impl<'r> Results<'r, '_> {
                     parsed: column.parsed,
                     blank: column.blank,
                     rejected: column.rejected.iter().map(|(reject, count)| (reject.code(), *count)).collect(),
+                    withheld: column.withheld.iter().map(|(why, count)| (why.code(), *count)).collect(),
                 })
                 .collect(),
         };

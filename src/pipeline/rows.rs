@@ -20,7 +20,7 @@ use crate::identifiers::{
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
-use crate::policy::facts::RowFacts;
+use crate::policy::facts::{RowFacts, Withheld};
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
@@ -99,6 +99,8 @@ pub(crate) struct ColumnTally {
     pub(crate) parsed: u64,
     pub(crate) blank: u64,
     pub(crate) rejected: HashMap<Reject, u64>,
+    /// Parsed, and stays down.
+    pub(crate) withheld: BTreeMap<Withheld, u64>,
 }
 
 impl SourceTally {
@@ -117,6 +119,9 @@ impl SourceTally {
             mine.blank += theirs.blank;
             for (reject, count) in &theirs.rejected {
                 *mine.rejected.entry(*reject).or_insert(0) += count;
+            }
+            for (why, count) in &theirs.withheld {
+                *mine.withheld.entry(*why).or_insert(0) += count;
             }
         }
     }
@@ -141,6 +146,10 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     email_scratch: Scratch,
     phone_scratch: Scratch,
     identifiers: Vec<IdentifierRecord>,
+    /// Why the values of the column at hand stay down.
+    withheld: Option<Withheld>,
+    /// The e-mail address and the phone number that the row's consent was given for, where that is told.
+    consented: Option<[Option<WideKey>; 2]>,
     readings: Vec<WideKey>,
     domains: Vec<WideKey>,
     other_numbers: Vec<Phone>,
@@ -180,6 +189,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
             identifiers: Vec::new(),
+            withheld: None,
+            consented: None,
             readings: Vec::new(),
             domains: Vec::new(),
             other_numbers: Vec::new(),
@@ -218,14 +229,17 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             named = union(shared.named, named, self.flag);
         }
         self.identifiers.clear();
+        self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, read.region));
         for place in 0..self.source.emails.len() {
             let column = &self.source.emails[place];
+            self.withheld = self.facts.withheld(&customer, column, place);
             self.cell(Kind::Email, column, place, customer.email(place), None, known.is_open, &mut named);
         }
         let emails = self.source.emails.len();
         for place in 0..self.source.phones.len() {
             let column = &self.source.phones[place];
             let cell = customer.phone(place);
+            self.withheld = self.facts.withheld(&customer, column, emails + place);
             self.cell(Kind::Phone, column, emails + place, cell, read.region, known.is_open, &mut named);
         }
         if self.identifiers.len() > IDENTIFIERS_MAX {
@@ -240,6 +254,14 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let bucket = person.spread() as usize % self.partitions;
         let identifiers = &self.identifiers;
         self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))
+    }
+
+    fn keys_consented(&mut self, cell: &[u8], region: Option<Region>) -> [Option<WideKey>; 2] {
+        let key = self.shared.run_key;
+        let rule = PhoneRule { possible: self.shared.config.policy.possible_phones };
+        let email = Email::parse(Plaintext::new(cell), &mut self.email_scratch);
+        let phone = Phone::parse(Plaintext::new(cell), region, rule, &mut self.phone_scratch);
+        [email.ok().map(|email| email.wide_key(key)), phone.ok().map(|phone| phone.wide_key(key))]
     }
 
     fn known_facts(&mut self) -> KnownFacts {
@@ -309,7 +331,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         let shared = self.shared;
-        let is_open = is_open && shared.may_still_go_up(*named);
+        let is_open = is_open && self.withheld.is_none() && shared.may_still_go_up(*named);
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
@@ -395,7 +417,19 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     known: Known::Plain,
                 };
                 let column = self.shared.plan.sources[self.index].first_column + place as u16;
-                self.identifiers.push(IdentifierRecord { class, column, position, wide, digests });
+                self.keep(
+                    kind,
+                    place,
+                    IdentifierRecord {
+                        class,
+                        column,
+                        position,
+                        wide,
+                        withheld: false,
+                        unconsented: false,
+                        digests,
+                    },
+                );
             }
             Err(reject) => *tally.rejected.entry(reject).or_insert(0) += 1,
         }
@@ -425,7 +459,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         self.tally.columns[place].parsed += 1;
         shared.objections.by_held_hash(&hash, &mut join);
         let mut digests = [None; FORMS_MAX];
-        if is_open && shared.may_still_go_up(*named) {
+        if is_open && self.withheld.is_none() && shared.may_still_go_up(*named) {
             match kind {
                 Kind::Email => {
                     let forms = shared.plan.email_forms.iter().map(|form| hash.email_digest(*form));
@@ -445,7 +479,21 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let class = IdentifierClass { is_email, context: column.context, is_role: false, known };
         let column = shared.plan.sources[self.index].first_column + place as u16;
         let wide = hash.wide_key(kind, shared.run_key);
-        self.identifiers.push(IdentifierRecord { class, column, position, wide, digests });
+        self.keep(
+            kind,
+            place,
+            IdentifierRecord { class, column, position, wide, withheld: false, unconsented: false, digests },
+        );
+    }
+
+    /// Keeps an identifier of the row at hand, and counts it when it stays down.
+    fn keep(&mut self, kind: Kind, place: usize, identifier: IdentifierRecord) {
+        let unconsented = self.consented.is_some_and(|keys| keys[kind as usize] != Some(identifier.wide));
+        if let Some(why) = self.withheld.or(unconsented.then_some(Withheld::ConsentForAnother)) {
+            *self.tally.columns[place].withheld.entry(why).or_insert(0) += 1;
+        }
+        let withheld = self.withheld.is_some();
+        self.identifiers.push(IdentifierRecord { withheld, unconsented, ..identifier });
     }
 
     fn fault(&mut self, fault: &RowFault<'_>) {

@@ -37,6 +37,14 @@ pub enum Rule {
     BasisRow,
     /// The platform's consent signals.
     PlatformConsent,
+    /// What is declared of the platform as a recipient.
+    Recipient,
+    /// Since when the person has known of this use.
+    Informed,
+    /// The evidence of consent.
+    Consent,
+    /// A product of the ad's group.
+    ProductGroup,
     /// Rows that could not be read.
     UnreadableRow,
     /// Something to upload.
@@ -47,7 +55,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule that is asked of everybody.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Selection,
         Self::Relationship,
         Self::Targeting,
@@ -59,6 +67,10 @@ impl Rule {
         Self::Country,
         Self::BasisRow,
         Self::PlatformConsent,
+        Self::Recipient,
+        Self::Informed,
+        Self::Consent,
+        Self::ProductGroup,
         Self::UnreadableRow,
         Self::Identifiers,
     ];
@@ -78,6 +90,10 @@ impl Rule {
             Self::Country => "country",
             Self::BasisRow => "basis-row",
             Self::PlatformConsent => "platform-consent",
+            Self::Recipient => "recipient",
+            Self::Informed => "informed",
+            Self::Consent => "consent",
+            Self::ProductGroup => "product-group",
             Self::UnreadableRow => "unreadable-row",
             Self::Identifiers => "identifiers",
             Self::Other => "other",
@@ -100,7 +116,13 @@ impl Rule {
             Reason::NoBasis | Reason::BasisExpired => Self::BasisRow,
             Reason::PlatformConsentMissing => Self::PlatformConsent,
             Reason::SelectionUnknown => Self::Selection,
-            Reason::SharedIdentifier | Reason::NoIdentifier => Self::Identifiers,
+            Reason::IdentifierWithheld | Reason::SharedIdentifier | Reason::NoIdentifier => Self::Identifiers,
+            Reason::RecipientExpired => Self::Recipient,
+            Reason::NotInformed | Reason::InformedUnknown | Reason::CoolingOff => Self::Informed,
+            Reason::ConsentUnproven | Reason::ConsentExpired | Reason::ConsentWordingMismatch => {
+                Self::Consent
+            }
+            Reason::OtherProductGroup => Self::ProductGroup,
             #[allow(unreachable_patterns, reason = "a reason that is new is still told")]
             _ => Self::Other,
         }
@@ -211,8 +233,11 @@ pub fn answers(
         Rule::Country => asked(Question::Country),
         Rule::BasisRow => given(standing.bases != 0),
         Rule::PlatformConsent => given(standing.answered.has(Question::PlatformConsent)),
+        Rule::Informed => asked(Question::Informed),
+        Rule::Consent => given(standing.answered.has(Question::Consent)),
+        Rule::ProductGroup => given(audience.product_group.is_some()),
         Rule::Identifiers => given(verdict.eligible().is_some()),
-        Rule::Registers | Rule::UnreadableRow | Rule::Other => Answer::For,
+        Rule::Recipient | Rule::Registers | Rule::UnreadableRow | Rule::Other => Answer::For,
     };
     let rules = Rule::ALL.into_iter().chain([Rule::Other]);
     let answered = rules.map(|rule| {
@@ -249,6 +274,8 @@ const fn is_unknown(reason: Reason) -> bool {
             | Reason::PartyUnknown
             | Reason::BasisUnknown
             | Reason::CountryUnknown
+            | Reason::InformedUnknown
+            | Reason::ConsentUnproven
             | Reason::SelectionUnknown
     )
 }
@@ -258,7 +285,9 @@ mod tests {
     use super::{Answer, Known, Rule, answers};
     use crate::people::{Party, Use};
     use crate::policy::closure::Closure;
-    use crate::policy::facts::{AgeFact, Answer as Fact, BasisFact, CountryFact, PartyFact, RowFacts};
+    use crate::policy::facts::{
+        AgeFact, Answer as Fact, BasisFact, ConsentFact, CountryFact, InformedFact, PartyFact, RowFacts,
+    };
     use crate::policy::objections::{Named, Origin};
     use crate::policy::reason::Reason;
     use crate::policy::rules::{AudienceRules, BasisRow, Cell, Policy};
@@ -273,6 +302,7 @@ mod tests {
             age_band: 1,
             binding: binding_scopes(Purpose::Retarget, false, false),
             filter: None,
+            product_group: None,
         };
         let basis = BasisRow {
             ground: Use::LegitimateInterest,
@@ -281,11 +311,14 @@ mod tests {
             purposes: vec![Purpose::Retarget],
             parties: vec![Party::Consumer],
             in_force: true,
+            notice_since: 1,
+            wording: None,
         };
         let cell = |platform, asks_signals| Cell {
             audience: 0,
             platform,
             asks_signals,
+            recipient_expired: asks_signals,
             takes_email: true,
             takes_phone: true,
             takes_email_hash: true,
@@ -308,6 +341,8 @@ mod tests {
             party: PartyFact::Silent,
             basis: BasisFact::Ground(Use::LegitimateInterest),
             country: CountryFact::Known(*b"FI"),
+            informed: InformedFact::Silent,
+            consent: ConsentFact::SILENT,
             ad_user_data: Fact::Silent,
             ad_personalization: Fact::Silent,
             predicates: Vec::new(),
@@ -320,7 +355,7 @@ mod tests {
     #[test]
     fn every_rule_answers_as_the_rule_book_says() {
         use Answer::{Against, For, NotAsked, Silent, Unknown};
-        let cases: [Case; 24] = [
+        let cases: [Case; 33] = [
             (|_| {}, 0, Rule::Selection, &[NotAsked]),
             (|_| {}, 0, Rule::Relationship, &[For]),
             (|row| row.relationship = Fact::No, 0, Rule::Relationship, &[Against]),
@@ -345,6 +380,30 @@ mod tests {
             (|_| {}, 1, Rule::PlatformConsent, &[Against]),
             (|_| {}, 1, Rule::BasisRow, &[Against]),
             (|_| {}, 0, Rule::Identifiers, &[Against]),
+            (|_| {}, 0, Rule::Recipient, &[For]),
+            (|_| {}, 1, Rule::Recipient, &[Against]),
+            (|_| {}, 0, Rule::Informed, &[Silent]),
+            (|row| row.informed = InformedFact::Unknown, 0, Rule::Informed, &[Unknown]),
+            (
+                |row| row.informed = InformedFact::Since { reached: 1, cooling: true },
+                0,
+                Rule::Informed,
+                &[Against],
+            ),
+            (
+                |row| row.informed = InformedFact::Since { reached: 0, cooling: false },
+                0,
+                Rule::Informed,
+                &[Against],
+            ),
+            (
+                |row| row.informed = InformedFact::Since { reached: 1, cooling: false },
+                0,
+                Rule::Informed,
+                &[For],
+            ),
+            (|row| row.consent.unproven = true, 0, Rule::Consent, &[Unknown]),
+            (|_| {}, 0, Rule::ProductGroup, &[NotAsked]),
         ];
         let policy = policy();
         for (number, (change, cell, rule, expect)) in cases.into_iter().enumerate() {

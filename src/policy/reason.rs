@@ -43,16 +43,34 @@ pub enum Reason {
     NoConsent,
     /// The person's basis is blank or not a listed value.
     BasisUnknown,
+    /// Something that proves the person's consent is blank or cannot be read.
+    ConsentUnproven,
+    /// The consent is past its last day.
+    ConsentExpired,
+    /// The consent was given to another wording than the basis row's.
+    ConsentWordingMismatch,
+    /// Informed before the notice named this use.
+    NotInformed,
+    /// Since when the person has been informed is blank or cannot be read.
+    InformedUnknown,
+    /// Informed too short a time ago.
+    CoolingOff,
     /// Country blank or not a country.
     CountryUnknown,
     /// No basis row allows this use for this platform, country and purpose.
     NoBasis,
     /// The basis row that would allow it is past its date.
     BasisExpired,
+    /// What is declared of the platform as a recipient is past its date.
+    RecipientExpired,
     /// The platform's own law asks for consent signals that were not given.
     PlatformConsentMissing,
+    /// Holds no product of the audience's product group.
+    OtherProductGroup,
     /// The audience's own filter could not be answered.
     SelectionUnknown,
+    /// Every identifier the platform takes is one that stays down for this person.
+    IdentifierWithheld,
     /// Every identifier the platform takes is held by too many people, or barred through someone else.
     SharedIdentifier,
     /// No identifier the platform takes.
@@ -61,7 +79,7 @@ pub enum Reason {
 
 impl Reason {
     /// The table, in order of precedence.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 29] = [
         Self::OptedOut,
         Self::OnRegister,
         Self::LinkedToObjector,
@@ -75,11 +93,20 @@ impl Reason {
         Self::PartyUnknown,
         Self::NoConsent,
         Self::BasisUnknown,
+        Self::ConsentUnproven,
+        Self::ConsentExpired,
+        Self::ConsentWordingMismatch,
+        Self::NotInformed,
+        Self::InformedUnknown,
+        Self::CoolingOff,
         Self::CountryUnknown,
         Self::NoBasis,
         Self::BasisExpired,
+        Self::RecipientExpired,
         Self::PlatformConsentMissing,
+        Self::OtherProductGroup,
         Self::SelectionUnknown,
+        Self::IdentifierWithheld,
         Self::SharedIdentifier,
         Self::NoIdentifier,
     ];
@@ -156,6 +183,24 @@ impl Reason {
             Self::BasisUnknown => {
                 ("basis-unknown", None, "The person's basis is blank or not a listed value.")
             }
+            Self::ConsentUnproven => {
+                ("consent-unproven", None, "The evidence of the person's consent is blank or cannot be read.")
+            }
+            Self::ConsentExpired => ("consent-expired", None, "The person's consent is past its last day."),
+            Self::ConsentWordingMismatch => (
+                "consent-wording-mismatch",
+                None,
+                "The consent was given to another wording than the basis row names.",
+            ),
+            Self::NotInformed => {
+                ("not-informed", None, "The person was informed before the notice named this use.")
+            }
+            Self::InformedUnknown => {
+                ("informed-unknown", None, "Since when the person has been informed cannot be told.")
+            }
+            Self::CoolingOff => {
+                ("cooling-off", None, "The person was informed less long ago than the policy asks.")
+            }
             Self::CountryUnknown => ("country-unknown", None, "The country is blank or not a country."),
             Self::NoBasis => (
                 "no-basis",
@@ -165,6 +210,11 @@ impl Reason {
             Self::BasisExpired => {
                 ("basis-expired", None, "The basis row that would allow it is not valid on this day.")
             }
+            Self::RecipientExpired => (
+                "recipient-expired",
+                None,
+                "What is declared of the platform as a recipient is not valid on this day.",
+            ),
             Self::PlatformConsentMissing => (
                 "platform-consent-missing",
                 None,
@@ -173,6 +223,14 @@ impl Reason {
             Self::SelectionUnknown => {
                 ("selection-unknown", None, "The audience's filter could not be answered from the record.")
             }
+            Self::OtherProductGroup => {
+                ("other-product-group", None, "Holds no product of the group that the ad is for.")
+            }
+            Self::IdentifierWithheld => (
+                "identifier-withheld",
+                None,
+                "Every identifier the platform takes stays down: not the person's own, returned, too old, or not consented to.",
+            ),
             Self::SharedIdentifier => (
                 "shared-identifier",
                 None,

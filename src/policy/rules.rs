@@ -2,7 +2,7 @@
 //! row in one cell, which question the row answered, and nothing else. `docs/decisions.md` is the
 //! same table in prose; the oracle is the same table again, written apart.
 
-use super::facts::{AgeFact, Answer, BasisFact, CountryFact, PartyFact, RowFacts};
+use super::facts::{AgeFact, Answer, BasisFact, CountryFact, InformedFact, PartyFact, RowFacts, WordingFact};
 use super::reason::{Reason, Reasons};
 use super::scope::{Purpose, Scopes};
 use super::selection::{Selection, Tri};
@@ -37,6 +37,8 @@ pub struct AudienceRules {
     pub binding: Scopes,
     /// Its filter.
     pub filter: Option<Filter>,
+    /// The question whether a row holds a product of its group, where that is asked.
+    pub product_group: Option<Filter>,
 }
 
 /// A filter over the run's shared predicates.
@@ -65,6 +67,10 @@ pub struct BasisRow {
     pub parties: Vec<Party>,
     /// Valid on the as-of day.
     pub in_force: bool,
+    /// The day since which its notice names this use: place among all such days plus one; 0 when not told.
+    pub notice_since: u8,
+    /// Place of its consent wording among all of them.
+    pub wording: Option<u8>,
 }
 
 /// An audience on a platform.
@@ -77,6 +83,8 @@ pub struct Cell {
     /// Whether the platform asks for both of Google's consent signals (EU user consent policy,
     /// support.google.com/google-ads/answer/14310715, checked 2026-11-21).
     pub asks_signals: bool,
+    /// Whether the platform is declared as a recipient, and the declaration is not valid today.
+    pub recipient_expired: bool,
     /// Whether it takes e-mail addresses.
     pub takes_email: bool,
     /// Whether it takes phone numbers.
@@ -90,29 +98,42 @@ pub struct Cell {
 /// What one rule says of one row in one cell.
 #[derive(Default)]
 struct Said {
-    against: Option<Reason>,
+    against: Reasons,
     answered: Option<Question>,
     bases: u64,
 }
 
 impl Said {
     const fn against(reason: Reason) -> Self {
-        Self { against: Some(reason), answered: None, bases: 0 }
+        Self { against: Reasons::of(reason), answered: None, bases: 0 }
     }
 
     const fn answered(question: Question) -> Self {
-        Self { against: None, answered: Some(question), bases: 0 }
+        Self { against: Reasons::NONE, answered: Some(question), bases: 0 }
     }
 
     const fn both(question: Question, reason: Reason) -> Self {
-        Self { against: Some(reason), answered: Some(question), bases: 0 }
+        Self { against: Reasons::of(reason), answered: Some(question), bases: 0 }
     }
 }
 
 type Rule = fn(&RowFacts, &Cell, &Policy) -> Said;
 
 /// Every rule, in the order of the rule book's table.
-const RULES: [Rule; 8] = [relationship, targeting, age, party, basis, country, basis_row, platform_consent];
+const RULES: [Rule; 12] = [
+    relationship,
+    targeting,
+    age,
+    party,
+    basis,
+    country,
+    basis_row,
+    platform_consent,
+    recipient,
+    informed,
+    consent,
+    product_group,
+];
 
 fn relationship(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
     match row.relationship {
@@ -181,22 +202,78 @@ fn basis_row(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
         PartyFact::Known(party) => basis.parties.contains(&party),
     };
     let mut said = Said::against(Reason::NoBasis);
+    let mut blocked = Reasons::NONE;
     for (index, basis) in policy.bases.iter().enumerate() {
         let fits = basis.ground == ground
             && basis.platforms.iter().any(|name| name == cell.platform)
             && basis.countries.contains(&country)
             && basis.purposes.contains(&audience.purpose)
             && fits_party(basis);
-        if fits && basis.in_force {
-            said.bases |= 1 << index;
-        } else if fits {
-            said.against = Some(Reason::BasisExpired);
+        if !fits {
+            continue;
         }
+        if !basis.in_force {
+            said.against = Reasons::of(Reason::BasisExpired);
+            continue;
+        }
+        let against = told_otherwise(row, basis);
+        if against.is_empty() {
+            said.bases |= 1 << index;
+        }
+        blocked = blocked.union(against);
     }
     if said.bases != 0 {
-        said.against = None;
+        said.against = Reasons::NONE;
+    } else if !blocked.is_empty() {
+        said.against = blocked;
     }
     said
+}
+
+/// Why a basis row in force does not cover this person: told before its notice, or asked in other words.
+/// What cannot be told is held against the row by rules of its own.
+fn told_otherwise(row: &RowFacts, basis: &BasisRow) -> Reasons {
+    let mut against = Reasons::NONE;
+    if matches!(row.informed, InformedFact::Since { reached, .. } if reached < basis.notice_since) {
+        against = against.with(Reason::NotInformed);
+    }
+    let is_other = match row.consent.wording {
+        WordingFact::Silent | WordingFact::Unknown => false,
+        WordingFact::Other => true,
+        WordingFact::Known(place) => basis.wording != Some(place),
+    };
+    if is_other { against.with(Reason::ConsentWordingMismatch) } else { against }
+}
+
+fn informed(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    match row.informed {
+        InformedFact::Silent => Said::default(),
+        InformedFact::Unknown => Said::both(Question::Informed, Reason::InformedUnknown),
+        InformedFact::Since { cooling: true, .. } => Said::both(Question::Informed, Reason::CoolingOff),
+        InformedFact::Since { .. } => Said::answered(Question::Informed),
+    }
+}
+
+fn consent(row: &RowFacts, _: &Cell, _: &Policy) -> Said {
+    let asked = row.consent.asked.then_some(Question::Consent);
+    let mut said = Said { answered: asked, ..Said::default() };
+    if row.consent.unproven {
+        said.against = said.against.with(Reason::ConsentUnproven);
+    }
+    if row.consent.expired {
+        said.against = said.against.with(Reason::ConsentExpired);
+    }
+    said
+}
+
+/// One row that holds such a product answers for the person.
+fn product_group(row: &RowFacts, cell: &Cell, policy: &Policy) -> Said {
+    let asked = policy.audiences[cell.audience].product_group.as_ref();
+    if asked.is_none_or(|group| answer(row, group) == Some(Tri::Yes)) {
+        Said::answered(Question::ProductGroup)
+    } else {
+        Said::default()
+    }
 }
 
 fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
@@ -212,6 +289,11 @@ fn platform_consent(row: &RowFacts, cell: &Cell, _: &Policy) -> Said {
     } else {
         Said::both(Question::PlatformConsent, Reason::PlatformConsentMissing)
     }
+}
+
+/// No row can answer for the platform: the day alone does.
+fn recipient(_: &RowFacts, cell: &Cell, _: &Policy) -> Said {
+    if cell.recipient_expired { Said::against(Reason::RecipientExpired) } else { Said::default() }
 }
 
 /// The European Economic Area, the United Kingdom and Switzerland: where Google's EU user consent
@@ -237,8 +319,7 @@ impl Policy {
             let mut standing = CellStanding { selected: selected[cell.audience], ..CellStanding::default() };
             for rule in RULES {
                 let said = rule(row, cell, self);
-                standing.reasons =
-                    said.against.map_or(standing.reasons, |reason| standing.reasons.with(reason));
+                standing.reasons = standing.reasons.union(said.against);
                 standing.answered =
                     said.answered.map_or(standing.answered, |question| standing.answered.with(question));
                 standing.bases |= said.bases;
@@ -260,6 +341,7 @@ impl Policy {
             (Question::Age, Reason::AgeUnknown),
             (Question::Basis, Reason::BasisUnknown),
             (Question::Country, Reason::CountryUnknown),
+            (Question::ProductGroup, Reason::OtherProductGroup),
         ];
         silent
             .into_iter()
@@ -272,12 +354,16 @@ fn selected(row: &RowFacts, audience: &AudienceRules) -> Selected {
     let Some(filter) = &audience.filter else {
         return Selected::YES;
     };
-    if !filter.speaks.get(usize::from(row.source)).copied().unwrap_or(false) {
-        return Selected::default();
+    match answer(row, filter) {
+        None => Selected::default(),
+        Some(Tri::Yes) => Selected::YES,
+        Some(Tri::Unknown) => Selected::UNKNOWN,
+        Some(Tri::No) => Selected::NO,
     }
-    match filter.selection.evaluate(&mut |index| row.predicates[filter.places[index]]) {
-        Tri::Yes => Selected::YES,
-        Tri::Unknown => Selected::UNKNOWN,
-        Tri::No => Selected::NO,
-    }
+}
+
+/// A row's answer to a filter; none when its source does not map every field.
+fn answer(row: &RowFacts, filter: &Filter) -> Option<Tri> {
+    let speaks = filter.speaks.get(usize::from(row.source)).copied().unwrap_or(false);
+    speaks.then(|| filter.selection.evaluate(&mut |index| row.predicates[filter.places[index]]))
 }

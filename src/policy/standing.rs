@@ -22,6 +22,12 @@ pub enum Question {
     Party,
     /// The platform's consent signals? Asked only where the platform asks.
     PlatformConsent,
+    /// A product of the ad's group?
+    ProductGroup,
+    /// Since when informed? May stay unanswered.
+    Informed,
+    /// Evidence of consent? Asked only of those whose ground it is.
+    Consent,
 }
 
 /// A set of questions answered.

@@ -87,7 +87,9 @@ impl Classes {
 /// A person's identifiers as far as a decision needs them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Holdings {
-    /// Classes of all valid identifiers.
+    /// Classes of those that stay down for this person.
+    pub withheld: Classes,
+    /// Classes of all others that are valid.
     pub present: Classes,
     /// Classes of those that are neither over the share cap nor marked in any way.
     pub free: Classes,
@@ -107,6 +109,11 @@ impl Holdings {
         } else {
             self.marked.push((class, mark.scopes, mark.youngest));
         }
+    }
+
+    /// Takes in one that stays down for this person.
+    pub fn withhold(&mut self, class: IdentifierClass) {
+        self.withheld.insert(class);
     }
 
     /// Puts the marked in one order, each once, so that equal holdings are equal.
@@ -248,6 +255,8 @@ fn identifier_reason(
         Reasons::NONE
     } else if holdings.present.any_fits(cell, party) {
         Reasons::of(Reason::SharedIdentifier)
+    } else if holdings.withheld.any_fits(cell, party) {
+        Reasons::of(Reason::IdentifierWithheld)
     } else {
         Reasons::of(Reason::NoIdentifier)
     }

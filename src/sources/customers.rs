@@ -2,7 +2,7 @@
 //! say. It interprets nothing: what a value means is for the rules.
 
 use super::Row;
-use crate::config::{From as Origin, Source};
+use crate::config::{DateField, From as Origin, Source};
 use crate::people::cell::trim_cell;
 use crate::people::customer::Said;
 
@@ -12,7 +12,9 @@ pub struct CustomerColumns {
     customer_id: usize,
     emails: Vec<usize>,
     phones: Vec<usize>,
-    fields: [Field; 8],
+    fields: [Field; 13],
+    /// For each e-mail column, then each phone column: its provenance, bounces and confirmation.
+    marks: Vec<[Option<usize>; 3]>,
     attributes: Vec<(String, usize)>,
 }
 
@@ -42,6 +44,27 @@ pub enum CustomerField {
     AdUserData,
     /// Google's `ad_personalization`.
     AdPersonalization,
+    /// Day since which informed.
+    InformedSince,
+    /// Day of the consent.
+    ConsentDate,
+    /// Wording of the consent.
+    ConsentWording,
+    /// Last day of the consent.
+    ConsentExpires,
+    /// What the consent was given for.
+    ConsentIdentifier,
+}
+
+/// What a source may say of each identifier column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentifierField {
+    /// Who gave it.
+    Provenance,
+    /// Whether messages came back.
+    Bounced,
+    /// When it was confirmed.
+    VerifiedAt,
 }
 
 impl CustomerColumns {
@@ -58,6 +81,16 @@ impl CustomerColumns {
         let customer_id = column(&source.customer_id);
         let emails = source.emails.iter().map(|email| column(&email.column)).collect();
         let phones = source.phones.iter().map(|phone| column(&phone.column)).collect();
+        let identifiers = source.emails.iter().chain(&source.phones);
+        let marks = identifiers
+            .map(|identifier| {
+                [
+                    identifier.provenance.as_ref().map(|told| column(&told.column)),
+                    identifier.bounced.as_ref().map(|told| column(&told.column)),
+                    identifier.verified_at.as_ref().map(|told| column(&told.column)),
+                ]
+            })
+            .collect();
         let mut from = |origin: Option<&Origin>| match origin {
             None => Field::Unmapped,
             Some(Origin::Column(name)) => Field::Column(column(name)),
@@ -69,6 +102,13 @@ impl CustomerColumns {
         });
         let birth_date = source.birth_date.as_ref().map(|date| Origin::Column(date.column.clone()));
         let targeting = source.targeting.as_ref().map(|flag| Origin::Column(flag.column.clone()));
+        let day = |field: Option<&DateField>| field.map(|date| Origin::Column(date.column.clone()));
+        let informed = day(source.informed_since.as_ref());
+        let consent = source.consent.as_ref();
+        let given = day(consent.and_then(|told| told.date.as_ref()));
+        let wording = consent.and_then(|told| told.wording.clone()).map(Origin::Column);
+        let expires = day(consent.and_then(|told| told.expires.as_ref()));
+        let identifier = consent.and_then(|told| told.identifier.clone()).map(Origin::Column);
         let fields = [
             from(country.as_ref()),
             from(birth_date.as_ref()),
@@ -78,13 +118,18 @@ impl CustomerColumns {
             from(source.party.as_ref().map(|party| &party.from)),
             from(source.ad_user_data.as_ref().map(|signal| &signal.from)),
             from(source.ad_personalization.as_ref().map(|signal| &signal.from)),
+            from(informed.as_ref()),
+            from(given.as_ref()),
+            from(wording.as_ref()),
+            from(expires.as_ref()),
+            from(identifier.as_ref()),
         ];
         let attributes = source
             .attributes
             .iter()
             .map(|(name, attribute)| (name.clone(), column(&attribute.column)))
             .collect();
-        Self { wanted, customer_id, emails, phones, fields, attributes }
+        Self { wanted, customer_id, emails, phones, fields, marks, attributes }
     }
 
     /// Names of the columns to read, each once.
@@ -139,6 +184,13 @@ impl<'c> Customer<'c, '_> {
             Field::Column(column) => Said::Value(trim_cell(self.row.cell(*column))),
             Field::Constant(value) => Said::Value(value),
         }
+    }
+
+    /// What the row says of an identifier column, e-mail columns counted before phone columns; `None` when
+    /// the source does not map it.
+    #[must_use]
+    pub fn of_identifier(&self, place: usize, field: IdentifierField) -> Option<&'c [u8]> {
+        self.columns.marks[place][field as usize].map(|column| trim_cell(self.row.cell(column)))
     }
 
     /// The cell of a column by its place.

@@ -25,6 +25,14 @@ enum Field {
     Score,
     Joined,
     Note,
+    Informed,
+    Given,
+    Wording,
+    Until,
+    GivenFor,
+    Origin,
+    Bounced,
+    Confirmed,
 }
 
 /// Shape that all sources of a base share.
@@ -37,6 +45,16 @@ pub(crate) struct Shared {
     pub(crate) mostly_business: bool,
     /// Whether the policy asks for an age.
     pub(crate) ages: bool,
+    /// Whether it is asked since when people have been informed.
+    pub(crate) informed: bool,
+    /// Whether sources may record evidence of consent.
+    pub(crate) evidence: bool,
+    /// Whether they may record where identifiers are from, and whether they bounced.
+    pub(crate) quality: bool,
+    /// Whether the policy asks how old identifiers are; the first source then says so.
+    pub(crate) dated: bool,
+    /// Whether the policy asks for product groups; the first source then has them.
+    pub(crate) groups: bool,
     /// Attributes with kinds, the same in every source.
     pub(crate) attributes: Vec<(&'static str, &'static str)>,
     /// The day of the run, as year, month, day.
@@ -80,7 +98,7 @@ pub(crate) fn write(
         toml.push_str(&format!("id_space = \"{space}\"\n"));
     }
     toml.push_str("[source.columns]\ncustomer_id = \"id\"\n");
-    identifiers(&mut toml, &mut columns, shared, rng);
+    identifiers(&mut toml, &mut columns, shared, place == 0, rng);
     if rng.chance(92) {
         let default = rng.pick(&[", default = \"FI\"", ", default = \"FI\"", ", default = \"SE\"", ""]);
         toml.push_str(&format!("country = {{ column = \"country\"{default} }}\n"));
@@ -106,7 +124,7 @@ pub(crate) fn write(
     answers(&mut toml, &mut columns, &mut fields, shared, rng);
     toml.push_str("[source.attributes]\n");
     for (attribute, kind) in &shared.attributes {
-        if rng.chance(90) {
+        if rng.chance(90) || (place == 0 && shared.groups) {
             let (field, separator) = match *attribute {
                 "product_group" => (Field::Group, ", separator = \"|\""),
                 "score" => (Field::Score, ""),
@@ -132,7 +150,7 @@ fn column(name: &'static str, field: Field) -> Column {
     Column { name, field, several: false, hashed: None }
 }
 
-fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rng: &mut Rng) {
+fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, is_first: bool, rng: &mut Rng) {
     let kinds =
         [("email", Field::Email, ["email", "email_work"]), ("phone", Field::Phone, ["phone", "phone_work"])];
     let only = if rng.chance(25) { Some(rng.below(2)) } else { None };
@@ -148,13 +166,66 @@ fn identifiers(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rn
             let context = if at == 1 && rng.chance(90) { ", context = \"work\"" } else { "" };
             let several = rng.chance(25);
             let separator = if several { ", separator = \"/\"" } else { "" };
+            let mut more = String::new();
+            let mut add = |name: &'static str, field: Field, key: String| {
+                more.push_str(&key);
+                columns.push(column(name, field));
+            };
+            let [origin, bounced, confirmed] = marks(name);
+            if shared.quality && rng.chance(35) {
+                let key = format!(", provenance = \"{origin}\", own = [\"customer\", \"self\"]");
+                add(origin, Field::Origin, key);
+            }
+            if shared.quality && rng.chance(35) {
+                let key = format!(", bounced = {{ column = \"{bounced}\", yes = [\"1\", \"hard\"] }}");
+                add(bounced, Field::Bounced, key);
+            }
+            if shared.dated && ((is_first && at == 0) || rng.chance(40)) {
+                add(confirmed, Field::Confirmed, format!(", verified_at = \"{confirmed}\""));
+            }
             let hashed = shared.hashed[place];
             let kind = hashed.map(|kind| format!(", hashed = \"{kind}\"")).unwrap_or_default();
-            list.push(format!("{{ column = \"{name}\"{context}{separator}{kind} }}"));
+            list.push(format!("{{ column = \"{name}\"{context}{separator}{kind}{more} }}"));
             columns.push(Column { name, field, several, hashed });
         }
         toml.push_str(&format!("{key} = [{}]\n", list.join(", ")));
     }
+}
+
+/// Names of the columns that tell of an identifier column.
+fn marks(name: &str) -> [&'static str; 3] {
+    match name {
+        "email" => ["email_from", "email_back", "email_seen"],
+        "email_work" => ["email_work_from", "email_work_back", "email_work_seen"],
+        "phone" => ["phone_from", "phone_back", "phone_seen"],
+        _ => ["phone_work_from", "phone_work_back", "phone_work_seen"],
+    }
+}
+
+/// Since when people were informed, and what is recorded of their consent.
+fn told(toml: &mut String, columns: &mut Vec<Column>, shared: &Shared, rng: &mut Rng) {
+    if shared.informed || rng.chance(8) {
+        toml.push_str("informed_since = \"told\"\n");
+        columns.push(column("told", Field::Informed));
+    }
+    if !shared.evidence || !rng.chance(70) {
+        return;
+    }
+    let all = [
+        ("date", "given", Field::Given),
+        ("wording", "words", Field::Wording),
+        ("expires", "until", Field::Until),
+        ("identifier", "given_for", Field::GivenFor),
+    ];
+    let first = rng.below(all.len());
+    let mut keys = Vec::new();
+    for (place, (key, name, field)) in all.into_iter().enumerate() {
+        if place == first || rng.chance(35) {
+            keys.push(format!("{key} = \"{name}\""));
+            columns.push(column(name, field));
+        }
+    }
+    toml.push_str(&format!("consent = {{ {} }}\n", keys.join(", ")));
 }
 
 fn answers(
@@ -198,6 +269,7 @@ fn answers(
         toml.push_str(&format!("party = {{ constant = \"{word}\" }}\n"));
         fields.push("party");
     }
+    told(toml, columns, shared, rng);
     if rng.chance(60) {
         let mut signals = Vec::new();
         for (key, name) in [("ad_user_data", "signal_data"), ("ad_personalization", "signal_ads")] {
@@ -218,7 +290,9 @@ fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &m
     let faults = rng.pick(&[0, 0, 0, 0, 1, 5]);
     let trouble = rng.pick(&[0, 1, 2, 5]);
     for _ in 0..many {
-        let cells: Vec<_> = columns.iter().map(|column| cell(column, shared, pool, trouble, rng)).collect();
+        let mut cells: Vec<_> =
+            columns.iter().map(|column| cell(column, shared, pool, trouble, rng)).collect();
+        consent_for_own(columns, &mut cells, rng);
         if rng.chance(faults) {
             text.push_str(&style.broken_line(&cells, rng));
         } else {
@@ -229,6 +303,16 @@ fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &m
         }
     }
     text
+}
+
+/// Most consents are given for an identifier that the row holds.
+fn consent_for_own(columns: &[Column], cells: &mut [String], rng: &mut Rng) {
+    let is_identifier = |column: &Column| matches!(column.field, Field::Email | Field::Phone);
+    let Some(place) = columns.iter().position(|column| column.field == Field::GivenFor) else { return };
+    let own: Vec<usize> = (0..columns.len()).filter(|place| is_identifier(&columns[*place])).collect();
+    if !own.is_empty() && rng.chance(80) {
+        cells[place] = cells[rng.pick(&own)].clone();
+    }
 }
 
 /// A cell; `trouble`: in how many of a hundred it is blank or odd.
@@ -288,6 +372,19 @@ fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut
         Field::Joined => {
             usual(rng, &["2001-01-31", "2019-06-01", "2024-02-29", "2024-02-29T10:00:00"], &["", "1.6.2019"])
         }
+        Field::Informed => dated(odd, shared, &["2020-05-25", "2024-02-09", "2024-02-08", "2025-06-01"], rng),
+        Field::Given => dated(odd, shared, &["2020-05-25", "2025-06-01", "2024-02-29"], rng),
+        Field::Until => dated(odd, shared, &["2099-12-31", "2099-12-31", "2099-12-31", "2031-01-31"], rng),
+        Field::Confirmed => dated(odd, shared, &["2025-12-31", "2025-06-01", "2026-01-31"], rng),
+        Field::Wording => usual(rng, &["CW-1", "CW-1", " CW-1 ", "CW-1", "CW-2"], &["", "CW-9", "cw-1"]),
+        Field::GivenFor => match rng.below(12) {
+            0 if odd => String::new(),
+            0 => rng.pick(&NO_ADDRESS).to_owned(),
+            1..=4 => pool.number(rng).spelled(rng),
+            _ => pool.address(rng).spelled(rng),
+        },
+        Field::Origin => usual(rng, &["customer", "self", "customer", " self "], &["", "broker", "Self"]),
+        Field::Bounced => usual(rng, &["", "0", "0", "soft"], &["1", "hard"]),
         Field::Note => {
             usual(rng, &["", "", "called", "says \"hello\"", "a, b; c\td"], &["two\nlines", "ÅÄÖ"])
         }
@@ -299,6 +396,22 @@ fn several(column: &Column, rng: &mut Rng, one: impl Fn(&mut Rng) -> String) -> 
         return format!("{}/{}", one(rng), one(rng));
     }
     one(rng)
+}
+
+/// Mostly one of the usual days; sometimes today and around it, or none at all.
+fn dated(odd: bool, shared: &Shared, usual: &[&str], rng: &mut Rng) -> String {
+    let (year, month, day) = shared.today;
+    let today = jiff::civil::date(year as i16, month as i8, day as i8);
+    if odd {
+        return rng.pick(&["", "", "unknown", "31.12.2020", "2023-02-29", "2098-01-01"]).to_owned();
+    }
+    let back = match rng.below(24) {
+        0 => rng.pick(&[0, 1, 13, 14]),
+        1 => rng.pick(&[729, 730, 731]),
+        2 if rng.chance(30) => -1,
+        _ => return rng.pick(usual).to_owned(),
+    };
+    today.saturating_sub(jiff::Span::new().days(back)).to_string()
 }
 
 /// Mostly adults; some minors, some about to come of age, leap days.

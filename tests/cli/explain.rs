@@ -83,7 +83,7 @@ fn every_rule_is_answered_for_every_audience_and_platform() {
     let platforms = answer["people"][0]["audiences"][0]["platforms"].as_array().expect("platforms");
     assert_eq!(platforms.len(), 2);
     for platform in platforms {
-        assert_eq!(platform["rules"].as_array().map(Vec::len), Some(13));
+        assert_eq!(platform["rules"].as_array().map(Vec::len), Some(17));
         assert_eq!(platform["bases"][0]["assessment"], "LIA-2026-003");
         assert_eq!(platform["bases"][0]["notice"], "marketing-policy");
         assert_eq!(platform["bases"][0]["valid_until"], "2100-12-31");

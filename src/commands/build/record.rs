@@ -8,7 +8,8 @@ use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord,
+    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate,
+    ToolRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::keys::RootKey;
@@ -65,6 +66,8 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             name: config.controller.name.clone(),
             role: role.to_owned(),
             instruction,
+            sector: config.controller.sector.as_ref().map(|sector| sector.name.clone()),
+            sector_secrecy: config.controller.sector.as_ref().and_then(|sector| sector.cleared_by.clone()),
         },
         config_sha256: Hex32(config.sha256),
         keys: KeysRecord {
@@ -74,6 +77,7 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
         sources: sources(config, results),
         registers: registers(record),
         bases: bases(config, results),
+        recipients: recipients(config),
         policy: policy(config),
         warnings: warnings(record, &audiences),
         audiences,
@@ -119,6 +123,7 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
                         parsed: counts.parsed,
                         blank: counts.blank,
                         rejected: CodeCount::list(counts.rejected.iter().copied()),
+                        withheld: CodeCount::list(counts.withheld.iter().copied()),
                     })
                     .collect(),
             }
@@ -172,10 +177,39 @@ fn bases(config: &Config, results: &Results<'_, '_>) -> Vec<BasisRecord> {
         consent_wording: basis.consent_wording.clone(),
         notice_id: basis.notice.id.clone(),
         notice_version: basis.notice.version.clone(),
+        notice_since: basis.notice.since.map(|day| day.to_string()),
+        notice_valid_until: basis.notice.valid_until.map(|day| day.to_string()),
+        valid_from: basis.valid_from.map(|day| day.to_string()),
         valid_until: basis.valid_until.map(|day| day.to_string()),
+        assessment_valid_until: basis.assessment_valid_until.map(|day| day.to_string()),
+        consent_wording_valid_until: basis.consent_wording_valid_until.map(|day| day.to_string()),
         people: results.people_on_basis(index),
     });
     bases.collect()
+}
+
+fn recipients(config: &Config) -> Vec<RecipientRecord> {
+    let recipients = config.recipients.iter().map(|recipient| RecipientRecord {
+        platform: recipient.platform.clone(),
+        legal_entity: recipient.legal_entity.clone(),
+        arrangement: recipient.arrangement.clone(),
+        transfer: recipient.transfer.clone(),
+        dpia: recipient.dpia.clone(),
+        terms: recipient.terms.reference.clone(),
+        terms_accepted: recipient.terms.accepted.map(|day| day.to_string()),
+        valid_until: recipient.valid_until.map(|day| day.to_string()),
+    });
+    recipients.collect()
+}
+
+/// Platforms in use that no recipient declares.
+fn undeclared(config: &Config) -> u64 {
+    let mut platforms: Vec<&str> =
+        config.audiences.iter().flat_map(|one| &one.platforms).map(String::as_str).collect();
+    platforms.sort_unstable();
+    platforms.dedup();
+    let is_declared = |name: &&str| config.recipients.iter().any(|recipient| recipient.platform == *name);
+    platforms.iter().filter(|name| !is_declared(name)).count() as u64
 }
 
 fn policy(config: &Config) -> PolicyRecord {
@@ -192,6 +226,9 @@ fn policy(config: &Config) -> PolicyRecord {
         channel_bans_bind: policy.channel_bans_bind,
         possible_phones: policy.possible_phones,
         time_zone: policy.time_zone.clone(),
+        cooling_off_days: policy.cooling_off_days,
+        max_identifier_age_days: policy.max_identifier_age_days,
+        same_product_group: policy.same_product_group.clone(),
     }
 }
 
@@ -247,6 +284,7 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
             purpose: audience.purpose,
             selection: audience.selection.as_ref().map(|selection| selection.text().to_owned()),
             party: audience.party.word().to_owned(),
+            product_group: audience.product_group.as_ref().map(|group| group.name.clone()),
             min_age: audience.min_age,
             min_size: audience.min_size,
             size_before_objections: results.size_before_objections(index),
@@ -279,6 +317,7 @@ fn warnings(record: &Record<'_>, audiences: &[AudienceRecord]) -> Vec<CodeCount>
     let unknown_scope: u64 = results.registers().iter().map(|read| read.unknown_scope).sum();
     let matched: u64 = (0..config.registers.len()).map(|index| results.matched_by_hash(index as u8)).sum();
     CodeCount::list([
+        ("recipient-undeclared", undeclared(config)),
         ("audience-withheld", audiences.iter().filter(|audience| audience.withheld).count() as u64),
         ("under-platform-minimum", under as u64),
         ("register-age-unchecked", unchecked as u64),

@@ -214,6 +214,46 @@ fn a_basis_row_fits_wholly_or_not_at_all() {
 }
 
 #[test]
+fn a_basis_row_ends_with_whatever_it_rests_on() {
+    let with = |keys: &str| BROAD.replace("purposes", &format!("{keys}\npurposes"));
+    let notice =
+        |last: &str| BROAD.replace("version = \"1\"", &format!("version = \"1\", valid_until = {last}"));
+    for (bases, fate) in [
+        (with("valid_from = 2026-11-21"), "up"),
+        (with("valid_from = 2026-11-22"), "basis-expired"),
+        (with("assessment_valid_until = 2026-11-21"), "up"),
+        (with("assessment_valid_until = 2026-11-20"), "basis-expired"),
+        (with("consent_wording_valid_until = 2026-11-20"), "basis-expired"),
+        (notice("2026-11-21"), "up"),
+        (notice("2026-11-20"), "basis-expired"),
+    ] {
+        let mut base = Base::of("1,a@example.com,,");
+        base.bases = bases.leak();
+        base.check(&[("1", fate)]);
+    }
+}
+
+#[test]
+fn a_recipient_past_its_day_stops_its_own_platform_only() {
+    let recipient = |platform: &str, accepted: &str, until: &str| {
+        format!(
+            "[[recipient]]\nplatform = \"{platform}\"\nlegal_entity = \"Example Platforms Ltd\"\narrangement = \"J\"\ntransfer = \"none\"\n\
+             dpia = \"D\"\nterms = {{ reference = \"T\", accepted = {accepted} }}\nvalid_until = {until}\n"
+        )
+    };
+    for (platform, accepted, until, fate) in [
+        ("meta", "2026-11-21", "2026-11-21", "up"),
+        ("meta", "2026-11-22", "2027-11-21", "recipient-expired"),
+        ("meta", "2020-01-01", "2026-11-20", "recipient-expired"),
+        ("linkedin", "2020-01-01", "2026-11-20", "up"),
+    ] {
+        let mut base = Base::of("1,a@example.com,,");
+        base.more = recipient(platform, accepted, until);
+        base.check(&[("1", fate)]);
+    }
+}
+
+#[test]
 fn google_asks_for_both_signals_in_europe() {
     let mut base = Base::of("");
     base.columns = "country = { column = \"country\" }\nrelationship = { constant = \"current\" }\nbasis = { constant = \"legitimate_interest\" }\n\

@@ -164,6 +164,39 @@ impl Language {
             Reason::BasisExpired => {
                 ["The basis has expired", "Peruste on vanhentunut", "Den rättsliga grunden har gått ut"]
             }
+            Reason::RecipientExpired => [
+                "The platform's declaration has expired",
+                "Alustaa koskeva selvitys on vanhentunut",
+                "Uppgifterna om plattformen har gått ut",
+            ],
+            Reason::ConsentUnproven => {
+                ["The consent cannot be shown", "Suostumusta ei voida osoittaa", "Samtycket kan inte visas"]
+            }
+            Reason::ConsentExpired => {
+                ["The consent has expired", "Suostumus on vanhentunut", "Samtycket har gått ut"]
+            }
+            Reason::ConsentWordingMismatch => [
+                "The consent was to other words",
+                "Suostumus annettiin toiseen tekstiin",
+                "Samtycket gällde en annan text",
+            ],
+            Reason::NotInformed => {
+                ["Not told of this use", "Käytöstä ei ole kerrottu", "Inte informerad om användningen"]
+            }
+            Reason::InformedUnknown => [
+                "Not known since when informed",
+                "Informoinnin päivä ei tiedossa",
+                "Okänt sedan när informerad",
+            ],
+            Reason::CoolingOff => ["Told too recently", "Kerrottu liian äskettäin", "Informerad för nyligen"],
+            Reason::OtherProductGroup => {
+                ["Holds other products", "Käyttää muita tuotteita", "Har andra produkter"]
+            }
+            Reason::IdentifierWithheld => [
+                "Only identifiers that are held back",
+                "Vain tunnisteita, joita ei käytetä",
+                "Bara uppgifter som hålls tillbaka",
+            ],
             Reason::PlatformConsentMissing => [
                 "Consent that the platform asks for is missing",
                 "Alustan vaatima suostumus puuttuu",
