@@ -323,3 +323,28 @@ fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
     assert!(!releases.join("latest").exists());
 }
+
+#[test]
+fn a_report_is_printed_or_written_once_and_is_the_releases_own_page() {
+    let base = Base::new();
+    assert_eq!(base.run(&["build"]).code, 0);
+    let printed = base.run(&["report", "releases/latest"]);
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    let own = std::fs::read_to_string(base.path().join("releases/latest/report.html")).expect("is there");
+    assert!(printed.stdout == own);
+    let write = ["report", "releases/latest", "--public", "--lang", "fi", "--out", "raportti.html"];
+    let written = base.run(&write);
+    assert_eq!((written.code, written.stdout.as_str()), (0, "raportti.html\n"), "{}", written.stderr);
+    let page = base.path().join("raportti.html");
+    assert_eq!(page.metadata().expect("is there").mode() & 0o7777, 0o600);
+    let text = std::fs::read_to_string(page).expect("text");
+    assert!(text.contains("<html lang=fi>") && text.contains("Jaettava sivu") && text.contains("&lt;10"));
+    let again = base.run(&write);
+    assert_eq!(again.code, 3);
+    assert!(again.stderr.contains("exists already") && again.stderr.contains("hint:"), "{}", again.stderr);
+    let nothing = base.run(&["report", "releases"]);
+    assert_eq!(nothing.code, 3);
+    assert!(nothing.stderr.contains("is not a release"), "{}", nothing.stderr);
+    std::fs::write(base.releases()[0].join("SHA256SUMS"), "x").expect("ours");
+    assert_eq!(base.run(&["report", "releases/latest"]).code, 3);
+}

@@ -621,7 +621,7 @@ const NOTICES: [(&str, Said, Said); 21] = [
     ),
 ];
 
-const WORDS: [(&str, Said); 22] = [
+const WORDS: [(&str, Said); 23] = [
     ("retarget", ["retargeting", "uudelleenkohdennus", "återmarknadsföring"]),
     (
         "lookalike_seed",
@@ -642,6 +642,7 @@ const WORDS: [(&str, Said); 22] = [
     ("phone", ["phone", "puhelin", "telefon"]),
     ("person", ["person", "henkilö", "person"]),
     ("identifier", ["identifier", "tunniste", "identifierare"]),
+    ("blank-customer-id", ["No customer id", "Asiakastunnus puuttuu", "Kund-id saknas"]),
     (
         "short-row",
         ["Fewer cells than columns", "Soluja vähemmän kuin sarakkeita", "Färre celler än kolumner"],
@@ -864,7 +865,7 @@ pub(super) const FIRST_TIME: Said = ["first time", "ensi kertaa", "första gång
 pub(super) const PEOPLE_NAMED: Said = ["People named", "Koskee ihmisiä", "Berörda personer"];
 pub(super) const CONTRACT: Said = ["Contract", "Ehdot", "Villkor"];
 pub(super) const MAX_AGE: Said = ["at most {} old", "enintään {} vanha", "högst {} gammalt"];
-pub(super) const MIN_ROWS: Said = ["at least {} rows", "vähintään {} riviä", "minst {} rader"];
+pub(super) const MIN_ROWS: Said = ["rows: at least {}", "rivejä: vähintään {}", "rader: minst {}"];
 pub(super) const MAX_SHRINK: Said = ["shrinks at most {}", "kutistuu enintään {}", "krymper högst {}"];
 pub(super) const MAX_UNPARSED: Said =
     ["at most {} that do not parse", "virheellisiä enintään {}", "högst {} otolkbara"];
