@@ -3,6 +3,7 @@
 
 mod base;
 mod canary;
+mod contracts;
 mod invocations;
 mod runs;
 mod wrong_inputs;

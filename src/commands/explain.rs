@@ -106,7 +106,7 @@ pub fn explain(
         root: &root,
         run_key: part(options.random, 3),
         spill_dir: spill_dir(&config),
-        previous_rows: &|_| None,
+        before: &crate::pipeline::before::Before::default(),
         progress,
         watch: Watch::Whoever(options.text.trim_ascii()),
     };

@@ -15,7 +15,9 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
-use super::{Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules};
+use super::{
+    Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules, waivers,
+};
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
 use crate::policy::selection::{Field, Fields, nearest};
@@ -196,6 +198,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         registers::register(loading, item)
     });
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
+    let mut waived = BTreeMap::new();
+    let waivers = several(&top, "waiver", false, |item| waivers::waiver(loading, item, &mut waived));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
     top.finish();
@@ -207,6 +211,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         sources: sources?,
         registers: registers?,
         bases: bases?,
+        waivers: waivers?,
         audiences: audiences?,
         policy: policy?,
         output: output?,
@@ -259,6 +264,15 @@ impl Loading<'_> {
 
     pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
         unique_name(&mut self.register_names, item)
+    }
+
+    /// Whether a register of this name was read, faulty or not, and the names there are.
+    pub(super) fn has_register(&self, name: &str) -> Result<(), String> {
+        if self.register_names.contains_key(name) {
+            return Ok(());
+        }
+        let names: Vec<_> = self.register_names.keys().map(String::as_str).collect();
+        Err(names.join(", "))
     }
 
     pub(super) fn audience_name(&mut self, item: Item<'_>) -> Option<String> {

@@ -11,6 +11,7 @@ mod registers;
 mod rules;
 pub mod schema;
 mod table;
+mod waivers;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
 pub use self::schema::json_schema;
+pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
@@ -40,6 +42,8 @@ pub struct Config {
     pub registers: Vec<Register>,
     /// Who may rely on what, where. At most 64.
     pub bases: Vec<Basis>,
+    /// Lawful breaches let through, each once, in config order.
+    pub waivers: Vec<Waiver>,
     /// Who should see an ad. Never empty.
     pub audiences: Vec<Audience>,
     /// Rules that hold for all audiences.
@@ -292,6 +296,8 @@ pub struct Register {
     pub max_shrink: Option<f64>,
     /// Largest share of rows with a value that does not parse, in [0, 1] (default 0).
     pub max_unparsed: f64,
+    /// How long the same content may stand under newer moments; `None`: not at all.
+    pub max_unchanged: Option<jiff::SignedDuration>,
 }
 
 /// Which columns of a register name people.

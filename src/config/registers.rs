@@ -42,6 +42,14 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
     let min_rows = table.get("min_rows").map_or(Some(1), |item| item.whole(0, u64::MAX >> 1));
     let max_shrink = table.get("max_shrink").map_or(Some(None), |item| item.percent().map(Some));
     let max_unparsed = table.get("max_unparsed").map_or(Some(0.0), |item| item.percent());
+    let max_unchanged = table.get("max_unchanged").map_or(Some(None), |item| item.duration().map(Some));
+    if let (Some(item), false) = (table.get("max_unchanged"), table.has("age_from")) {
+        item.fault(
+            "missing-key",
+            "max_unchanged compares the register's moments, and nothing says where they stand",
+            "age_from = { filename = \"objections-%Y-%m-%d.csv\" }, or a column, trailer or sidecar",
+        );
+    }
     let id_space = match (&columns, id_space) {
         (Some(RegisterColumns { customer_id: Some(_), .. }), Some(space)) => {
             register_space(loading, &table, space)
@@ -62,6 +70,7 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
         min_rows: min_rows?,
         max_shrink: max_shrink?,
         max_unparsed: max_unparsed?,
+        max_unchanged: max_unchanged?,
     })
 }
 

@@ -36,6 +36,9 @@ pub struct File {
     /// Who may rely on what, where. No row, no upload.
     #[schemars(length(min = 1, max = 64))]
     pub basis: Vec<BasisTable>,
+    /// Lawful breaches of registers' contracts, each let through once.
+    #[serde(default)]
+    pub waiver: Vec<WaiverTable>,
     /// Who should see an ad.
     #[schemars(length(min = 1))]
     pub audience: Vec<AudienceTable>,
@@ -472,6 +475,9 @@ pub struct RegisterTable {
     /// Largest share of rows with a value that does not parse.
     #[schemars(regex(pattern = r"^[0-9.]+ *%$"), example = &"0.1%")]
     pub max_unparsed: Option<String>,
+    /// How long the same content may stand under newer dates; not at all when absent.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"7d")]
+    pub max_unchanged: Option<String>,
 }
 
 /// Which columns of a register say whom.
@@ -588,6 +594,43 @@ pub struct AgeFromTable {
     pub trailer: Option<String>,
     /// Suffix of a file beside it whose first line is a moment.
     pub sidecar: Option<String>,
+}
+
+/// `[[waiver]]`: a lawful breach of a register's contract, let through once.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverTable {
+    /// The register.
+    #[schemars(example = &"opt-outs")]
+    pub register: String,
+    /// The breach that is let through.
+    pub code: WaivableWord,
+    /// Why it is lawful.
+    #[schemars(example = &"purge of lapsed objections, ticket 4711")]
+    pub reason: String,
+    /// Who answers for it.
+    #[schemars(example = &"Data Protection Officer")]
+    pub by: String,
+    /// First day, as a date or in quotes.
+    #[schemars(with = "String")]
+    pub date: Day,
+    /// Last day, at most seven days later.
+    #[schemars(with = "String")]
+    pub valid_until: Day,
+}
+
+/// A breach that a waiver can let through.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaivableWord {
+    /// Lost more rows than `max_shrink`.
+    RegisterShrunken,
+    /// The same content under a newer moment.
+    RegisterUnchanged,
+    /// Fewer rows than `min_rows`.
+    RegisterTooFewRows,
+    /// No rows.
+    RegisterEmpty,
 }
 
 /// `[[basis]]`: who may rely on what, where.

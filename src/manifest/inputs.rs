@@ -75,11 +75,15 @@ pub struct RegisterRecord {
     pub max_shrink_millionths: Option<u32>,
     /// Contract: largest share of rows that do not parse, in millionths.
     pub max_unparsed_millionths: u32,
+    /// Contract: how long the same content may stand under newer moments, in seconds.
+    pub max_unchanged_seconds: Option<u64>,
+    /// The first moment under which a release read this very content; its own where nothing is known.
+    pub content_since: Option<Moment>,
     /// Rows now minus rows in the previous release.
     pub change: Option<i64>,
     /// Customers matched by a hash under fewer forms than a plain value would have allowed.
     pub matched_narrowly: u64,
-    /// Contract codes it broke.
+    /// Contract codes it broke; in a release with additions each was let through by a waiver.
     pub broken: Vec<CodeCount>,
     /// People it names.
     pub people_named: u64,
@@ -131,6 +135,26 @@ pub struct BasisRecord {
     pub valid_until: Option<String>,
     /// People who go up because of it, somewhere.
     pub people: u64,
+}
+
+/// A waiver that let a breach through. It is used up by this release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRecord {
+    /// `register/code/date`.
+    pub id: String,
+    /// The register.
+    pub register: String,
+    /// The code of the breach.
+    pub code: String,
+    /// Why it is lawful, in the config's words.
+    pub reason: String,
+    /// Who answers for it.
+    pub by: String,
+    /// First day on which it holds, `YYYY-MM-DD`.
+    pub date: String,
+    /// Last day on which it holds, `YYYY-MM-DD`.
+    pub valid_until: String,
 }
 
 /// The rules that hold for all audiences.

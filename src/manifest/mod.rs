@@ -20,7 +20,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
-pub use inputs::{BasisRecord, ColumnRecord, PolicyRecord, RegisterAge, RegisterRecord, SourceRecord};
+pub use inputs::{
+    BasisRecord, ColumnRecord, PolicyRecord, RegisterAge, RegisterRecord, SourceRecord, WaiverRecord,
+};
 pub use reconcile::Mismatch;
 pub use results::{
     AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
@@ -101,6 +103,8 @@ pub struct Predicate {
     pub registers: Vec<RegisterRecord>,
     /// Basis rows, in config order.
     pub bases: Vec<BasisRecord>,
+    /// Waivers that let a breach through, in config order.
+    pub waivers: Vec<WaiverRecord>,
     /// The rules that hold for all audiences.
     pub policy: PolicyRecord,
     /// Audiences, in config order.

@@ -2,6 +2,7 @@
 //! sorted. It owns the threads and the barriers between these stages; what a rule says and what a
 //! file looks like is known elsewhere.
 
+pub mod before;
 mod close;
 mod decide;
 pub mod inspect;
@@ -29,6 +30,7 @@ use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
 use crate::sources::InputDigest;
 use crate::spill::{Overflow, SpillError, Spool};
+use before::Before;
 use intern::Interner;
 use keys::{Mac256, RootKey};
 use objections::{Broken, Objections, RegisterContext, RegisterRead};
@@ -63,8 +65,8 @@ pub struct Run<'r> {
     pub run_key: [u8; 16],
     /// Where records may spill to.
     pub spill_dir: PathBuf,
-    /// Rows of each register in the previous release.
-    pub previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+    /// What earlier releases tell.
+    pub before: &'r Before,
     /// Told while customers are read.
     pub progress: &'r (dyn Fn(Progress) + Sync),
     /// People whose decision is wanted in full: keys found by the function, given the key makers.
@@ -142,7 +144,7 @@ pub fn run<T, E: From<RunError>>(
         input_key,
         as_of: run.as_of,
         zone,
-        previous_rows: run.previous_rows,
+        before: run.before,
     };
     let (objections, registers) = Objections::read(config, &context, &named);
     for read in &registers {
@@ -284,11 +286,17 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
             (None, None) => "it is damaged".to_owned(),
         },
         Broken::TrailerMismatch => "its trailer promises another number of rows".to_owned(),
+        Broken::Unchanged => format!(
+            "it has the very bytes it had on {}, under the newer date {}",
+            read.content_since.map(|moment| moment.to_string()).unwrap_or_default(),
+            read.moment.map(|moment| moment.to_string()).unwrap_or_default()
+        ),
     };
+    let spent = read.spent.iter().find(|(code, _)| *code == broken).map(|(_, spent)| spent.words());
     Refusal {
         code: broken.code(),
         message: format!("register \"{}\": {detail}", read.name),
-        hint: broken.hint().to_owned(),
+        hint: spent.map_or_else(|| broken.hint().to_owned(), |spent| format!("{}; {spent}", broken.hint())),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
+use super::before::Before;
 use super::intern::{DigestMap, Interner};
 use super::plan::Plan;
-use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
+use crate::config::{AgeFrom, Config, HashAlgorithm, Register, Waivable};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
@@ -58,11 +59,13 @@ pub enum Broken {
     Structure,
     /// The trailer promises another number of rows.
     TrailerMismatch,
+    /// The previous release's very bytes under a newer moment.
+    Unchanged,
 }
 
 impl Broken {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Missing,
         Self::Empty,
         Self::TooFewRows,
@@ -73,6 +76,7 @@ impl Broken {
         Self::Unparsed,
         Self::Structure,
         Self::TrailerMismatch,
+        Self::Unchanged,
     ];
 
     /// The stable code.
@@ -89,6 +93,26 @@ impl Broken {
             Self::Unparsed => "register-unparsed",
             Self::Structure => "register-broken",
             Self::TrailerMismatch => "register-trailer-mismatch",
+            Self::Unchanged => "register-unchanged",
+        }
+    }
+
+    /// The waiver that can let it through: for a lawful purge or merger, and nothing that may hide an
+    /// objection which cannot be read.
+    #[must_use]
+    pub const fn waivable(self) -> Option<Waivable> {
+        match self {
+            Self::Shrunken => Some(Waivable::Shrunken),
+            Self::Unchanged => Some(Waivable::Unchanged),
+            Self::TooFewRows => Some(Waivable::TooFewRows),
+            Self::Empty => Some(Waivable::Empty),
+            Self::Missing
+            | Self::Stale
+            | Self::FutureDated
+            | Self::AgeUnknown
+            | Self::Unparsed
+            | Self::Structure
+            | Self::TrailerMismatch => None,
         }
     }
 
@@ -116,6 +140,29 @@ impl Broken {
             }
             Self::Structure => "the file is damaged or cut short: export it again",
             Self::TrailerMismatch => "the file is cut short or was edited: export it again",
+            Self::Unchanged => {
+                "find out whether the export renews the date and not the content; max_unchanged says how long that is believable"
+            }
+        }
+    }
+}
+
+/// Why a waiver lets nothing through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// A published release has used it.
+    Used,
+    /// Today is before its date or after its last day.
+    OutOfDate,
+}
+
+impl Spent {
+    /// As part of a hint.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Used => "the waiver for this was used by an earlier release, and each holds once",
+            Self::OutOfDate => "the waiver for this does not hold today",
         }
     }
 }
@@ -153,8 +200,14 @@ pub struct RegisterRead {
     pub moment: Option<Timestamp>,
     /// Rows now minus rows in the previous release.
     pub change: Option<i64>,
+    /// The first moment under which a release read this very content; its own where nothing is known.
+    pub content_since: Option<Timestamp>,
     /// Contract codes broken.
     pub broken: Vec<Broken>,
+    /// Contract codes broken and let through, each by the waiver of this index in the config.
+    pub waived: Vec<(Broken, usize)>,
+    /// Waivers of a broken code that do not hold, with the reason why.
+    pub spent: Vec<(Broken, Spent)>,
     /// When it could not be opened or read to its end.
     pub error: Option<SourceError>,
 }
@@ -173,8 +226,8 @@ pub struct RegisterContext<'c> {
     pub as_of: Timestamp,
     /// Time zone of dates without one.
     pub zone: TimeZone,
-    /// Rows of each register in the previous release, by name.
-    pub previous_rows: &'c dyn Fn(&str) -> Option<u64>,
+    /// What earlier releases tell.
+    pub before: &'c Before,
 }
 
 impl Objections {
@@ -206,7 +259,9 @@ impl Objections {
             if let Err(error) = reader.read(config, &mut read) {
                 read.error = Some(error);
             }
+            read.content_since = content_since(&read, context);
             read.broken = broken(register, &read, context);
+            waive(config, &mut read, context);
             reads.push(read);
         }
         (all, reads)
@@ -596,6 +651,42 @@ pub(crate) fn union(interner: &Interner<Named>, one: u32, other: u32) -> u32 {
     }
 }
 
+/// The first moment under which a release read this very content.
+fn content_since(read: &RegisterRead, context: &RegisterContext<'_>) -> Option<Timestamp> {
+    let moment = read.moment?;
+    match context.before.content(&read.name) {
+        Some(before) if before.commitment == read.commitment && read.error.is_none() => {
+            Some(before.since.min(moment))
+        }
+        _ => Some(moment),
+    }
+}
+
+/// Moves the breaches that a waiver lets through out of `broken`.
+fn waive(config: &Config, read: &mut RegisterRead, context: &RegisterContext<'_>) {
+    let today = context.as_of.to_zoned(context.zone.clone()).date();
+    for broken in std::mem::take(&mut read.broken) {
+        let mut holding = None;
+        for (index, waiver) in config.waivers.iter().enumerate() {
+            if broken.waivable() != Some(waiver.code) || waiver.register != read.name {
+                continue;
+            }
+            if !waiver.holds_on(today) {
+                read.spent.push((broken, Spent::OutOfDate));
+            } else if context.before.used_waivers.contains(&waiver.id()) {
+                read.spent.push((broken, Spent::Used));
+            } else {
+                holding = Some(index);
+                break;
+            }
+        }
+        match holding {
+            Some(index) => read.waived.push((broken, index)),
+            None => read.broken.push(broken),
+        }
+    }
+}
+
 /// Every way in which a register broke its contract.
 fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_>) -> Vec<Broken> {
     let mut broken = read.broken.clone();
@@ -623,7 +714,14 @@ fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_
             }
         }
     }
-    if let (Some(max_shrink), Some(before)) = (register.max_shrink, (context.previous_rows)(&register.name))
+    if let (Some(moment), Some(since)) = (read.moment, read.content_since) {
+        let newer = context.before.content(&register.name).is_some_and(|before| moment > before.moment);
+        let unchanged = moment.duration_since(since);
+        if newer && unchanged > register.max_unchanged.unwrap_or(SignedDuration::ZERO) {
+            broken.push(Broken::Unchanged);
+        }
+    }
+    if let (Some(max_shrink), Some(before)) = (register.max_shrink, context.before.rows(&register.name))
         && read.rows < before
         && (before - read.rows) as f64 > max_shrink * before as f64
     {

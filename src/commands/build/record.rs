@@ -1,5 +1,7 @@
 //! What the manifest says of a run: results turned into its records, and nothing decided here.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{BuildError, WrittenAudience};
@@ -9,8 +11,10 @@ use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
     RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord,
+    WaiverRecord,
 };
 use crate::outputs::signature::Signer;
+use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::RegisterRead;
 use crate::pipeline::{Fates, Results};
@@ -38,7 +42,7 @@ pub(super) struct Record<'r> {
     pub(super) root: &'r RootKey,
     pub(super) signer: Option<&'r Signer>,
     pub(super) previous: Option<PreviousRelease>,
-    pub(super) previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+    pub(super) before: &'r Before,
 }
 
 /// The manifest's predicate.
@@ -74,6 +78,7 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
         sources: sources(config, results),
         registers: registers(record),
         bases: bases(config, results),
+        waivers: waivers(config, results),
         policy: policy(config),
         warnings: warnings(record, &audiences),
         audiences,
@@ -151,10 +156,14 @@ fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
             min_rows: register.min_rows,
             max_shrink_millionths: register.max_shrink.map(millionths),
             max_unparsed_millionths: millionths(register.max_unparsed),
-            change: (record.previous_rows)(&register.name)
+            max_unchanged_seconds: register.max_unchanged.map(|time| time.as_secs().unsigned_abs()),
+            content_since: read.content_since.map(Moment),
+            change: record
+                .before
+                .rows(&register.name)
                 .map(|before| read.rows.cast_signed() - before.cast_signed()),
             matched_narrowly: results.matched_by_hash(index as u8),
-            broken: Vec::new(),
+            broken: CodeCount::list(read.waived.iter().map(|(broken, _)| (broken.code(), 1))),
             people_named: results.people_named(index as u8),
         };
     config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
@@ -176,6 +185,25 @@ fn bases(config: &Config, results: &Results<'_, '_>) -> Vec<BasisRecord> {
         people: results.people_on_basis(index),
     });
     bases.collect()
+}
+
+/// The waivers that let something through, in config order.
+fn waivers(config: &Config, results: &Results<'_, '_>) -> Vec<WaiverRecord> {
+    let used: BTreeSet<usize> =
+        results.registers().iter().flat_map(|read| &read.waived).map(|(_, index)| *index).collect();
+    let record = |index: usize| {
+        let waiver = &config.waivers[index];
+        WaiverRecord {
+            id: waiver.id(),
+            register: waiver.register.clone(),
+            code: waiver.code.code().to_owned(),
+            reason: waiver.reason.clone(),
+            by: waiver.by.clone(),
+            date: waiver.date.to_string(),
+            valid_until: waiver.valid_until.to_string(),
+        }
+    };
+    used.into_iter().map(record).collect()
 }
 
 fn policy(config: &Config) -> PolicyRecord {

@@ -176,6 +176,8 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
             min_rows: 1,
             max_shrink_millionths: Some(20_000),
             max_unparsed_millionths: 0,
+            max_unchanged_seconds: None,
+            content_since: Some(moment("2026-11-20T20:00:00Z")),
             change: None,
             matched_narrowly: 0,
             broken: Vec::new(),
@@ -195,6 +197,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
             valid_until: Some("2027-03-01".to_owned()),
             people: 4,
         }],
+        waivers: Vec::new(),
         policy: PolicyRecord {
             closure: "person".to_owned(),
             share_cap: 10,

@@ -1,0 +1,325 @@
+//! Every way in which a register can be broken, one at a time, through the whole program: its code and
+//! hint on both streams, exit code 1, and nothing published beside the release that was there. And the
+//! waivers, which let four of them through, once.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::Value;
+
+use super::base::{Base, Ran};
+
+/// The register as it should be: five rows under yesterday's date.
+const ROWS: &str = "\
+email,phone
+eero.quokka@example.com,
+one.quokka@example.com,
+two.quokka@example.com,
+three.quokka@example.com,
+four.quokka@example.com,
+";
+
+fn day(offset: i64) -> String {
+    let moment = Timestamp::now() + (24 * offset).hours();
+    moment.strftime("%Y-%m-%d").to_string()
+}
+
+fn file(offset: i64) -> String {
+    format!("objections-{}.csv", day(offset))
+}
+
+/// A base with a lasting key and a published release.
+fn published() -> Base {
+    let base = Base::new();
+    std::fs::remove_file(base.path().join("objections.csv")).expect("was there");
+    base.put(&file(-1), ROWS);
+    assert_eq!(base.run(&["keygen", "--root", "root.key", "-q"]).code, 0);
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
+    base.configure(
+        "path = \"objections.csv\"",
+        "path = \"objections-*\"\nage_from = { filename = \"objections-%Y-%m-%d.csv\" }\n\
+         max_age = \"72h\"\nmin_rows = 3\nmax_shrink = \"10%\"\nformat = \"csv\"",
+    );
+    let ran = base.run(&["build", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    base
+}
+
+/// Puts another file in the register's place.
+fn instead(base: &Base, name: &str, bytes: impl AsRef<[u8]>) {
+    for entry in std::fs::read_dir(base.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("objections-")) {
+            std::fs::remove_file(path).expect("ours");
+        }
+    }
+    base.put(name, bytes);
+}
+
+fn first(rows: usize) -> String {
+    ROWS.split_inclusive('\n').take(rows + 1).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text.as_bytes()).expect("memory");
+    packed.finish().expect("memory")
+}
+
+/// One raw block in one frame.
+fn zstd(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).expect("short");
+    let block = (u32::from(length) << 3) | 1;
+    let mut bytes = vec![0x28, 0xb5, 0x2f, 0xfd, 0x20, length];
+    bytes.extend(&block.to_le_bytes()[..3]);
+    bytes.extend(text.as_bytes());
+    bytes
+}
+
+fn cut(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.truncate(bytes.len() - 9);
+    bytes
+}
+
+type Break = fn(&Base);
+
+/// What is wrong, how to make it so, and the codes.
+const CASES: &[(&str, Break, &[&str])] = &[
+    (
+        "missing",
+        |base| std::fs::remove_file(base.path().join(file(-1))).expect("was there"),
+        &["register-missing"],
+    ),
+    ("stale", |base| instead(base, "objections-2020-01-01.csv", ROWS), &["register-stale"]),
+    (
+        "future-dated",
+        |base| instead(base, "objections-2099-01-01.csv", format!("{ROWS}five.quokka@example.com,\n")),
+        &["register-future-dated"],
+    ),
+    ("of unknown age", |base| instead(base, "objections-new.csv", ROWS), &["register-age-unknown"]),
+    ("empty", |base| instead(base, &file(0), first(0)), &["register-empty", "register-shrunken"]),
+    (
+        "of too few rows",
+        |base| instead(base, &file(0), first(2)),
+        &["register-shrunken", "register-too-few-rows"],
+    ),
+    ("shrunken", |base| instead(base, &file(0), first(4)), &["register-shrunken"]),
+    (
+        "a gzip stream cut short",
+        |base| instead(base, "objections-cut.csv.gz", cut(gzip(ROWS))),
+        &["register-broken"],
+    ),
+    (
+        "a zstd stream cut short",
+        |base| instead(base, "objections-cut.csv.zst", cut(zstd(ROWS))),
+        &["register-broken"],
+    ),
+    (
+        "cut before its trailer's count",
+        |base| {
+            base.configure(
+                "{ filename = \"objections-%Y-%m-%d.csv\" }",
+                "{ trailer = \"EOF;%Y-%m-%d;{rows}\" }",
+            );
+            instead(base, &file(0), format!("{ROWS}EOF;{};6\n", day(0)));
+        },
+        &["register-trailer-mismatch"],
+    ),
+    (
+        "structurally broken",
+        |base| instead(base, &file(0), format!("{ROWS}five.quokka@example.com\n")),
+        &["register-broken"],
+    ),
+    ("unparsed", |base| instead(base, &file(0), format!("{ROWS}five.quokka,\n")), &["register-unparsed"]),
+    ("the same under a newer date", |base| instead(base, &file(0), ROWS), &["register-unchanged"]),
+];
+
+fn codes(ran: &Ran) -> BTreeSet<String> {
+    let answer: Value = serde_json::from_str(&ran.stdout).expect("one object");
+    assert_eq!(answer["outcome"], "refused");
+    let errors = answer["errors"].as_array().expect("a list");
+    assert!(errors.iter().all(|error| error["hint"].as_str().is_some_and(|hint| !hint.is_empty())));
+    errors.iter().map(|error| error["code"].as_str().expect("a code").to_owned()).collect()
+}
+
+#[test]
+fn every_broken_contract_has_its_code_and_adds_nobody() {
+    for (title, make_wrong, expected) in CASES {
+        let base = published();
+        make_wrong(&base);
+        let ran = base.run(&["build", "--json"]);
+        assert_eq!(ran.code, 1, "{title}: {}", ran.stderr);
+        assert_eq!(codes(&ran), expected.iter().map(ToString::to_string).collect(), "{title}");
+        for code in *expected {
+            assert!(ran.stderr.contains(code) && ran.stderr.contains("hint:"), "{title}: {}", ran.stderr);
+        }
+        assert!(!(ran.stdout + &ran.stderr).contains("quokka"), "{title}");
+        assert_eq!(base.releases().len(), 1, "{title}");
+        let checked = base.run(&["check"]);
+        assert_eq!(checked.code, 1, "{title}: {}", checked.stderr);
+    }
+}
+
+#[test]
+fn whole_streams_are_read() {
+    for (name, bytes) in [("objections-a.csv.gz", gzip(ROWS)), ("objections-a.csv.zst", zstd(ROWS))] {
+        let base = published();
+        base.configure("{ filename = \"objections-%Y-%m-%d.csv\" }", "\"mtime\"");
+        instead(&base, name, bytes);
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
+    }
+}
+
+/// As long as `max_unchanged` says, counted from the first date of the content and not from the last.
+#[test]
+fn content_may_stay_the_same_for_as_long_as_the_config_says() {
+    for (limit, code) in [("12h", 1), ("24h", 0), ("30d", 0)] {
+        let base = published();
+        base.configure("min_rows = 3", &format!("min_rows = 3\nmax_unchanged = \"{limit}\""));
+        instead(&base, &file(0), ROWS);
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, code, "{limit}: {}", ran.stderr);
+    }
+    // A release in between does not start the count anew.
+    let base = published();
+    base.configure("max_age = \"72h\"", "max_age = \"20d\"");
+    base.configure("min_rows = 3", "min_rows = 3\nmax_unchanged = \"36h\"");
+    instead(&base, &file(-5), ROWS.replace("four", "five"));
+    assert_eq!(base.run(&["build", "-q"]).code, 0);
+    instead(&base, &file(-4), ROWS.replace("four", "five"));
+    assert_eq!(base.run(&["build", "-q"]).code, 0);
+    instead(&base, &file(-3), ROWS.replace("four", "five"));
+    let ran = base.run(&["build", "--json"]);
+    assert_eq!(codes(&ran), BTreeSet::from(["register-unchanged".to_owned()]));
+}
+
+#[test]
+fn without_a_lasting_key_nothing_is_compared() {
+    let base = published();
+    base.configure("root = \"root.key\"\n", "");
+    instead(&base, &file(0), ROWS);
+    assert_eq!(base.run(&["build", "-q"]).code, 0);
+}
+
+fn waiver(code: &str, from: i64, until: i64) -> String {
+    format!(
+        "[[waiver]]\nregister = \"objections\"\ncode = \"{code}\"\nreason = \"a lawful purge\"\n\
+         by = \"Data Protection Officer\"\ndate = {}\nvalid_until = \"{}\"\n",
+        day(from),
+        day(until)
+    )
+}
+
+fn waive(base: &Base, tables: &str) {
+    base.configure("[output]", &format!("{tables}[output]"));
+}
+
+#[test]
+fn a_waiver_lets_its_breach_through_once_and_is_told() {
+    let base = published();
+    instead(&base, &file(0), first(2));
+    waive(&base, &(waiver("register-shrunken", 0, 3) + &waiver("register-too-few-rows", -1, 0)));
+    let ran = base.run(&["build", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("a lawful purge") && ran.stderr.contains("used up"), "{}", ran.stderr);
+    let answer: Value = serde_json::from_str(&ran.stdout).expect("one object");
+    let path = answer["release"].as_str().expect("a path");
+    let manifest = std::fs::read(format!("{path}/manifest.json")).expect("published");
+    let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
+    let waivers = &manifest["predicate"]["waivers"];
+    assert_eq!(waivers[0]["id"], format!("objections/register-shrunken/{}", day(0)));
+    assert_eq!(waivers[1]["id"], format!("objections/register-too-few-rows/{}", day(-1)));
+    assert_eq!(waivers[1]["by"], "Data Protection Officer");
+    assert_eq!(manifest["predicate"]["registers"][0]["broken"][1]["code"], "register-too-few-rows");
+    assert_eq!(base.run(&["verify", "releases/latest"]).code, 0);
+    // The objections that are left still hold, and the next run needs a waiver of its own.
+    assert_eq!(answer["audiences"][0]["people"]["eligible"], 2);
+    let again = base.run(&["build", "--json"]);
+    assert_eq!(again.code, 1);
+    assert_eq!(codes(&again), BTreeSet::from(["register-too-few-rows".to_owned()]));
+    assert!(again.stderr.contains("used by an earlier release"), "{}", again.stderr);
+}
+
+#[test]
+fn each_breach_that_can_be_waived_is() {
+    for (make, code) in [
+        ((|base| instead(base, &file(0), first(4))) as Break, "register-shrunken"),
+        (|base| instead(base, &file(0), ROWS), "register-unchanged"),
+        (
+            |base| {
+                base.configure("max_shrink = \"10%\"\n", "");
+                instead(base, &file(0), first(1));
+            },
+            "register-too-few-rows",
+        ),
+        (
+            |base| {
+                base.configure("max_shrink = \"10%\"\n", "");
+                instead(base, &file(0), first(0));
+            },
+            "register-empty",
+        ),
+    ] {
+        let base = published();
+        make(&base);
+        waive(&base, &waiver(code, 0, 7));
+        let dry = base.run(&["build", "-q", "--dry-run"]);
+        assert_eq!(dry.code, 0, "{code}: {}", dry.stderr);
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, 0, "{code}: a dry run uses nothing up: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_waiver_holds_on_its_days_and_for_its_register_and_code_alone() {
+    for table in [
+        waiver("register-shrunken", -8, -2),
+        waiver("register-shrunken", 2, 4),
+        waiver("register-empty", 0, 7),
+    ] {
+        let base = published();
+        instead(&base, &file(0), first(4));
+        waive(&base, &table);
+        let ran = base.run(&["build", "--json"]);
+        assert_eq!(codes(&ran), BTreeSet::from(["register-shrunken".to_owned()]), "{table}");
+    }
+}
+
+#[test]
+fn what_may_hide_an_objection_cannot_be_waived() {
+    for code in [
+        "register-missing",
+        "register-stale",
+        "register-future-dated",
+        "register-age-unknown",
+        "register-unparsed",
+        "register-broken",
+        "register-trailer-mismatch",
+        "on-register",
+        "opted-out",
+        "no-basis",
+    ] {
+        let base = published();
+        waive(&base, &waiver(code, 0, 1));
+        let ran = base.run(&["build"]);
+        assert_eq!(ran.code, 2, "{code}: {}", ran.stderr);
+        assert!(ran.stderr.contains("unknown-word"), "{code}: {}", ran.stderr);
+    }
+    for (tables, fault) in [
+        (waiver("register-empty", 0, 8), "out-of-range"),
+        (waiver("register-empty", 1, 0), "out-of-range"),
+        (waiver("register-empty", 0, 1).replace("\"objections\"", "\"others\""), "unknown-register"),
+        (waiver("register-empty", 0, 1) + &waiver("register-empty", 0, 2), "duplicate"),
+        (waiver("register-empty", 0, 1).replace("by = ", "of = "), "missing-key"),
+        (waiver("register-empty", 0, 1).replace("a lawful purge", " "), "empty"),
+        (waiver("register-empty", 0, 1).replace("a lawful purge", "a\\u001b[2J"), "not-allowed"),
+    ] {
+        let base = published();
+        waive(&base, &tables);
+        let ran = base.run(&["check"]);
+        assert_eq!(ran.code, 2, "{tables}");
+        assert!(ran.stderr.contains(fault), "{fault}: {}", ran.stderr);
+    }
+}
