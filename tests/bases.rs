@@ -118,8 +118,12 @@ pub(crate) fn generate(seed: u64, dir: &Path) -> GeneratedBase {
     }
     let has_flag = toml.contains("targeting = ");
     let few = usize::from(!has_flag);
+    let lifts = toml.contains("permissions_lift = true");
     for place in 0..rng.between(few, 4) {
-        toml.push_str(&registers::write(place, &spaces, day, &pool, dir, rng));
+        toml.push_str(&registers::write(place, &spaces, day, lifts, &pool, dir, rng));
+    }
+    if toml.contains("name = \"objections-0\"") && rng.chance(20) {
+        toml.push_str(&waiver(day, rng));
     }
     bases(&mut toml, day, rng);
     let fields: Vec<_> = fields.into_iter().collect();
@@ -140,6 +144,9 @@ fn policy(ages: bool, rng: &mut Rng) -> String {
         rng.pick(&["bind", "bind", "ignore"]),
         rng.pick(&["100%", "100%", "5%"]),
     );
+    if rng.chance(60) {
+        policy.push_str("permissions_lift = true\n");
+    }
     if rng.chance(15) {
         policy.push_str("possible_phones = true\n");
     }
@@ -148,6 +155,21 @@ fn policy(ages: bool, rng: &mut Rng) -> String {
         policy.push_str(&format!("time_zone = \"{zone}\"\n"));
     }
     policy
+}
+
+/// A waiver of what the first register may well break.
+fn waiver(day: &str, rng: &mut Rng) -> String {
+    let (date, until) = rng.pick(&[(day, day), ("2020-01-01", "2020-01-08"), (day, "")]);
+    let until = if until.is_empty() {
+        day.parse::<jiff::civil::Date>().expect("a day").saturating_add(jiff::ToSpan::days(7)).to_string()
+    } else {
+        until.to_owned()
+    };
+    format!(
+        "\n[[waiver]]\nregister = \"objections-0\"\ncode = \"{}\"\nreason = \"a purge\"\nby = \"DPO\"\n\
+         date = {date}\nvalid_until = {until}\n",
+        rng.pick(&["register-too-few-rows", "register-empty", "register-shrunken"]),
+    )
 }
 
 fn list(items: &[&str]) -> String {
@@ -282,6 +304,7 @@ fn every_reason_occurs() {
         "register-stale",
         "register-unparsed",
         "register-broken",
+        "register-webmail-domain",
         "too-many-unreadable-rows",
     ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");

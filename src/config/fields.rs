@@ -24,6 +24,8 @@ pub(super) const SCOPE_DEFAULT: Scopes = Scopes::of(Scope::OffPlatformTargeting)
 pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source> {
     let table = item.table("[[source]]")?;
     let name = table.need("name", "name it: name = \"crm\"").and_then(|item| loading.source_name(item));
+    let controller = optional(table.get("controller"), |item| item.string());
+    loading.source_controller(table.get("controller"), controller.as_ref().and_then(Option::as_deref));
     let files = files(loading, &table, true);
     let id_space = match table.get("id_space") {
         Some(item) => item.name(),
@@ -85,6 +87,7 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
     Some(Source {
         name: name?,
         files: files?,
+        controller: controller?,
         id_space: id_space?,
         customer_id: customer_id?,
         emails: emails?,

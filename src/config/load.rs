@@ -92,6 +92,20 @@ pub(super) struct Loading<'t> {
     /// The policy's age limit, when it could be read.
     pub(super) min_age: Option<u16>,
     channel_bans_bind: Option<bool>,
+    /// Those of them whose permissions do not say when or by whom.
+    pub(super) permissions_without_proof: Vec<Range<usize>>,
+    permissions_lift: bool,
+    /// Whose audiences these are: the controller's name, or for a processor the sources' common one.
+    controller: Option<Whose>,
+}
+
+/// On whose behalf audiences are made.
+#[derive(Debug, Clone)]
+pub(super) enum Whose {
+    /// The `[controller]` decides.
+    Own(String),
+    /// A processor acts for whoever the first source names.
+    Client(Option<String>),
 }
 
 fn parse(path: &Path, text: &str, draft: bool) -> Result<Config, Faults> {
@@ -146,6 +160,9 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         anybody_can_object: false,
         min_age: None,
         channel_bans_bind: None,
+        permissions_without_proof: Vec::new(),
+        permissions_lift: false,
+        controller: None,
     };
     let mut config = tables(&mut loading, &document)?;
     path.clone_into(&mut config.path);
@@ -181,6 +198,10 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let controller = top
         .need("controller", "[controller] says who decides: name and role")
         .and_then(|item| rules::controller(item, reading.draft));
+    loading.controller = controller.as_ref().map(|controller| match controller.role {
+        super::Role::Controller => Whose::Own(controller.name.clone()),
+        super::Role::Processor { .. } => Whose::Client(None),
+    });
     let small = |key: &'static str| match top.get(key) {
         Some(item) => item.table(format!("[{key}]")).map(Some),
         None => Some(None),
@@ -188,6 +209,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let policy = small("policy").and_then(rules::policy);
     loading.min_age = policy.as_ref().map(|policy| policy.min_age);
     loading.channel_bans_bind = policy.as_ref().map(|policy| policy.channel_bans_bind);
+    loading.permissions_lift = policy.as_ref().is_some_and(|policy| policy.permissions_lift);
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
@@ -279,6 +301,40 @@ impl Loading<'_> {
         unique_name(&mut self.audience_names, item)
     }
 
+    /// Notes whose customers a source holds, and refuses a second controller: audiences of two
+    /// controllers never mix.
+    pub(super) fn source_controller(&mut self, item: Option<Item<'_>>, whose: Option<&str>) {
+        let (Some(item), Some(whose)) = (item, whose) else { return };
+        let known = match &mut self.controller {
+            None => return,
+            Some(Whose::Own(name)) => name.as_str(),
+            Some(Whose::Client(client)) => client.get_or_insert_with(|| whose.to_owned()).as_str(),
+        };
+        if known != whose {
+            item.fault(
+                "two-controllers",
+                "these are another controller's customers: audiences of two controllers never mix",
+                "give each controller a config, a key and a folder of releases of its own",
+            );
+        }
+    }
+
+    /// Refuses another controller's register unless the config decides that its objections bind.
+    pub(super) fn group_register(&self, item: Item<'_>, whose: &str, group_scope: bool) {
+        let own = match &self.controller {
+            None => return,
+            Some(Whose::Own(name)) => Some(name.as_str()),
+            Some(Whose::Client(client)) => client.as_deref(),
+        };
+        if own != Some(whose) && !group_scope {
+            item.fault(
+                "group-scope-undecided",
+                "this is another controller's register, and nothing says whether its objections bind here",
+                "decide: group_scope = true makes them bind; otherwise drop the register",
+            );
+        }
+    }
+
     /// The path, absolute and without `.` and `..`; nothing is looked up on disk.
     pub(super) fn absolute(&self, path: &str) -> PathBuf {
         let mut whole = PathBuf::new();
@@ -365,6 +421,14 @@ impl Loading<'_> {
                     message,
                     "birth_date = \"date_of_birth\" in every source",
                 );
+            }
+        }
+        if self.permissions_lift {
+            for span in &self.permissions_without_proof {
+                let message =
+                    "the register's permissions do not say when they were given and how surely by whom";
+                let hint = "columns = { at = \"date\", auth = \"auth\", … } and auth_levels = [\"e-mail\", \"strong\"], weakest first; or drop permissions_lift";
+                self.reading.fault(span, "missing-key", message, hint);
             }
         }
         let Some(output) = output else { return };

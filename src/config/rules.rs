@@ -267,6 +267,7 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         max_unreadable: 0.01,
         channel_bans_bind: true,
         possible_phones: false,
+        permissions_lift: false,
         time_zone: "UTC".to_owned(),
     };
     let Some(table) = table else { return Some(default) };
@@ -286,6 +287,8 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         .map_or(Some(default.channel_bans_bind), |item| item.word(&[("bind", true), ("ignore", false)]));
     let possible_phones =
         table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
+    let permissions_lift =
+        table.get("permissions_lift").map_or(Some(default.permissions_lift), |item| item.flag());
     let time_zone = table.get("time_zone").map_or(Some(default.time_zone), time_zone);
     table.finish();
     Some(PolicySettings {
@@ -295,6 +298,7 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         max_unreadable: max_unreadable?,
         channel_bans_bind: channel_bans_bind?,
         possible_phones: possible_phones?,
+        permissions_lift: permissions_lift?,
         time_zone: time_zone?,
     })
 }

@@ -59,12 +59,20 @@ pub struct RegisterRecord {
     pub objections: u64,
     /// Rows whose status lifts the objection.
     pub lifted: u64,
+    /// Rows that are a permission: they lift earlier objections where the policy lets them, else nothing.
+    pub permissions: u64,
     /// Objections with a value that does not parse: matched by their raw text.
     pub unparsed: u64,
     /// Objections with a scope word that is not known: they bind everything.
     pub unknown_scope: u64,
     /// HMAC-SHA-256 over the files' bytes, under a key derived from the root key.
     pub commitment: Hex32,
+    /// Whether somebody else keeps it: its channel bans bind whatever the policy says.
+    pub external: bool,
+    /// Whose register it is, when another controller's of the group.
+    pub controller: Option<String>,
+    /// Scopes by which its objections bind every audience.
+    pub binds: Vec<String>,
     /// How old it was.
     pub age: RegisterAge,
     /// Contract: oldest it may be, in seconds.
@@ -173,6 +181,8 @@ pub struct PolicyRecord {
     pub channel_bans_bind: bool,
     /// Whether numbers that are possible but not valid go up.
     pub possible_phones: bool,
+    /// Whether a later permission lifts an earlier objection of its register.
+    pub permissions_lift: bool,
     /// Time zone of "today".
     pub time_zone: String,
 }

@@ -11,6 +11,7 @@ pub mod interrupt;
 pub mod keys;
 pub mod objections;
 mod parse;
+mod permissions;
 pub mod plan;
 pub(crate) mod read_facts;
 pub(crate) mod record;
@@ -286,6 +287,11 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
             (None, None) => "it is damaged".to_owned(),
         },
         Broken::TrailerMismatch => "its trailer promises another number of rows".to_owned(),
+        Broken::WebmailDomain => format!(
+            "{} of its objections are to a whole public mail host, the first at {}",
+            read.webmail,
+            read.first_webmail.map(place).unwrap_or_default()
+        ),
         Broken::Unchanged => format!(
             "it has the very bytes it had on {}, under the newer date {}",
             read.content_since.map(|moment| moment.to_string()).unwrap_or_default(),

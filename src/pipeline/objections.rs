@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::before::Before;
 use super::intern::{DigestMap, Interner};
+use super::permissions::{About, Column, Made, Permissions, is_permission, made};
 use super::plan::Plan;
 use crate::config::{AgeFrom, Config, HashAlgorithm, Register, Waivable};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
@@ -61,11 +62,13 @@ pub enum Broken {
     TrailerMismatch,
     /// The previous release's very bytes under a newer moment.
     Unchanged,
+    /// An objection to a whole public mail host, which nobody has confirmed.
+    WebmailDomain,
 }
 
 impl Broken {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Missing,
         Self::Empty,
         Self::TooFewRows,
@@ -77,6 +80,7 @@ impl Broken {
         Self::Structure,
         Self::TrailerMismatch,
         Self::Unchanged,
+        Self::WebmailDomain,
     ];
 
     /// The stable code.
@@ -94,6 +98,7 @@ impl Broken {
             Self::Structure => "register-broken",
             Self::TrailerMismatch => "register-trailer-mismatch",
             Self::Unchanged => "register-unchanged",
+            Self::WebmailDomain => "register-webmail-domain",
         }
     }
 
@@ -112,7 +117,8 @@ impl Broken {
             | Self::AgeUnknown
             | Self::Unparsed
             | Self::Structure
-            | Self::TrailerMismatch => None,
+            | Self::TrailerMismatch
+            | Self::WebmailDomain => None,
         }
     }
 
@@ -142,6 +148,9 @@ impl Broken {
             Self::TrailerMismatch => "the file is cut short or was edited: export it again",
             Self::Unchanged => {
                 "find out whether the export renews the date and not the content; max_unchanged says how long that is believable"
+            }
+            Self::WebmailDomain => {
+                "write the addresses instead; if everybody there objects indeed, webmail_domains = \"confirmed\""
             }
         }
     }
@@ -182,12 +191,18 @@ pub struct RegisterRead {
     pub objections: u64,
     /// Rows lifted.
     pub lifted: u64,
+    /// Rows that are a permission.
+    pub permissions: u64,
     /// Rows with a value that does not parse, or that name nobody.
     pub unparsed: u64,
     /// The first of them.
     pub first_unparsed: Option<Place>,
     /// Rows with a scope word that is not known.
     pub unknown_scope: u64,
+    /// Objections to a whole public mail host.
+    pub webmail: u64,
+    /// The first of them.
+    pub first_webmail: Option<Place>,
     /// Structurally broken rows.
     pub faults: u64,
     /// The first of them.
@@ -254,6 +269,7 @@ impl Objections {
                 spaces: spaces(config, register),
                 found: Vec::new(),
                 numbers: Vec::new(),
+                permissions: None,
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
@@ -439,6 +455,8 @@ struct Reader<'r, 'c> {
     spaces: Vec<String>,
     found: Vec<WideKey>,
     numbers: Vec<Phone>,
+    /// What lifts objections; absent where nothing can.
+    permissions: Option<Permissions>,
 }
 
 impl Reader<'_, '_> {
@@ -449,6 +467,11 @@ impl Reader<'_, '_> {
             digest_key: Some(self.context.input_key),
             trailer: matches!(self.register.age_from, Some(AgeFrom::Trailer(_))),
             ..ReadOptions::default()
+        };
+        let gathered = if config.policy.permissions_lift && self.register.permission.is_some() {
+            Some(self.gather(&columns, &options)?)
+        } else {
+            None
         };
         let mut table = open(&self.register.files, &columns.wanted(), &options)?;
         read.file_names = table.files().iter().map(|file| file.name.clone()).collect();
@@ -475,6 +498,11 @@ impl Reader<'_, '_> {
         read.files = digests.len() as u64;
         read.bytes = digests.iter().map(|digest| digest.bytes).sum();
         read.commitment = super::commitment(&self.context.input_key, &digests);
+        // Permissions of other bytes than the objections' would be of another register.
+        if gathered.is_some_and(|gathered| gathered != read.commitment) {
+            let file = self.register.files.as_written.clone();
+            return Err(SourceError::ChangedWhileReading { file });
+        }
         let is_cut = digests
             .iter()
             .zip(&promised)
@@ -485,23 +513,70 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
+    /// Reads the register once for its permissions alone; the commitment to what was read.
+    fn gather(&mut self, columns: &RegisterColumns, options: &ReadOptions) -> Result<[u8; 32], SourceError> {
+        let mut permissions = Permissions::default();
+        let mut table = open(&self.register.files, &columns.wanted(), options)?;
+        while let Some(batch) = table.next_batch()? {
+            batch.for_each(|record| {
+                let Record::Row(row) = record else { return };
+                let entry = columns.entry(&row);
+                if self.is_lifted(&entry) || !is_permission(self.register, &entry) {
+                    return;
+                }
+                let scopes = self.written_scopes(&entry, &mut RegisterRead::default());
+                let about = [
+                    self.about_id(&entry),
+                    self.about(Column::Email, entry.email),
+                    self.about(Column::Phone, entry.phone),
+                    self.about(Column::Domain, entry.domain),
+                ];
+                let about = about.into_iter().flatten();
+                let (as_of, zone) = (self.context.as_of, &self.context.zone);
+                permissions.add(self.register, &entry, scopes, about, as_of, zone);
+            });
+        }
+        self.permissions = Some(permissions);
+        Ok(super::commitment(&self.context.input_key, &table.digests()))
+    }
+
+    fn about(&self, column: Column, cell: Option<&[u8]>) -> Option<About> {
+        let key = raw_key(Plaintext::new(cell?), self.context.run_key)?;
+        Some(About::Text(column, key))
+    }
+
+    fn about_id(&self, entry: &Entry<'_>) -> Option<About> {
+        let space = self.spaces.first()?;
+        self.context.person_keys.in_space(space).key(entry.customer_id?).map(About::Id)
+    }
+
+    fn is_lifted(&self, entry: &Entry<'_>) -> bool {
+        match (&self.register.active, entry.status) {
+            (Some(active), Some(status)) => active.lifted.iter().any(|lifted| lifted.as_bytes() == status),
+            _ => false,
+        }
+    }
+
     fn moment_of(&self, entry: &Entry<'_>) -> Option<Timestamp> {
         let cell = entry.age?;
         moment(std::str::from_utf8(cell).ok()?, &self.context.zone)
     }
 
     fn entry(&mut self, entry: &Entry<'_>, place: Place, read: &mut RegisterRead) {
-        if let (Some(active), Some(status)) = (&self.register.active, entry.status)
-            && active.lifted.iter().any(|lifted| lifted.as_bytes() == status)
-        {
+        if self.is_lifted(entry) {
             read.lifted += 1;
             return;
         }
+        if is_permission(self.register, entry) {
+            read.permissions += 1;
+            return;
+        }
         read.objections += 1;
-        let scopes = self.scopes(entry, read);
-        let named = self.named.number(Named::by(self.origin, scopes));
+        let scopes = self.written_scopes(entry, read);
+        let made = self.permissions.as_ref().and_then(|_| made(self.register, entry, &self.context.zone));
         let (mut keys, mut unread) = (0, 0);
         if let Some(id) = entry.customer_id {
+            let named = self.standing(self.about_id(entry), scopes, made);
             for space in self.spaces.clone() {
                 if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
                     keys += 1;
@@ -510,7 +585,10 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        for (kind, cell) in [(Kind::Email, entry.email), (Kind::Phone, entry.phone)] {
+        for (kind, column, cell) in
+            [(Kind::Email, Column::Email, entry.email), (Kind::Phone, Column::Phone, entry.phone)]
+        {
+            let named = self.standing(self.about(column, cell), scopes, made);
             match cell.filter(|cell| !cell.is_empty()) {
                 Some(cell) if self.key(kind, cell, named) => keys += 1,
                 Some(_) => unread += 1,
@@ -518,9 +596,14 @@ impl Reader<'_, '_> {
             }
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
+            let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made);
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
                 keys += 1;
+                if identifiers::is_webmail_domain(Plaintext::new(cell)) {
+                    read.webmail += 1;
+                    read.first_webmail.get_or_insert(place);
+                }
                 let known = self.objections.domains.entry(domain).or_insert(0);
                 *known = union(self.named, *known, named);
             } else {
@@ -534,7 +617,21 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
+    /// The number of what still stands of an objection to one value; 0 when nothing does.
+    fn standing(&self, about: Option<About>, scopes: Scopes, made: Option<Made>) -> u32 {
+        let scopes = match &self.permissions {
+            Some(permissions) => permissions.standing(about, scopes, made),
+            None => scopes,
+        };
+        if scopes.is_empty() {
+            return 0;
+        }
+        let always = self.register.external && scopes.meets(Scopes::CHANNELS);
+        let scopes = if always { scopes.union(Scopes::ALWAYS) } else { scopes };
+        self.named.number(Named::by(self.origin, scopes))
+    }
+
+    fn written_scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
         let Some(words) = entry.scope.filter(|words| !words.is_empty()) else {
             return self.register.scopes;
         };
@@ -726,6 +823,9 @@ fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_
         && (before - read.rows) as f64 > max_shrink * before as f64
     {
         broken.push(Broken::Shrunken);
+    }
+    if read.webmail > 0 && !register.webmail_domains {
+        broken.push(Broken::WebmailDomain);
     }
     if read.unparsed as f64 > register.max_unparsed * read.objections as f64 {
         broken.push(Broken::Unparsed);

@@ -323,3 +323,180 @@ fn what_may_hide_an_objection_cannot_be_waived() {
         assert!(ran.stderr.contains(fault), "{fault}: {}", ran.stderr);
     }
 }
+
+fn eligible(base: &Base) -> Value {
+    let ran = base.run(&["build", "--json", "-q", "--dry-run"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let answer: Value = serde_json::from_str(&ran.stdout).expect("one object");
+    answer["audiences"][0]["people"]["eligible"].clone()
+}
+
+/// Three people are customers; one is named by a register with a channel scope.
+#[test]
+fn an_external_registers_bans_bind_whatever_the_policy_says() {
+    for (policy, external, expected, binds) in [
+        ("bind", false, 2, true),
+        ("ignore", false, 3, false),
+        ("bind", true, 2, true),
+        ("ignore", true, 2, true),
+    ] {
+        for scope in ["phone", "post", "email"] {
+            let base = Base::new();
+            base.configure("[\"off_platform_targeting\"]", &format!("[\"{scope}\"]\nexternal = {external}"));
+            base.configure("[output]", &format!("[policy]\nchannel_bans = \"{policy}\"\n[output]"));
+            assert_eq!(eligible(&base), expected, "{policy} {external} {scope}");
+            let ran = base.run(&["build", "--json", "-q", "--dry-run"]);
+            let answer: Value = serde_json::from_str(&ran.stdout).expect("one object");
+            let register = &answer["registers"][0];
+            assert_eq!(register["external"], external);
+            let told = register["binds"].as_array().expect("a list").iter().any(|word| *word == *scope);
+            assert_eq!(told, binds, "{policy} {external} {scope}");
+        }
+    }
+}
+
+#[test]
+fn an_objection_to_a_whole_public_mail_host_stops_for_a_word() {
+    let columns = |base: &Base| {
+        base.configure("phone = \"phone\" }\nscope", "phone = \"phone\", domain = \"domain\" }\nscope")
+    };
+    for (domain, code) in
+        [("gmail.com", 1), ("@Outlook.COM", 1), ("inet.fi", 1), ("example.org", 0), ("mail.example.org", 0)]
+    {
+        let base = Base::new();
+        columns(&base);
+        base.put("objections.csv", format!("email,phone,domain\n,,{domain}\n"));
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, code, "{domain}: {}", ran.stderr);
+        if code == 1 {
+            assert!(ran.stderr.contains("register-webmail-domain") && !ran.stderr.contains(domain));
+            base.configure("\nscope = [\"off", "\nwebmail_domains = \"confirmed\"\nscope = [\"off");
+            assert_eq!(base.run(&["build", "-q"]).code, 0, "{domain}");
+        }
+    }
+}
+
+#[test]
+fn audiences_of_two_controllers_never_mix_and_sister_registers_wait_for_a_word() {
+    let source = "path = \"customers.csv\"";
+    let register = "path = \"objections.csv\"";
+    for (source_of, register_of, fault) in [
+        ("", "", None),
+        ("controller = \"Example Life Ltd\"", "", None),
+        ("controller = \"Example Bank Ltd\"", "", Some("two-controllers")),
+        ("", "controller = \"Example Life Ltd\"", None),
+        ("", "controller = \"Example Bank Ltd\"", Some("group-scope-undecided")),
+        ("", "controller = \"Example Bank Ltd\"\ngroup_scope = false", Some("group-scope-undecided")),
+        ("", "controller = \"Example Bank Ltd\"\ngroup_scope = true", None),
+    ] {
+        let base = Base::new();
+        base.configure(source, &format!("{source}\n{source_of}"));
+        base.configure(register, &format!("{register}\n{register_of}"));
+        let ran = base.run(&["check"]);
+        assert_eq!(
+            ran.code,
+            if fault.is_some() { 2 } else { 0 },
+            "{source_of} {register_of}: {}",
+            ran.stderr
+        );
+        assert!(fault.is_none_or(|fault| ran.stderr.contains(fault)), "{}", ran.stderr);
+        if fault.is_none() {
+            assert_eq!(eligible(&base), 2, "{source_of} {register_of}");
+        }
+    }
+    // A processor's sources name their client, and all the same one.
+    let two = |first: &str, second: &str| {
+        let base = Base::new();
+        base.configure("role = \"controller\"", "role = \"processor\"\ninstruction = \"DPA-2026-04\"");
+        let text = std::fs::read_to_string(base.path().join("verho.toml")).expect("a config");
+        let start = text.find("[[source]]").expect("a source");
+        let end = text.find("[[register]]").expect("a register");
+        let another = text[start..end]
+            .replace("\"crm\"", "\"shop\"")
+            .replace(source, &format!("{source}\ncontroller = \"{second}\""));
+        base.configure(source, &format!("{source}\ncontroller = \"{first}\""));
+        base.configure("[[register]]", &format!("{another}\n[[register]]"));
+        base.run(&["check"])
+    };
+    let ran = two("Example Bank Ltd", "Example Bank Ltd");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let ran = two("Example Bank Ltd", "Example Shop Ltd");
+    assert!(ran.code == 2 && ran.stderr.contains("two-controllers"), "{}", ran.stderr);
+}
+
+/// One objection, one permission, in both orders: does the objection stand?
+#[test]
+fn a_permission_lifts_what_it_names_and_nothing_else() {
+    const NO: &str = "eero.quokka@example.com,,no,2026-01-10,strong,targeting";
+    const YES: &str = "Eero.Quokka@example.com ,,yes,2026-01-11,strong,targeting";
+    let with = |line: &str, place: usize, cell: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells[place] = cell;
+        cells.join(",")
+    };
+    for (title, rows, lifts, stands) in [
+        ("later and as sure", vec![NO.to_owned(), YES.to_owned()], true, false),
+        ("not allowed by the policy", vec![NO.to_owned(), YES.to_owned()], false, true),
+        ("the same day", vec![NO.to_owned(), with(YES, 3, "2026-01-10")], true, true),
+        ("the same day, at an hour", vec![NO.to_owned(), with(YES, 3, "2026-01-10T23:00:00")], true, true),
+        ("earlier", vec![NO.to_owned(), with(YES, 3, "2026-01-09")], true, true),
+        ("undated", vec![NO.to_owned(), with(YES, 3, "")], true, true),
+        ("an undated no", vec![with(NO, 3, ""), YES.to_owned()], true, true),
+        ("still to come", vec![NO.to_owned(), with(YES, 3, "2099-01-01")], true, true),
+        ("less sure", vec![NO.to_owned(), with(YES, 4, "e-mail")], true, true),
+        ("surer", vec![with(NO, 4, "e-mail"), YES.to_owned()], true, false),
+        ("as little sure", vec![with(NO, 4, "e-mail"), with(YES, 4, "e-mail")], true, false),
+        ("nobody knows how sure", vec![NO.to_owned(), with(YES, 4, "fax")], true, true),
+        ("a no nobody knows how sure", vec![with(NO, 4, ""), YES.to_owned()], true, true),
+        ("of another scope", vec![NO.to_owned(), with(YES, 5, "all_marketing")], true, true),
+        ("of a wider no", vec![with(NO, 5, "all_marketing"), YES.to_owned()], true, true),
+        ("of one scope of two", vec![with(NO, 5, "targeting;phone"), YES.to_owned()], true, true),
+        ("of both", vec![with(NO, 5, "targeting;phone"), with(YES, 5, "phone;targeting")], true, false),
+        ("of no scope", vec![NO.to_owned(), with(YES, 5, "")], true, true),
+        ("of an unknown scope", vec![with(NO, 5, "fax"), with(YES, 5, "fax")], true, true),
+        (
+            "another address of the same mailbox",
+            vec![NO.to_owned(), with(YES, 0, "eeroquokka@example.com")],
+            true,
+            true,
+        ),
+        (
+            "followed by another no",
+            vec![NO.to_owned(), YES.to_owned(), with(NO, 3, "2026-02-01")],
+            true,
+            true,
+        ),
+        ("of one value of two", vec![with(NO, 1, "+358501234568"), YES.to_owned()], true, true),
+        ("of both values", vec![with(NO, 1, "+358501234568"), with(YES, 1, "+358501234568")], true, false),
+    ] {
+        for turned in [false, true] {
+            let mut rows = rows.clone();
+            if turned {
+                rows.reverse();
+            }
+            let base = Base::new();
+            base.configure(
+                "phone = \"phone\" }\nscope",
+                "phone = \"phone\", at = \"at\", auth = \"auth\", scope = \"scope\" }\n\
+                 permission = { column = \"status\", values = [\"yes\"] }\n\
+                 auth_levels = [\"e-mail\", \"strong\"]\nscope",
+            );
+            base.configure("[output]", &format!("[policy]\npermissions_lift = {lifts}\n[output]"));
+            base.put("objections.csv", format!("email,phone,status,at,auth,scope\n{}\n", rows.join("\n")));
+            assert_eq!(eligible(&base), if stands { 2 } else { 3 }, "{title} {turned}");
+        }
+    }
+    // A no in another register stands.
+    let base = Base::new();
+    base.configure(
+        "[[basis]]",
+        "[[register]]\nname = \"second\"\npath = \"second.csv\"\ncolumns = { email = \"email\", at = \"at\", auth = \"auth\" }\n\
+         permission = { column = \"status\", values = [\"yes\"] }\nauth_levels = [\"e-mail\", \"strong\"]\n[[basis]]",
+    );
+    base.configure("[output]", "[policy]\npermissions_lift = true\n[output]");
+    base.put("second.csv", format!("email,phone,status,at,auth,scope\n{YES}\n"));
+    assert_eq!(eligible(&base), 2);
+    base.configure(", auth = \"auth\" }", " }");
+    let ran = base.run(&["check"]);
+    assert!(ran.code == 2 && ran.stderr.contains("missing-key"), "{}", ran.stderr);
+}

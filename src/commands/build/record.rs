@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{BuildError, WrittenAudience};
-use crate::config::{Closure, Config, Role};
+use crate::config::{Closure, Config, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
@@ -18,6 +18,7 @@ use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::RegisterRead;
 use crate::pipeline::{Fates, Results};
+use crate::policy::scope::binding_scopes;
 
 /// Safeguards every run has in force.
 const MEASURES: [&str; 8] = [
@@ -133,39 +134,42 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
 
 fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
     let (config, results) = (record.config, record.results);
-    let one =
-        |(index, (register, read)): (usize, (&crate::config::Register, &RegisterRead))| RegisterRecord {
-            name: register.name.clone(),
-            files: read.files,
-            bytes: read.bytes,
-            rows: read.rows,
-            objections: read.objections,
-            lifted: read.lifted,
-            unparsed: read.unparsed,
-            unknown_scope: read.unknown_scope,
-            commitment: Hex32(read.commitment),
-            age: match (&register.age_from, read.moment) {
-                (None, _) => RegisterAge::Unchecked,
-                (Some(_), None) => RegisterAge::Unknown,
-                (Some(_), Some(moment)) => RegisterAge::Known {
-                    moment: Moment(moment),
-                    seconds: record.as_of.duration_since(moment).as_secs(),
-                },
+    let one = |(index, (register, read)): (usize, (&Register, &RegisterRead))| RegisterRecord {
+        name: register.name.clone(),
+        files: read.files,
+        bytes: read.bytes,
+        rows: read.rows,
+        objections: read.objections,
+        lifted: read.lifted,
+        permissions: read.permissions,
+        unparsed: read.unparsed,
+        unknown_scope: read.unknown_scope,
+        commitment: Hex32(read.commitment),
+        external: register.external,
+        controller: register.controller.clone(),
+        binds: binds(config, register),
+        age: match (&register.age_from, read.moment) {
+            (None, _) => RegisterAge::Unchecked,
+            (Some(_), None) => RegisterAge::Unknown,
+            (Some(_), Some(moment)) => RegisterAge::Known {
+                moment: Moment(moment),
+                seconds: record.as_of.duration_since(moment).as_secs(),
             },
-            max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
-            min_rows: register.min_rows,
-            max_shrink_millionths: register.max_shrink.map(millionths),
-            max_unparsed_millionths: millionths(register.max_unparsed),
-            max_unchanged_seconds: register.max_unchanged.map(|time| time.as_secs().unsigned_abs()),
-            content_since: read.content_since.map(Moment),
-            change: record
-                .before
-                .rows(&register.name)
-                .map(|before| read.rows.cast_signed() - before.cast_signed()),
-            matched_narrowly: results.matched_by_hash(index as u8),
-            broken: CodeCount::list(read.waived.iter().map(|(broken, _)| (broken.code(), 1))),
-            people_named: results.people_named(index as u8),
-        };
+        },
+        max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
+        min_rows: register.min_rows,
+        max_shrink_millionths: register.max_shrink.map(millionths),
+        max_unparsed_millionths: millionths(register.max_unparsed),
+        max_unchanged_seconds: register.max_unchanged.map(|time| time.as_secs().unsigned_abs()),
+        content_since: read.content_since.map(Moment),
+        change: record
+            .before
+            .rows(&register.name)
+            .map(|before| read.rows.cast_signed() - before.cast_signed()),
+        matched_narrowly: results.matched_by_hash(index as u8),
+        broken: CodeCount::list(read.waived.iter().map(|(broken, _)| (broken.code(), 1))),
+        people_named: results.people_named(index as u8),
+    };
     config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
 }
 
@@ -185,6 +189,13 @@ fn bases(config: &Config, results: &Results<'_, '_>) -> Vec<BasisRecord> {
         people: results.people_on_basis(index),
     });
     bases.collect()
+}
+
+/// The scopes by which a register's objections bind every audience.
+fn binds(config: &Config, register: &Register) -> Vec<String> {
+    let channels = register.external || config.policy.channel_bans_bind;
+    let binding = binding_scopes(Purpose::Retarget, false, channels);
+    binding.iter().map(|scope| scope.word().to_owned()).collect()
 }
 
 /// The waivers that let something through, in config order.
@@ -219,6 +230,7 @@ fn policy(config: &Config) -> PolicyRecord {
         max_unreadable_millionths: millionths(policy.max_unreadable),
         channel_bans_bind: policy.channel_bans_bind,
         possible_phones: policy.possible_phones,
+        permissions_lift: policy.permissions_lift,
         time_zone: policy.time_zone.clone(),
     }
 }
