@@ -305,12 +305,39 @@ fn every_reason_occurs() {
         "register-unparsed",
         "register-broken",
         "register-webmail-domain",
+        "identity-codes-in-column",
         "too-many-unreadable-rows",
     ] {
         assert!(seen.contains_key(code), "{code} never occurs: {seen:?}");
     }
     assert!(eligible * 15 > people, "{eligible} of {people} go up: {seen:?}");
     assert!(not_selected * 20 > people, "{not_selected} of {people} are not selected");
+}
+
+/// Permissions lift objections in a fair number of bases, and only where the policy allows it.
+#[test]
+fn permissions_lift_somewhere_and_never_add_an_objection() {
+    let mut lifted = 0;
+    for seed in 0..SEEDS {
+        let (_dir, config, as_of) = load(seed);
+        if !config.policy.permissions_lift {
+            continue;
+        }
+        let mut strict = config.clone();
+        strict.policy.permissions_lift = false;
+        let named = |config: &Config| {
+            let outcome =
+                oracle::decide(config, as_of).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            let platforms = outcome.audiences.into_iter().flat_map(|audience| audience.platforms);
+            let counts = platforms
+                .map(|platform| platform.reasons.get("on-register").map_or(0, |reason| reason.holds));
+            counts.collect::<Vec<_>>()
+        };
+        let (with, without) = (named(&config), named(&strict));
+        assert!(with.iter().zip(&without).all(|(with, without)| with <= without), "seed {seed}");
+        lifted += u64::from(with != without);
+    }
+    assert!(lifted >= 10, "only {lifted} bases show a lifted objection");
 }
 
 /// The same seed gives the same bytes.

@@ -4,6 +4,7 @@
 mod base;
 mod canary;
 mod contracts;
+mod hygiene;
 mod invocations;
 mod runs;
 mod wrong_inputs;

@@ -82,6 +82,7 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         Some(item) => signals(item),
         None => Some((None, None)),
     };
+    loading.refuse_columns(&columns);
     columns.finish();
     let (ad_user_data, ad_personalization) = signals?;
     Some(Source {
@@ -428,11 +429,13 @@ fn attributes(loading: &mut Loading<'_>, item: Item<'_>) -> Option<BTreeMap<Stri
             );
             sound = false;
         }
+        loading.refuse_special(&span, "the attribute", name);
         // Noted even when faulty, so that a where naming it is not a second fault.
         let attribute = attribute(item);
         loading.note_attribute(item, attribute.as_ref());
         match attribute {
             Some(attribute) => {
+                loading.refuse_column(&span, &attribute.column);
                 attributes.insert(name.to_owned(), attribute);
             }
             None => sound = false,

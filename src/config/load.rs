@@ -16,7 +16,7 @@ use toml::de::DeTable;
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
-    Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules, waivers,
+    Attribute, AttributeKind, Config, Purpose, Scopes, Selection, fields, registers, rules, special, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -332,6 +332,39 @@ impl Loading<'_> {
                 "this is another controller's register, and nothing says whether its objections bind here",
                 "decide: group_scope = true makes them bind; otherwise drop the register",
             );
+        }
+    }
+
+    /// Refuses a name that gives away a special category of personal data.
+    pub(super) fn refuse_special(&self, span: &Range<usize>, what: &str, name: &str) {
+        if let Some(given) = special::special_category(name) {
+            let message = format!(
+                "{what} {} names {} (\"{}\"): {} forbids to target by it",
+                shown(name),
+                given.what,
+                given.term,
+                given.law
+            );
+            let hint = "leave it out; if the name means something else, give it a name that says what it is";
+            self.reading.fault(span, "special-category", message, hint);
+        }
+    }
+
+    /// The same for every column that `[source.columns]` names.
+    pub(super) fn refuse_columns(&self, columns: &Table<'_>) {
+        for (name, span) in columns.column_names() {
+            self.refuse_column(&span, &name);
+        }
+    }
+
+    /// Refuses a mapped column by its name: of a special category, or of personal identity codes.
+    pub(super) fn refuse_column(&self, span: &Range<usize>, name: &str) {
+        self.refuse_special(span, "the column", name);
+        if let Some(term) = special::names_identity_code(name) {
+            let message =
+                format!("the column {} is one of personal identity codes (\"{term}\")", shown(name));
+            let hint = "map another column: nothing here needs a personal identity code";
+            self.reading.fault(span, "identity-code-column", message, hint);
         }
     }
 

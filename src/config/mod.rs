@@ -10,6 +10,7 @@ mod load;
 mod registers;
 mod rules;
 pub mod schema;
+mod special;
 mod table;
 mod waivers;
 

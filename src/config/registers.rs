@@ -78,6 +78,11 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
         }
         (_, space) => space,
     };
+    if let Some(columns) = &columns {
+        let keys = [&columns.email, &columns.phone].into_iter().flatten().map(|key| &key.column);
+        let names = [&columns.customer_id, &columns.domain].into_iter().flatten().chain(keys);
+        names.for_each(|name| loading.refuse_column(&table.span, name));
+    }
     group_scope?;
     table.finish();
     Some(Register {

@@ -214,6 +214,9 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
     let name = table
         .need("name", "name it: name = \"savings-customers\"")
         .and_then(|item| loading.audience_name(item));
+    if let (Some(name), Some(item)) = (&name, table.get("name")) {
+        loading.refuse_special(&item.span(), "the audience", name);
+    }
     let selection = table.get("where").map_or(Some(None), |item| loading.selection(item).map(Some));
     let platforms = table
         .need("platforms", "platforms = [\"meta\", \"linkedin\"]")

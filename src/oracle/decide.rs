@@ -59,8 +59,17 @@ pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, Oracl
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
     let too_many = people.unreadable as f64 > config.policy.max_unreadable * people.rows_read as f64;
     // Customers are not read when a register broke its contract.
-    if too_many && refused.is_empty() {
-        refused.insert("too-many-unreadable-rows sources".to_owned());
+    if refused.is_empty() {
+        for ((source, _), held) in &people.identity_codes {
+            let rows = people.rows_of.get(source).copied().unwrap_or(0);
+            if held * 10_000 > rows {
+                let name = config.sources.get(*source).map_or("", |source| source.name.as_str());
+                refused.insert(format!("identity-codes-in-column {name}"));
+            }
+        }
+        if too_many {
+            refused.insert("too-many-unreadable-rows sources".to_owned());
+        }
     }
     Ok(Outcome {
         audiences,

@@ -12,6 +12,7 @@ mod country;
 mod decide;
 mod email;
 mod filter;
+mod identity;
 mod people;
 mod phone;
 mod platform;

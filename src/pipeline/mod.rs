@@ -44,6 +44,8 @@ use rows::{ShareEstimate, Shared};
 const PARTITIONS: usize = 128;
 /// Rough bytes of a customer row, to size the share estimate.
 const ROW_BYTES: u64 = 100;
+/// A column may hold a personal identity code in one row of so many (0.01 per cent).
+const IDENTITY_CODES_ONE_IN: u64 = 10_000;
 
 /// How far the reading of customers is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +176,7 @@ pub fn run<T, E: From<RunError>>(
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
         tracing::info!(source = source.name, rows = read.tally.rows, "source read");
     }
-    guard_unreadable(config, &parsed)?;
+    guard_customers(config, &plan, &parsed)?;
 
     interrupt::check()?;
     let watched = watched(run.watch, &shared, &rows).map_err(RunError::from)?;
@@ -306,22 +308,47 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
     }
 }
 
-fn guard_unreadable(config: &Config, parsed: &parse::Parsed) -> Result<(), RunError> {
+/// Customer tables that cannot be used as a whole.
+fn guard_customers(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Result<(), RunError> {
+    let mut refusals: Vec<Refusal> = identity_codes(config, plan, parsed);
+    refusals.extend(too_many_unreadable(config, parsed));
+    if refusals.is_empty() { Ok(()) } else { Err(RunError::Refused { refusals }) }
+}
+
+/// Columns where personal identity codes are no slip of single rows.
+fn identity_codes(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for ((source, read), plan) in config.sources.iter().zip(&parsed.sources).zip(&plan.sources) {
+        let rows = read.tally.rows;
+        for (column, held) in plan.columns.wanted().into_iter().zip(&read.tally.identity_codes) {
+            if held.saturating_mul(IDENTITY_CODES_ONE_IN) > rows {
+                refusals.push(Refusal {
+                    code: "identity-codes-in-column",
+                    message: format!(
+                        "source \"{}\": the column \"{column}\" holds personal identity codes in {held} of {rows} rows",
+                        source.name
+                    ),
+                    hint: "export it without them: nothing here needs a personal identity code".to_owned(),
+                });
+            }
+        }
+    }
+    refusals
+}
+
+fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusal> {
     let rows: u64 = parsed.sources.iter().map(|source| source.tally.rows).sum();
     let unreadable: u64 = parsed.sources.iter().flat_map(|source| source.tally.unreadable.values()).sum();
     if unreadable as f64 <= config.policy.max_unreadable * rows as f64 {
-        return Ok(());
+        return None;
     }
     let codes: std::collections::BTreeSet<&str> =
         parsed.sources.iter().flat_map(|source| source.tally.unreadable.keys().copied()).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
-    Err(RunError::Refused {
-        refusals: vec![Refusal {
-            code: "too-many-unreadable-rows",
-            message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
-            hint: "export the customers again; policy.max_unreadable says how many may be left out"
-                .to_owned(),
-        }],
+    Some(Refusal {
+        code: "too-many-unreadable-rows",
+        message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
+        hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
     })
 }
 

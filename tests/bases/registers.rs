@@ -49,8 +49,14 @@ pub(crate) fn write(
         toml.push_str(&bare_key(fields[0]));
     } else {
         fields.extend(rng.some(&keys));
-        let extra = [(Field::Scope, 50), (Field::Status, 40), (Field::At, 40), (Field::Auth, 50)];
-        fields.extend(extra.into_iter().filter(|(_, percent)| rng.chance(*percent)).map(|(field, _)| field));
+        if lifts && rng.chance(60) {
+            fields.extend([Field::Status, Field::At, Field::Auth]);
+            fields.extend(rng.chance(50).then_some(Field::Scope));
+        } else {
+            let extra = [(Field::Scope, 50), (Field::Status, 40), (Field::At, 40), (Field::Auth, 20)];
+            let extra = extra.into_iter().filter(|(_, percent)| rng.chance(*percent)).map(|(field, _)| field);
+            fields.extend(extra.collect::<Vec<_>>());
+        }
         let columns: Vec<_> = fields.iter().filter_map(|field| named_key(*field)).collect();
         toml.push_str(&format!("columns = {{ {} }}\n", columns.join(", ")));
         if fields.contains(&Field::Status) {
@@ -179,7 +185,7 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
             continue;
         }
         let answers = fields.contains(&Field::Auth) && !last.is_empty() && rng.chance(60);
-        let cells = if answers { answer(fields, &last, cells) } else { cells };
+        let cells = if answers { answer(fields, &last, cells, rng.chance(60)) } else { cells };
         last.clone_from(&cells);
         if rng.chance(1) && !bare {
             text.push_str(&style.broken_line(&cells, rng));
@@ -190,11 +196,17 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
     text
 }
 
-/// A row that names whom the row before names, and may be its permission.
-fn answer(fields: &[Field], before: &[String], cells: Vec<String>) -> Vec<String> {
-    let same = |field: &Field| !matches!(field, Field::Status | Field::At | Field::Auth);
+/// A row that names whom the row before names; `lifts`: in all that makes it a permission.
+fn answer(fields: &[Field], before: &[String], cells: Vec<String>, lifts: bool) -> Vec<String> {
     let cells = fields.iter().zip(cells).zip(before);
-    cells.map(|((field, cell), before)| if same(field) { before.clone() } else { cell }).collect()
+    let cells = cells.map(|((field, cell), before)| match field {
+        Field::Status if lifts => "allowed".to_owned(),
+        Field::At if lifts => "2026-02-01".to_owned(),
+        Field::Auth if lifts => "strong".to_owned(),
+        Field::Status | Field::At | Field::Auth => cell,
+        _ => before.clone(),
+    });
+    cells.collect()
 }
 
 fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {

@@ -163,12 +163,12 @@ fn every_broken_contract_has_its_code_and_adds_nobody() {
 
 #[test]
 fn whole_streams_are_read() {
-    for (name, bytes) in [("objections-a.csv.gz", gzip(ROWS)), ("objections-a.csv.zst", zstd(ROWS))] {
+    for (ending, bytes) in [(".gz", gzip(ROWS)), (".zst", zstd(ROWS))] {
         let base = published();
-        base.configure("{ filename = \"objections-%Y-%m-%d.csv\" }", "\"mtime\"");
-        instead(&base, name, bytes);
+        base.configure("%Y-%m-%d.csv", &format!("%Y-%m-%d.csv{ending}"));
+        instead(&base, &(file(0) + ending), bytes);
         let ran = base.run(&["build", "-q"]);
-        assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
+        assert_eq!(ran.code, 0, "{ending}: {}", ran.stderr);
     }
 }
 
