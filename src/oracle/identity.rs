@@ -37,16 +37,19 @@ fn is_finnish(code: &[char]) -> bool {
 }
 
 fn is_swedish(cell: &[char]) -> bool {
-    let century = |letters: &[char]| matches!(letters, ['1', '8' | '9'] | ['2', '0']);
-    let (date, last) = match *cell {
-        [ref date @ .., '-' | '+', a, b, c, d] if date.len() == 6 => (date, [a, b, c, d]),
-        [x, y, ref date @ .., '-' | '+', a, b, c, d] if date.len() == 6 && century(&[x, y]) => {
-            (date, [a, b, c, d])
-        }
-        [x, y, ref date @ .., a, b, c, d] if date.len() == 6 && century(&[x, y]) => (date, [a, b, c, d]),
+    let has_century = cell.len() > 11;
+    let century: String = cell.iter().take(if has_century { 2 } else { 0 }).collect();
+    let rest = cell.get(century.len()..).unwrap_or_default();
+    // Ten digits alone could be anything: without its century a code has its sign.
+    let (date, last) = match rest.len() {
+        11 if matches!(rest.get(6), Some('-' | '+')) => (&rest[..6], &rest[7..]),
+        10 if has_century => rest.split_at(6),
         _ => return false,
     };
-    let ten = [date, last.as_slice()].concat();
+    if !matches!(century.as_str(), "" | "18" | "19" | "20") {
+        return false;
+    }
+    let ten = [date, last].concat();
     let Some(day) = number(date).filter(|_| number(&ten).is_some()) else { return false };
     let sum: u32 = ten
         .iter()
@@ -55,7 +58,7 @@ fn is_swedish(cell: &[char]) -> bool {
         .map(|(digit, weight)| if digit * weight > 9 { digit * weight - 9 } else { digit * weight })
         .sum();
     let in_month = if day % 100 > 60 { day % 100 - 60 } else { day % 100 };
-    is_date(in_month, day / 100 % 100) && sum % 10 == 0
+    is_date(in_month, day / 100 % 100) && sum.is_multiple_of(10)
 }
 
 fn is_estonian(cell: &[char]) -> bool {
