@@ -3,8 +3,10 @@
 
 mod base;
 mod canary;
+mod contracts;
 mod diff;
 mod explain;
+mod hygiene;
 mod invocations;
 mod runs;
 mod wrong_inputs;

@@ -23,7 +23,10 @@ const NAME_TRIES: u32 = 2;
 pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failure> {
     signals::listen();
     let started = std::time::Instant::now();
-    let built = built(args, talk)?;
+    let built = match built(args, talk) {
+        Ok(built) => built,
+        Err(error) => return Err(refused(error.into(), talk)),
+    };
     account(&built, talk, started.elapsed());
     let release = built.release.as_ref().map(|path| path.display().to_string());
     if talk.json {
@@ -37,6 +40,7 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
             "outcome": predicate.release.outcome,
             "sources": predicate.sources,
             "registers": predicate.registers,
+            "waivers": predicate.waivers,
             "audiences": predicate.audiences,
             "warnings": predicate.warnings,
             "unmapped_columns": unmapped,
@@ -46,6 +50,17 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
         talk::data(format!("{release}\n").as_bytes())?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// For machines, what is in the way stands on standard output too.
+fn refused(failure: Failure, talk: Talk) -> Failure {
+    if talk.json {
+        let answer = json!({ "release": null, "outcome": "refused", "errors": failure.as_json() });
+        if let Err(error) = talk::data(format!("{answer}\n").as_bytes()) {
+            return error.into();
+        }
+    }
+    failure
 }
 
 fn built(args: &args::Build, talk: Talk) -> Result<Built, BuildError> {
@@ -100,6 +115,16 @@ fn account(built: &Built, talk: Talk, took: Duration) {
     }
     if !talk.is_json_log() {
         talk.say("gap", "", &json!({}));
+    }
+    for waiver in &predicate.waivers {
+        talk.warn(&Message::new(
+            "waived",
+            format!(
+                "register \"{}\": {} was let through by the waiver of {} ({}): {}",
+                waiver.register, waiver.code, waiver.date, waiver.by, waiver.reason
+            ),
+            "it is used up now; take it out of the config",
+        ));
     }
     for warning in &predicate.warnings {
         talk.warn(&warning_message(warning));

@@ -45,6 +45,19 @@ impl Failure {
         Self { status, ..self }
     }
 
+    /// Each error with its code and hint, for an answer in JSON.
+    pub(super) fn as_json(&self) -> serde_json::Value {
+        let one = |code: &str, what: &str, hint: &str| serde_json::json!({ "code": code, "message": what, "hint": hint });
+        match &self.told {
+            Told::Messages(messages) => {
+                messages.iter().map(|message| one(message.code, &message.what, &message.hint)).collect()
+            }
+            Told::Faults(faults) => {
+                faults.list.iter().map(|fault| one(fault.code, &fault.message, &fault.hint)).collect()
+            }
+        }
+    }
+
     pub(super) fn tell(&self, talk: Talk) {
         match &self.told {
             Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),

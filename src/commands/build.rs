@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::config::{Config, Faults};
-use crate::manifest::{Manifest, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict};
+use crate::manifest::{
+    Manifest, RegisterAge, RegisterRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict,
+};
 use crate::outputs::check::{self, CheckError};
 use crate::outputs::records::{SealError, SuppressionsWriter, seal};
 use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, Latest, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
+use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
-use crate::sources::releases::{PublishedRelease, ReleaseError, newest};
+use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
 use crate::spill::SpillError;
 
 /// What a build is asked for.
@@ -111,15 +114,14 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
     let as_of = options.as_of.unwrap_or(options.now);
     let staging =
         Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
-    let previous_rows =
-        |register: &str| previous.as_ref().and_then(|release| release.register_rows(register));
+    let before = before(&config, &root, previous.as_ref())?;
     let job = Run {
         config: &config,
         as_of,
         root: &root,
         run_key: part(options.random, 3),
         spill_dir: staging.path().to_path_buf(),
-        previous_rows: &previous_rows,
+        before: &before,
         progress,
         watch: Watch::Nobody,
     };
@@ -142,7 +144,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
             root: &root,
             signer: signer.as_ref(),
             previous: previous.as_ref().map(PublishedRelease::as_previous),
-            previous_rows: &previous_rows,
+            before: &before,
         })?;
         let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
         check_staged(staging.path(), &manifest)?;
@@ -167,6 +169,33 @@ pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, Roo
         Some(place) => Ok(RootKey::lasting(read_root_key(place)?)),
         None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
     }
+}
+
+/// What earlier releases tell a run of this config under this key.
+pub(super) fn before(
+    config: &Config,
+    root: &RootKey,
+    previous: Option<&PublishedRelease>,
+) -> Result<Before, ReleaseError> {
+    let used_waivers = if config.waivers.is_empty() {
+        std::collections::BTreeSet::new()
+    } else {
+        used_waivers(&config.output.dir, &config.controller.name)?
+    };
+    let Some(predicate) = previous.map(|release| &release.manifest.predicate) else {
+        return Ok(Before { used_waivers, ..Before::default() });
+    };
+    let same_key = root.id().is_some_and(|id| id == predicate.keys.root);
+    let register = |record: &RegisterRecord| {
+        let content = match (&record.age, record.content_since) {
+            (RegisterAge::Known { moment, .. }, Some(since)) if same_key => {
+                Some(ContentBefore { commitment: record.commitment.0, moment: moment.0, since: since.0 })
+            }
+            _ => None,
+        };
+        (record.name.clone(), RegisterBefore { rows: record.rows, content })
+    };
+    Ok(Before { registers: predicate.registers.iter().map(register).collect(), used_waivers })
 }
 
 /// 16 of the run's random bytes; parts 0 and 1 are the root key of a run without one.

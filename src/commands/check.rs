@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::build::{BuildError, part, root_key};
+use super::build::{BuildError, before, part, root_key};
 use crate::config::Config;
 use crate::outputs::signature::Signer;
 use crate::pipeline::inspect::{Inspected, inspect};
@@ -54,13 +54,17 @@ pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
             options.random[..32].try_into().expect("64 bytes hold 32"),
         )
     });
+    let before = before(&config, &root, previous.as_ref()).unwrap_or_else(|error| {
+        others.push(error.into());
+        crate::pipeline::before::Before::default()
+    });
     let inspected = inspect(&Run {
         config: &config,
         as_of: options.now,
         root: &root,
         run_key: part(options.random, 3),
         spill_dir: PathBuf::new(),
-        previous_rows: &|register| previous.as_ref().and_then(|release| release.register_rows(register)),
+        before: &before,
         progress: &|_| {},
         watch: Watch::Nobody,
     });

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::build::{BuildError, part};
 use super::explain::spill_dir;
 use crate::config::Config;
+use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Progress, Results, Run, Watch, run};
 use crate::policy::answers::Rule;
@@ -130,13 +131,14 @@ pub fn diff(options: &DiffOptions, progress: &(dyn Fn(Progress) + Sync)) -> Resu
     let new = Config::load(&options.new).map_err(BuildError::Config)?;
     // One key for both, whatever keys they name: nothing made under it outlives the comparison.
     let root = RootKey::for_this_run(options.random[..32].try_into().expect("64 bytes hold 32"));
+    let before = Before::default();
     let job = |config| Run {
         config,
         as_of: options.as_of,
         root: &root,
         run_key: part(options.random, 3),
         spill_dir: spill_dir(config),
-        previous_rows: &|_| None,
+        before: &before,
         progress,
         watch: Watch::Everybody,
     };

@@ -217,7 +217,7 @@ pub fn explain(
         // Tags of identifiers must mean the same tomorrow, so chains are made under a lasting key.
         run_key: if options.chain { root.chain_key() } else { part(options.random, 3) },
         spill_dir: spill_dir(&config),
-        previous_rows: &|_| None,
+        before: &crate::pipeline::before::Before::default(),
         progress,
         watch: if options.chain { Watch::Chain(text) } else { Watch::Whoever(text) },
     };

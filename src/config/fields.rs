@@ -25,6 +25,8 @@ pub(super) const SCOPE_DEFAULT: Scopes = Scopes::of(Scope::OffPlatformTargeting)
 pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source> {
     let table = item.table("[[source]]")?;
     let name = table.need("name", "name it: name = \"crm\"").and_then(|item| loading.source_name(item));
+    let controller = optional(table.get("controller"), |item| item.string());
+    loading.source_controller(table.get("controller"), controller.as_ref().and_then(Option::as_deref));
     let files = files(loading, &table, true);
     let id_space = match table.get("id_space") {
         Some(item) => item.name(),
@@ -98,11 +100,13 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         Some(item) => signals(item),
         None => Some((None, None)),
     };
+    loading.refuse_columns(&columns);
     columns.finish();
     let (ad_user_data, ad_personalization) = signals?;
     Some(Source {
         name: name?,
         files: files?,
+        controller: controller?,
         id_space: id_space?,
         customer_id: customer_id?,
         emails: emails?,
@@ -502,11 +506,13 @@ fn attributes(loading: &mut Loading<'_>, item: Item<'_>) -> Option<BTreeMap<Stri
             );
             sound = false;
         }
+        loading.refuse_special(&span, "the attribute", name);
         // Noted even when faulty, so that a where naming it is not a second fault.
         let attribute = attribute(item);
         loading.note_attribute(item, attribute.as_ref());
         match attribute {
             Some(attribute) => {
+                loading.refuse_column(&span, &attribute.column);
                 attributes.insert(name.to_owned(), attribute);
             }
             None => sound = false,

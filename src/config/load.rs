@@ -17,6 +17,7 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
+    special, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -103,9 +104,23 @@ pub(super) struct Loading<'t> {
     pub(super) anybody_can_object: bool,
     /// The policy's age limit, when it could be read.
     pub(super) min_age: Option<u16>,
-    /// The controller's name, when it could be read.
-    pub(super) controller: Option<String>,
+    /// The name under [controller], when it could be read.
+    pub(super) controller_name: Option<String>,
     channel_bans_bind: Option<bool>,
+    /// Those of them whose permissions do not say when or by whom.
+    pub(super) permissions_without_proof: Vec<Range<usize>>,
+    permissions_lift: bool,
+    /// Whose audiences these are: the controller's name, or for a processor the sources' common one.
+    controller: Option<Whose>,
+}
+
+/// On whose behalf audiences are made.
+#[derive(Debug, Clone)]
+pub(super) enum Whose {
+    /// The `[controller]` decides.
+    Own(String),
+    /// A processor acts for whoever the first source names.
+    Client(Option<String>),
 }
 
 fn parse(path: &Path, text: &str, draft: bool) -> Result<Config, Faults> {
@@ -165,8 +180,11 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         inputs: Vec::new(),
         anybody_can_object: false,
         min_age: None,
-        controller: None,
+        controller_name: None,
         channel_bans_bind: None,
+        permissions_without_proof: Vec::new(),
+        permissions_lift: false,
+        controller: None,
     };
     let mut config = tables(&mut loading, &document)?;
     path.clone_into(&mut config.path);
@@ -202,7 +220,11 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let controller = top
         .need("controller", "[controller] says who decides: name and role")
         .and_then(|item| rules::controller(item, reading.draft));
-    loading.controller = controller.as_ref().map(|controller| controller.name.clone());
+    loading.controller_name = controller.as_ref().map(|controller| controller.name.clone());
+    loading.controller = controller.as_ref().map(|controller| match controller.role {
+        super::Role::Controller => Whose::Own(controller.name.clone()),
+        super::Role::Processor { .. } => Whose::Client(None),
+    });
     let small = |key: &'static str| match top.get(key) {
         Some(item) => item.table(format!("[{key}]")).map(Some),
         None => Some(None),
@@ -214,6 +236,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         loading.asks_informed_since = policy.cooling_off_days.is_some();
         loading.same_product_group.clone_from(&policy.same_product_group);
     }
+    loading.permissions_lift = policy.as_ref().is_some_and(|policy| policy.permissions_lift);
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
@@ -227,6 +250,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let mut taken = Vec::new();
     let recipients =
         several(&top, "recipient", false, |item| rules::recipient(item, &mut taken, reading.draft));
+    let mut waived = BTreeMap::new();
+    let waivers = several(&top, "waiver", false, |item| waivers::waiver(loading, item, &mut waived));
     let audiences = several(&top, "audience", true, |item| rules::audience(loading, item));
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
@@ -241,6 +266,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         registers: registers?,
         bases: bases?,
         recipients: recipients?,
+        waivers: waivers?,
         audiences: audiences?,
         policy: policy?,
         output: output?,
@@ -295,8 +321,84 @@ impl Loading<'_> {
         unique_name(&mut self.register_names, item)
     }
 
+    /// Whether a register of this name was read, faulty or not, and the names there are.
+    pub(super) fn has_register(&self, name: &str) -> Result<(), String> {
+        if self.register_names.contains_key(name) {
+            return Ok(());
+        }
+        let names: Vec<_> = self.register_names.keys().map(String::as_str).collect();
+        Err(names.join(", "))
+    }
+
     pub(super) fn audience_name(&mut self, item: Item<'_>) -> Option<String> {
         unique_name(&mut self.audience_names, item)
+    }
+
+    /// Notes whose customers a source holds, and refuses a second controller: audiences of two
+    /// controllers never mix.
+    pub(super) fn source_controller(&mut self, item: Option<Item<'_>>, whose: Option<&str>) {
+        let (Some(item), Some(whose)) = (item, whose) else { return };
+        let known = match &mut self.controller {
+            None => return,
+            Some(Whose::Own(name)) => name.as_str(),
+            Some(Whose::Client(client)) => client.get_or_insert_with(|| whose.to_owned()).as_str(),
+        };
+        if known != whose {
+            item.fault(
+                "two-controllers",
+                "these are another controller's customers: audiences of two controllers never mix",
+                "give each controller a config, a key and a folder of releases of its own",
+            );
+        }
+    }
+
+    /// Refuses another controller's register unless the config decides that its objections bind.
+    pub(super) fn group_register(&self, item: Item<'_>, whose: &str, group_scope: bool) {
+        let own = match &self.controller {
+            None => return,
+            Some(Whose::Own(name)) => Some(name.as_str()),
+            Some(Whose::Client(client)) => client.as_deref(),
+        };
+        if own != Some(whose) && !group_scope {
+            item.fault(
+                "group-scope-undecided",
+                "this is another controller's register, and nothing says whether its objections bind here",
+                "decide: group_scope = true makes them bind; otherwise drop the register",
+            );
+        }
+    }
+
+    /// Refuses a name that gives away a special category of personal data.
+    pub(super) fn refuse_special(&self, span: &Range<usize>, what: &str, name: &str) {
+        if let Some(given) = special::special_category(name) {
+            let message = format!(
+                "{what} {} names {} (\"{}\"): {} forbids to target by it",
+                shown(name),
+                given.what,
+                given.term,
+                given.law
+            );
+            let hint = "leave it out; if the name means something else, give it a name that says what it is";
+            self.reading.fault(span, "special-category", message, hint);
+        }
+    }
+
+    /// The same for every column that `[source.columns]` names.
+    pub(super) fn refuse_columns(&self, columns: &Table<'_>) {
+        for (name, span) in columns.column_names() {
+            self.refuse_column(&span, &name);
+        }
+    }
+
+    /// Refuses a mapped column by its name: of a special category, or of personal identity codes.
+    pub(super) fn refuse_column(&self, span: &Range<usize>, name: &str) {
+        self.refuse_special(span, "the column", name);
+        if let Some(term) = special::names_identity_code(name) {
+            let message =
+                format!("the column {} is one of personal identity codes (\"{term}\")", shown(name));
+            let hint = "map another column: nothing here needs a personal identity code";
+            self.reading.fault(span, "identity-code-column", message, hint);
+        }
     }
 
     /// The path, absolute and without `.` and `..`; nothing is looked up on disk.
@@ -439,6 +541,14 @@ impl Loading<'_> {
                 let hint = "export them all plain, or all hashed by one algorithm: somebody who objects under \
                             the one could not be found under the other";
                 self.reading.fault(span, "contradiction", message, hint);
+            }
+        }
+        if self.permissions_lift {
+            for span in &self.permissions_without_proof {
+                let message =
+                    "the register's permissions do not say when they were given and how surely by whom";
+                let hint = "columns = { at = \"date\", auth = \"auth\", … } and auth_levels = [\"e-mail\", \"strong\"], weakest first; or drop permissions_lift";
+                self.reading.fault(span, "missing-key", message, hint);
             }
         }
         let Some(output) = output else { return };

@@ -10,7 +10,9 @@ mod load;
 mod registers;
 mod rules;
 pub mod schema;
+mod special;
 mod table;
+mod waivers;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
 pub use self::schema::json_schema;
+pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;
 pub use crate::policy::scope::{Purpose, Scope, Scopes};
@@ -42,6 +45,8 @@ pub struct Config {
     pub bases: Vec<Basis>,
     /// What is declared of the platforms that receive people, at most one each, in config order.
     pub recipients: Vec<Recipient>,
+    /// Lawful breaches let through, each once, in config order.
+    pub waivers: Vec<Waiver>,
     /// Who should see an ad. Never empty.
     pub audiences: Vec<Audience>,
     /// Rules that hold for all audiences.
@@ -136,6 +141,8 @@ pub struct Source {
     pub name: String,
     /// What to read.
     pub files: Files,
+    /// Whose customers these are, when the config says so; always the same for all sources.
+    pub controller: Option<String>,
     /// The space its customer ids live in; the source's name unless said otherwise.
     pub id_space: String,
     /// Column of the customer id.
@@ -322,6 +329,10 @@ pub struct Register {
     pub columns: RegisterColumns,
     /// Rows whose status is in `lifted` are no objection any more.
     pub active: Option<ActiveField>,
+    /// Rows that are a permission and no objection.
+    pub permission: Option<PermissionField>,
+    /// Words of the `auth` column, weakest first.
+    pub auth_levels: Vec<String>,
     /// Scope when there is no scope column, or its cell is blank.
     pub scopes: Scopes,
     /// Id space of its customer ids.
@@ -338,6 +349,14 @@ pub struct Register {
     pub max_shrink: Option<f64>,
     /// Largest share of rows with a value that does not parse, in [0, 1] (default 0).
     pub max_unparsed: f64,
+    /// How long the same content may stand under newer moments; `None`: not at all.
+    pub max_unchanged: Option<jiff::SignedDuration>,
+    /// A ban register kept by somebody else: its channel bans bind whatever the policy says.
+    pub external: bool,
+    /// Whether whole webmail domains are objections indeed (default no).
+    pub webmail_domains: bool,
+    /// Whose register it is, when not the controller's own; such a one binds the whole group.
+    pub controller: Option<String>,
 }
 
 /// Which columns of a register name people.
@@ -355,6 +374,8 @@ pub struct RegisterColumns {
     pub scope: Option<String>,
     /// Date or moment of the objection.
     pub at: Option<String>,
+    /// How surely it is known who spoke, in words of `auth_levels`.
+    pub auth: Option<String>,
     /// The file is one bare column; which of the fields above it fills is told by the one that is set
     /// (its name is then empty). Its first line is skipped only when [`Files::header`] is set.
     pub bare: bool,
@@ -387,6 +408,15 @@ pub struct ActiveField {
     pub column: String,
     /// Values that lift the objection; anything else leaves it standing.
     pub lifted: Vec<String>,
+}
+
+/// Rows of a register that are a permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermissionField {
+    /// Column name.
+    pub column: String,
+    /// Values that make the row a permission.
+    pub values: Vec<String>,
 }
 
 /// Where a register's age comes from.
@@ -521,6 +551,8 @@ pub struct PolicySettings {
     pub channel_bans_bind: bool,
     /// Whether numbers that are possible but not valid go up (default no).
     pub possible_phones: bool,
+    /// Whether a later permission lifts an earlier objection of its register (default no).
+    pub permissions_lift: bool,
     /// Time zone of "today" (default UTC), an IANA name.
     pub time_zone: String,
     /// Whole days between being informed and going up. `None`: not asked.

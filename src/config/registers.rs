@@ -3,7 +3,7 @@
 use super::fields::{HASHES, SCOPE_DEFAULT, files, scopes};
 use super::load::Loading;
 use super::table::{Item, Table};
-use super::{ActiveField, AgeFrom, HashAlgorithm, KeyColumn, Register, RegisterColumns};
+use super::{ActiveField, AgeFrom, HashAlgorithm, KeyColumn, PermissionField, Register, RegisterColumns};
 
 /// Reads one register.
 pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Register> {
@@ -27,6 +27,17 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
     };
     let files = files(loading, &table, header.unwrap_or(true));
     let active = table.get("active").map_or(Some(None), |item| active(item).map(Some));
+    let permission = table.get("permission").map_or(Some(None), |item| permission(item).map(Some));
+    let auth_levels = table.get("auth_levels").map_or(Some(Vec::new()), |item| item.texts());
+    if let (Some(columns), Some(Some(permission))) = (&columns, &permission) {
+        if permission_is_lifted(permission, active.as_ref().and_then(Option::as_ref)) {
+            let message = "a value means both a permission and a lifted objection";
+            table.fault("contradiction", message, "keep it in one of the lists");
+        }
+        if columns.at.is_none() || columns.auth.is_none() || auth_levels.as_ref().is_some_and(Vec::is_empty) {
+            loading.permissions_without_proof.push(table.span.clone());
+        }
+    }
     let scopes = table.get("scope").map_or(Some(SCOPE_DEFAULT), scopes);
     let id_space = table.get("id_space").map_or(Some(None), |item| item.name().map(Some));
     let region = table.get("region").map_or(Some(None), |item| item.country().map(Some));
@@ -42,18 +53,45 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
     let min_rows = table.get("min_rows").map_or(Some(1), |item| item.whole(0, u64::MAX >> 1));
     let max_shrink = table.get("max_shrink").map_or(Some(None), |item| item.percent().map(Some));
     let max_unparsed = table.get("max_unparsed").map_or(Some(0.0), |item| item.percent());
+    let max_unchanged = table.get("max_unchanged").map_or(Some(None), |item| item.duration().map(Some));
+    if let (Some(item), false) = (table.get("max_unchanged"), table.has("age_from")) {
+        item.fault(
+            "missing-key",
+            "max_unchanged compares the register's moments, and nothing says where they stand",
+            "age_from = { filename = \"objections-%Y-%m-%d.csv\" }, or a column, trailer or sidecar",
+        );
+    }
+    let external = table.get("external").map_or(Some(false), |item| item.flag());
+    let webmail_domains = table
+        .get("webmail_domains")
+        .map_or(Some(false), |item| item.word(&[("confirmed", true), ("refused", false)]));
+    let controller = table.get("controller").map_or(Some(None), |item| item.string().map(Some));
+    let group_scope = table.get("group_scope").map_or(Some(false), |item| item.flag());
+    if let (Some(Some(whose)), Some(group_scope), Some(item)) =
+        (&controller, group_scope, table.get("controller"))
+    {
+        loading.group_register(item, whose, group_scope);
+    }
     let id_space = match (&columns, id_space) {
         (Some(RegisterColumns { customer_id: Some(_), .. }), Some(space)) => {
             register_space(loading, &table, space)
         }
         (_, space) => space,
     };
+    if let Some(columns) = &columns {
+        let keys = [&columns.email, &columns.phone].into_iter().flatten().map(|key| &key.column);
+        let names = [&columns.customer_id, &columns.domain].into_iter().flatten().chain(keys);
+        names.for_each(|name| loading.refuse_column(&table.span, name));
+    }
+    group_scope?;
     table.finish();
     Some(Register {
         name: name?,
         files: files?,
         columns: columns?,
         active: active?,
+        permission: permission?,
+        auth_levels: auth_levels?,
         scopes: scopes?,
         id_space: id_space?,
         region: region?,
@@ -62,6 +100,10 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
         min_rows: min_rows?,
         max_shrink: max_shrink?,
         max_unparsed: max_unparsed?,
+        max_unchanged: max_unchanged?,
+        external: external?,
+        webmail_domains: webmail_domains?,
+        controller: controller?,
     })
 }
 
@@ -126,6 +168,7 @@ fn named_columns(item: Item<'_>) -> Option<RegisterColumns> {
     let text = |key| table.get(key).map_or(Some(None), |item: Item<'_>| item.string().map(Some));
     let key = |key| table.get(key).map_or(Some(None), |item: Item<'_>| key_column(item).map(Some));
     let (customer_id, domain, scope, at) = (text("customer_id"), text("domain"), text("scope"), text("at"));
+    let auth = text("auth");
     let (email, phone) = (key("email"), key("phone"));
     if !["customer_id", "email", "phone", "domain"].iter().any(|key| table.has(key)) {
         table.fault(
@@ -142,6 +185,7 @@ fn named_columns(item: Item<'_>) -> Option<RegisterColumns> {
         domain: domain?,
         scope: scope?,
         at: at?,
+        auth: auth?,
         bare: false,
     })
 }
@@ -197,6 +241,24 @@ fn active(item: Item<'_>) -> Option<ActiveField> {
     let lifted = lifted.and_then(|item| item.texts());
     table.finish();
     Some(ActiveField { column: column?, lifted: lifted? })
+}
+
+fn permission(item: Item<'_>) -> Option<PermissionField> {
+    let table = item.table("permission")?;
+    let column = table
+        .need("column", "permission = { column = \"status\", values = [\"allowed\"] }")
+        .and_then(|item| item.string());
+    let values = table.need("values", "list the values that make a row a permission");
+    let values = values.and_then(|item| item.texts());
+    table.finish();
+    Some(PermissionField { column: column?, values: values? })
+}
+
+fn permission_is_lifted(permission: &PermissionField, active: Option<&ActiveField>) -> bool {
+    active.is_some_and(|active| {
+        active.column == permission.column
+            && active.lifted.iter().any(|value| permission.values.contains(value))
+    })
 }
 
 fn age_from(item: Item<'_>) -> Option<AgeFrom> {

@@ -345,6 +345,9 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
     let name = table
         .need("name", "name it: name = \"savings-customers\"")
         .and_then(|item| loading.audience_name(item));
+    if let (Some(name), Some(item)) = (&name, table.get("name")) {
+        loading.refuse_special(&item.span(), "the audience", name);
+    }
     let selection = table.get("where").map_or(Some(None), |item| loading.selection(item).map(Some));
     let platforms = table
         .need("platforms", "platforms = [\"meta\", \"linkedin\"]")
@@ -439,7 +442,7 @@ fn product_group(loading: &Loading<'_>, table: &Table<'_>) -> Option<Option<Prod
 fn declarations(loading: &Loading<'_>, table: &Table<'_>) -> Option<()> {
     let advertiser = table.get("advertiser").map_or(Some(()), |item| {
         let name = item.text()?;
-        if loading.controller.as_deref().is_some_and(|controller| controller != name) {
+        if loading.controller_name.as_deref().is_some_and(|controller| controller != name) {
             item.fault(
                 "other-advertiser",
                 "the advertiser is not the controller",
@@ -472,6 +475,7 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         max_unreadable: 0.01,
         channel_bans_bind: true,
         possible_phones: false,
+        permissions_lift: false,
         time_zone: "UTC".to_owned(),
         cooling_off_days: None,
         max_identifier_age_days: None,
@@ -494,6 +498,8 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         .map_or(Some(default.channel_bans_bind), |item| item.word(&[("bind", true), ("ignore", false)]));
     let possible_phones =
         table.get("possible_phones").map_or(Some(default.possible_phones), |item| item.flag());
+    let permissions_lift =
+        table.get("permissions_lift").map_or(Some(default.permissions_lift), |item| item.flag());
     let time_zone = table.get("time_zone").map_or(Some(default.time_zone), time_zone);
     let cooling_off_days = table.get("cooling_off").map_or(Some(None), |item| item.days().map(Some));
     let max_identifier_age_days =
@@ -513,6 +519,7 @@ pub(super) fn policy(table: Option<Table<'_>>) -> Option<PolicySettings> {
         max_unreadable: max_unreadable?,
         channel_bans_bind: channel_bans_bind?,
         possible_phones: possible_phones?,
+        permissions_lift: permissions_lift?,
         time_zone: time_zone?,
         cooling_off_days: cooling_off_days?,
         max_identifier_age_days: max_identifier_age_days?,

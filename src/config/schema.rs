@@ -39,6 +39,9 @@ pub struct File {
     /// What is declared of the platforms that receive people, at most one each.
     #[serde(default)]
     pub recipient: Vec<RecipientTable>,
+    /// Lawful breaches of registers' contracts, each let through once.
+    #[serde(default)]
+    pub waiver: Vec<WaiverTable>,
     /// Who should see an ad.
     #[schemars(length(min = 1))]
     pub audience: Vec<AudienceTable>,
@@ -112,6 +115,8 @@ pub struct SourceTable {
     /// Unique name.
     #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]{0,62}$"), example = &"crm")]
     pub name: String,
+    /// Whose customers these are; the same for all sources.
+    pub controller: Option<String>,
     /// File or glob pattern, relative to the config's folder.
     #[schemars(example = &"customers.csv")]
     pub path: String,
@@ -522,6 +527,11 @@ pub struct RegisterTable {
     pub key: Option<BareKey>,
     /// A status column, and the values that lift an objection.
     pub active: Option<Active>,
+    /// Rows that are a permission and no objection.
+    pub permission: Option<PermissionTable>,
+    /// Words of the `auth` column, weakest first.
+    #[schemars(length(min = 1), example = ["e-mail", "strong"])]
+    pub auth_levels: Option<Vec<String>>,
     /// What the objections are about when no scope column says it.
     pub scope: Option<ScopeWords>,
     /// Id space of its customer ids.
@@ -543,6 +553,28 @@ pub struct RegisterTable {
     /// Largest share of rows with a value that does not parse.
     #[schemars(regex(pattern = r"^[0-9.]+ *%$"), example = &"0.1%")]
     pub max_unparsed: Option<String>,
+    /// How long the same content may stand under newer dates; not at all when absent.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"7d")]
+    pub max_unchanged: Option<String>,
+    /// Kept by somebody else (a national ban register): its channel bans bind whatever the policy says.
+    pub external: Option<bool>,
+    /// Whether a whole webmail domain is an objection indeed.
+    pub webmail_domains: Option<WebmailWord>,
+    /// Whose register it is, when a sister company's.
+    #[schemars(example = &"Example Bank Ltd")]
+    pub controller: Option<String>,
+    /// Whether objections to another controller of the group bind here.
+    pub group_scope: Option<bool>,
+}
+
+/// What a domain objection to a webmail domain means.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WebmailWord {
+    /// Everybody there objects, indeed.
+    Confirmed,
+    /// It stops the run; the default.
+    Refused,
 }
 
 /// Which columns of a register say whom.
@@ -561,6 +593,8 @@ pub struct RegisterColumnsTable {
     pub scope: Option<String>,
     /// Date or moment of the objection.
     pub at: Option<String>,
+    /// How surely it is known who spoke.
+    pub auth: Option<String>,
 }
 
 /// A key column of a register: its name, or a table.
@@ -628,6 +662,17 @@ pub struct Active {
     pub lifted: Vec<String>,
 }
 
+/// Rows of a register that are a permission.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionTable {
+    /// Column name.
+    pub column: String,
+    /// Values that make the row a permission.
+    #[schemars(length(min = 1), example = ["allowed"])]
+    pub values: Vec<String>,
+}
+
 /// Where a register's age comes from: a word, or a table with one key.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -659,6 +704,43 @@ pub struct AgeFromTable {
     pub trailer: Option<String>,
     /// Suffix of a file beside it whose first line is a moment.
     pub sidecar: Option<String>,
+}
+
+/// `[[waiver]]`: a lawful breach of a register's contract, let through once.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverTable {
+    /// The register.
+    #[schemars(example = &"opt-outs")]
+    pub register: String,
+    /// The breach that is let through.
+    pub code: WaivableWord,
+    /// Why it is lawful.
+    #[schemars(example = &"purge of lapsed objections, ticket 4711")]
+    pub reason: String,
+    /// Who answers for it.
+    #[schemars(example = &"Data Protection Officer")]
+    pub by: String,
+    /// First day, as a date or in quotes.
+    #[schemars(with = "String")]
+    pub date: Day,
+    /// Last day, at most seven days later.
+    #[schemars(with = "String")]
+    pub valid_until: Day,
+}
+
+/// A breach that a waiver can let through.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaivableWord {
+    /// Lost more rows than `max_shrink`.
+    RegisterShrunken,
+    /// The same content under a newer moment.
+    RegisterUnchanged,
+    /// Fewer rows than `min_rows`.
+    RegisterTooFewRows,
+    /// No rows.
+    RegisterEmpty,
 }
 
 /// `[[basis]]`: who may rely on what, where.
@@ -819,6 +901,8 @@ pub struct PolicyTable {
     pub channel_bans: Option<ChannelBansWord>,
     /// Whether numbers that are possible but not valid go up.
     pub possible_phones: Option<bool>,
+    /// Whether a later permission lifts an earlier objection of its register.
+    pub permissions_lift: Option<bool>,
     /// IANA time zone of "today".
     #[schemars(example = &"Europe/Helsinki")]
     pub time_zone: Option<String>,

@@ -109,6 +109,15 @@ impl<'t> Table<'t> {
             .map(move |(key, value)| (Item { reading, value, key: key.get_ref().as_ref() }, key.span()))
     }
 
+    /// The names of columns below this table: its texts, those in lists, and those under `column`.
+    pub(super) fn column_names(&self) -> Vec<(String, Range<usize>)> {
+        let mut found = Vec::new();
+        for (item, _) in self.entries() {
+            item.column_names(&mut found);
+        }
+        found
+    }
+
     /// Refuses every key that was not asked for.
     pub(super) fn finish(self) {
         let mut known = self.known.into_inner();
@@ -157,6 +166,27 @@ impl<'t> Item<'t> {
 
     pub(super) fn fault(&self, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
         self.reading.fault(&self.span(), code, message, hint);
+    }
+
+    fn column_names(self, found: &mut Vec<(String, Range<usize>)>) {
+        match self.value.get_ref() {
+            DeValue::String(name) => found.push((name.to_string(), self.span())),
+            DeValue::Array(items) => {
+                for value in items {
+                    Self { value, ..self }.column_names(found);
+                }
+            }
+            DeValue::Table(table) => {
+                // Signals are tables of tables; anything but a column in a table is no name.
+                for (key, value) in table {
+                    let item = Self { value, ..self };
+                    if key.get_ref() == "column" || value.get_ref().is_table() {
+                        item.column_names(found);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     fn wrong_type<T>(&self, wanted: &str) -> Option<T> {

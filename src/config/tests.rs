@@ -530,6 +530,8 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("RegisterKeyTable", "{ column = \"mail\"", ", "),
         ("BareKeyTable", "{ field = \"email\"", ", "),
         ("Active", "{ column = \"status\", lifted = [\"lifted\"]", ", "),
+        ("PermissionTable", "{ column = \"status\", values = [\"allowed\"]", ", "),
+        ("WaiverTable", "[[waiver]]", "\n"),
         ("AgeFromTable", "{ filename = \"objections-%Y-%m-%d.csv\"", ", "),
         ("BasisTable", "[[basis]]", "\n"),
         ("ConsentTable", "consent = { date = \"given\"", ", "),

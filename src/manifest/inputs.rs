@@ -61,12 +61,20 @@ pub struct RegisterRecord {
     pub objections: u64,
     /// Rows whose status lifts the objection.
     pub lifted: u64,
+    /// Rows that are a permission: they lift earlier objections where the policy lets them, else nothing.
+    pub permissions: u64,
     /// Objections with a value that does not parse: matched by their raw text.
     pub unparsed: u64,
     /// Objections with a scope word that is not known: they bind everything.
     pub unknown_scope: u64,
     /// HMAC-SHA-256 over the files' bytes, under a key derived from the root key.
     pub commitment: Hex32,
+    /// Whether somebody else keeps it: its channel bans bind whatever the policy says.
+    pub external: bool,
+    /// Whose register it is, when another controller's of the group.
+    pub controller: Option<String>,
+    /// Scopes by which its objections bind every audience.
+    pub binds: Vec<String>,
     /// How old it was.
     pub age: RegisterAge,
     /// Contract: oldest it may be, in seconds.
@@ -77,11 +85,15 @@ pub struct RegisterRecord {
     pub max_shrink_millionths: Option<u32>,
     /// Contract: largest share of rows that do not parse, in millionths.
     pub max_unparsed_millionths: u32,
+    /// Contract: how long the same content may stand under newer moments, in seconds.
+    pub max_unchanged_seconds: Option<u64>,
+    /// The first moment under which a release read this very content; its own where nothing is known.
+    pub content_since: Option<Moment>,
     /// Rows now minus rows in the previous release.
     pub change: Option<i64>,
     /// Customers matched by a hash under fewer forms than a plain value would have allowed.
     pub matched_narrowly: u64,
-    /// Contract codes it broke.
+    /// Contract codes it broke; in a release with additions each was let through by a waiver.
     pub broken: Vec<CodeCount>,
     /// People it names.
     pub people_named: u64,
@@ -167,6 +179,26 @@ pub struct RecipientRecord {
     pub valid_until: Option<String>,
 }
 
+/// A waiver that let a breach through. It is used up by this release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRecord {
+    /// `register/code/date`.
+    pub id: String,
+    /// The register.
+    pub register: String,
+    /// The code of the breach.
+    pub code: String,
+    /// Why it is lawful, in the config's words.
+    pub reason: String,
+    /// Who answers for it.
+    pub by: String,
+    /// First day on which it holds, `YYYY-MM-DD`.
+    pub date: String,
+    /// Last day on which it holds, `YYYY-MM-DD`.
+    pub valid_until: String,
+}
+
 /// The rules that hold for all audiences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +215,8 @@ pub struct PolicyRecord {
     pub channel_bans_bind: bool,
     /// Whether numbers that are possible but not valid go up.
     pub possible_phones: bool,
+    /// Whether a later permission lifts an earlier objection of its register.
+    pub permissions_lift: bool,
     /// Time zone of "today".
     pub time_zone: String,
     /// Whole days between being informed and going up.

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
 pub use inputs::{
     BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
+    WaiverRecord,
 };
 pub use reconcile::Mismatch;
 pub use results::{
@@ -105,6 +106,8 @@ pub struct Predicate {
     pub bases: Vec<BasisRecord>,
     /// Platforms as they were declared to receive personal data, in config order.
     pub recipients: Vec<RecipientRecord>,
+    /// Waivers that let a breach through, in config order.
+    pub waivers: Vec<WaiverRecord>,
     /// The rules that hold for all audiences.
     pub policy: PolicyRecord,
     /// Audiences, in config order.

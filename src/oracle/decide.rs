@@ -68,8 +68,17 @@ pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, Oracl
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^52")]
     let too_many = people.unreadable as f64 > config.policy.max_unreadable * people.rows_read as f64;
     // Customers are not read when a register broke its contract.
-    if too_many && refused.is_empty() {
-        refused.insert("too-many-unreadable-rows sources".to_owned());
+    if refused.is_empty() {
+        for ((source, _), held) in &people.identity_codes {
+            let rows = people.rows_of.get(source).copied().unwrap_or(0);
+            if held * 10_000 > rows {
+                let name = config.sources.get(*source).map_or("", |source| source.name.as_str());
+                refused.insert(format!("identity-codes-in-column {name}"));
+            }
+        }
+        if too_many {
+            refused.insert("too-many-unreadable-rows sources".to_owned());
+        }
     }
     Ok(Outcome {
         audiences,
@@ -84,8 +93,8 @@ struct World<'a> {
     config: &'a Config,
     today: Date,
     people: &'a People,
-    /// Scopes of the registers' objections that name each person.
-    on_register: BTreeMap<&'a PersonKey, Vec<Scopes>>,
+    /// Scopes of the registers' objections that name each person, and whether they always bind.
+    on_register: BTreeMap<&'a PersonKey, Vec<(Scopes, bool)>>,
     /// Keys held by more people than the cap.
     shared: BTreeSet<&'a str>,
     /// People whom an unreadable row may be about.
@@ -100,13 +109,13 @@ impl<'a> World<'a> {
                 by_hook.entry(hook).or_default().insert(place);
             }
         }
-        let mut on_register: BTreeMap<&PersonKey, Vec<Scopes>> = BTreeMap::new();
+        let mut on_register: BTreeMap<&PersonKey, Vec<(Scopes, bool)>> = BTreeMap::new();
         let mut holders: BTreeMap<&str, BTreeSet<&PersonKey>> = BTreeMap::new();
         let mut unreadable = BTreeSet::new();
         for (person, rows) in &people.by_key {
             for hook in person_hooks(config, person, rows) {
                 for entry in by_hook.get(&hook).into_iter().flatten() {
-                    let scopes = registers.entries.get(*entry).map(|entry| entry.scopes);
+                    let scopes = registers.entries.get(*entry).map(|entry| (entry.scopes, entry.always));
                     on_register.entry(person).or_default().extend(scopes);
                 }
             }
@@ -217,8 +226,10 @@ impl<'a> World<'a> {
                     .and_then(|source| people::flag_scopes(row, source))
                     .is_some_and(|scopes| scopes.meets(binding))
             });
-            let named =
-                self.on_register.get(person).is_some_and(|all| all.iter().any(|one| one.meets(binding)));
+            let named = self
+                .on_register
+                .get(person)
+                .is_some_and(|all| all.iter().any(|(scopes, always)| *always || scopes.meets(binding)));
             if flag {
                 spread.opted_out.insert(person);
             }

@@ -178,6 +178,24 @@ pub(super) fn read_domain(cell: &str) -> Option<String> {
     ascii_domain(name.strip_suffix('.').unwrap_or(name))
 }
 
+/// Public mail hosts: an objection to all of one would name millions of strangers.
+const WEBMAIL: &str = "\
+    aol.com bluewin.ch cox.net elisanet.fi fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch \
+    gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fi \
+    hotmail.fr hotmail.it hotmail.se icloud.com inbox.lv interia.pl kolumbus.fi kotiposti.net \
+    laposte.net libero.it live.co.uk live.com live.dk live.fi live.fr live.nl live.no live.se \
+    luukku.com mac.com mail.com mail.ee mail.ru me.com msn.com netti.fi nic.fi online.de online.no \
+    orange.fr outlook.com outlook.de outlook.fr phnet.fi pp.inet.fi pp1.inet.fi proton.me \
+    protonmail.com saunalahti.fi seznam.cz sfr.fr spray.se suomi.finland.fi suomi24.fi surffi.fi \
+    t-online.de tele2.se telia.com tutanota.com wanadoo.fr web.de welho.com wippies.com wp.pl \
+    yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it yahoo.se yandex.com yandex.ru \
+    ymail.com zoho.com";
+
+/// Whether a domain is a public mail host or stands above one.
+pub(super) fn is_webmail(domain: &str) -> bool {
+    WEBMAIL.split_whitespace().any(|host| host == domain || host.ends_with(&format!(".{domain}")))
+}
+
 /// Google's two names for one mail service are one.
 pub(super) fn one_google(domain: &str) -> &str {
     if domain == "googlemail.com" { "gmail.com" } else { domain }

@@ -12,6 +12,7 @@ mod country;
 mod decide;
 mod email;
 mod filter;
+mod identity;
 mod people;
 mod phone;
 mod platform;
@@ -38,7 +39,8 @@ pub struct Outcome {
     /// All rows of sources, those among them.
     pub rows_read: u64,
     /// Guards that refuse the run, as `code name` (`register-stale objections`), sorted. The
-    /// decisions are made all the same. `register-shrunken` never appears: it needs earlier releases.
+    /// decisions are made all the same. `register-shrunken` and `register-unchanged` never appear:
+    /// they need earlier releases.
     pub refused: Vec<String>,
 }
 

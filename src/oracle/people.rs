@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::email::{self, Email};
+use super::identity::holds_code;
 use super::phone::{Alpha2, Phone};
 use super::read::{self, Record, Table};
 use super::text::{day, read_hash, trim};
@@ -132,6 +133,10 @@ pub(super) struct People {
     pub(super) lost_keys: BTreeSet<String>,
     /// And customer ids.
     pub(super) lost_ids: BTreeSet<PersonKey>,
+    /// Rows with a personal identity code, by source and column.
+    pub(super) identity_codes: BTreeMap<(usize, String), u64>,
+    /// Rows by source.
+    pub(super) rows_of: BTreeMap<usize, u64>,
 }
 
 /// Reads every source.
@@ -142,6 +147,8 @@ pub(super) fn read(config: &Config, today: Date) -> Result<People, OracleError> 
         unreadable: 0,
         lost_keys: BTreeSet::new(),
         lost_ids: BTreeSet::new(),
+        identity_codes: BTreeMap::new(),
+        rows_of: BTreeMap::new(),
     };
     for (place, source) in config.sources.iter().enumerate() {
         let paths = read::find(&source.files);
@@ -161,6 +168,7 @@ pub(super) fn read(config: &Config, today: Date) -> Result<People, OracleError> 
             reader.check()?;
             for record in &table.records {
                 all.rows_read += 1;
+                *all.rows_of.entry(place).or_default() += 1;
                 reader.take(record, &mut all);
             }
         }
@@ -240,7 +248,18 @@ impl RowReader<'_> {
                 }
                 let id = trim(text(&self.source.customer_id).unwrap_or(""));
                 let row = self.row(&|name| text(name).unwrap_or("").to_owned());
-                if id.is_empty() || row.identifiers.len() > IDENTIFIERS_MAX {
+                let coded: BTreeSet<&str> = mapped
+                    .iter()
+                    .copied()
+                    .filter(|name| {
+                        let is_phone = self.source.phones.iter().any(|phone| phone.column == **name);
+                        holds_code(text(name).unwrap_or(""), is_phone)
+                    })
+                    .collect();
+                for name in &coded {
+                    *all.identity_codes.entry((self.place, (*name).to_owned())).or_default() += 1;
+                }
+                if !coded.is_empty() || id.is_empty() || row.identifiers.len() > IDENTIFIERS_MAX {
                     let regions = regions(&row, self.source);
                     return self.lose(
                         mapped.iter().filter_map(|name| text(name)).map(str::as_bytes),

@@ -1,6 +1,7 @@
 //! Registers: their objections, whom each names, and the contract that a register keeps.
 //!
-//! Shrinkage is not checked here: it needs earlier releases, which the oracle does not read.
+//! Shrinkage and unchanged content are not checked here: they need earlier releases, which the oracle
+//! does not read.
 //! It must not know audiences.
 
 #![expect(clippy::disallowed_methods, reason = "stands apart, and reads its inputs itself")]
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::email::{self, Email};
@@ -22,6 +24,8 @@ use crate::config::{AgeFrom, Config, HashAlgorithm, KeyColumn, Register, Scope, 
 pub(super) struct Entry {
     pub(super) register: usize,
     pub(super) scopes: Scopes,
+    /// Whether it binds every audience whatever its scopes: a channel ban of an external register.
+    pub(super) always: bool,
     id: Option<String>,
     email: Option<String>,
     phone: Option<String>,
@@ -43,10 +47,23 @@ pub(super) fn read(config: &Config, as_of: Timestamp, zone: &TimeZone) -> Regist
     let mut all = Registers { entries: Vec::new(), refused: BTreeSet::new() };
     for (place, register) in config.registers.iter().enumerate() {
         for code in read_one(config, place, register, as_of, zone, &mut all.entries) {
-            all.refused.insert(format!("{code} {}", register.name));
+            if !is_waived(config, register, code, as_of.to_zoned(zone.clone()).date()) {
+                all.refused.insert(format!("{code} {}", register.name));
+            }
         }
     }
     all
+}
+
+/// Whether a waiver lets the breach through today. Whether an earlier release used it up is not known
+/// here.
+fn is_waived(config: &Config, register: &Register, code: &str, today: Date) -> bool {
+    config.waivers.iter().any(|waiver| {
+        waiver.register == register.name
+            && waiver.code.code() == code
+            && waiver.date <= today
+            && today <= waiver.valid_until
+    })
 }
 
 fn read_one(
@@ -63,6 +80,8 @@ fn read_one(
         return BTreeSet::from(["register-missing"]);
     }
     let (mut rows, mut objections, mut unparsed, mut ages) = (0_u64, 0_u64, 0_u64, Vec::new());
+    let lifting = config.policy.permissions_lift && register.permission.is_some();
+    let (mut permissions, mut standing) = (Vec::new(), Vec::new());
     for path in paths {
         let Some(table) = table(register, &path, zone, &mut ages, &mut broken) else {
             broken.insert("register-broken");
@@ -80,15 +99,40 @@ fn read_one(
                     broken.insert("register-broken");
                 }
                 // What was lifted objects to nothing, so nothing of it has to parse.
-                Some((true, _)) => {}
-                Some((false, entry)) => {
+                Some((Status::Lifted, _)) => {}
+                Some((Status::Permission, _)) => {
+                    permissions.extend(reader.permission(record, as_of, zone));
+                }
+                Some((Status::Objection, entry)) => {
                     objections += 1;
                     unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
-                    entries.push(entry);
+                    if !register.webmail_domains && entry.domain.as_deref().is_some_and(email::is_webmail) {
+                        broken.insert("register-webmail-domain");
+                    }
+                    if lifting {
+                        standing.extend(reader.parts(record, zone));
+                    } else {
+                        entries.push(entry);
+                    }
                 }
             }
         }
         age(register, &table, zone, &mut ages);
+    }
+    for (mut entry, field, text, made) in standing {
+        if let Some((at, level)) = made {
+            for permission in &permissions {
+                let same = permission.texts.get(&field) == Some(&text);
+                if same && permission.at > at && permission.level >= level {
+                    entry.scopes =
+                        entry.scopes.iter().filter(|scope| !permission.scopes.contains(scope)).collect();
+                }
+            }
+        }
+        if !entry.scopes.is_empty() {
+            entry.always = register.external && entry.scopes.iter().any(is_channel);
+            entries.push(entry);
+        }
     }
     // A file that could not be read has no number of rows.
     if rows > 0 || !broken.contains("register-broken") {
@@ -193,6 +237,38 @@ fn table(
     Some(table)
 }
 
+/// What a row is.
+#[derive(Clone, Copy, PartialEq)]
+enum Status {
+    Lifted,
+    Permission,
+    Objection,
+}
+
+/// A column that names people.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Id,
+    Email,
+    Phone,
+    Domain,
+}
+
+/// A permission that says when, how and what for.
+struct Permission {
+    texts: BTreeMap<Field, String>,
+    scopes: Vec<Scope>,
+    at: Timestamp,
+    level: usize,
+}
+
+/// One value of an objection: what it says, its text, when and how it was made.
+type Part = (Entry, Field, String, Option<(Timestamp, usize)>);
+
+fn is_channel(scope: Scope) -> bool {
+    matches!(scope, Scope::Phone | Scope::Post | Scope::Email)
+}
+
 struct EntryReader<'a> {
     config: &'a Config,
     place: usize,
@@ -203,12 +279,13 @@ struct EntryReader<'a> {
 impl EntryReader<'_> {
     fn names(&self) -> Vec<&str> {
         let columns = &self.register.columns;
-        let texts = [&columns.customer_id, &columns.domain, &columns.scope, &columns.at];
+        let texts = [&columns.customer_id, &columns.domain, &columns.scope, &columns.at, &columns.auth];
         let mut names: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
         names.extend(
             [&columns.email, &columns.phone].into_iter().flatten().map(|column| column.column.as_str()),
         );
         names.extend(self.register.active.iter().map(|active| active.column.as_str()));
+        names.extend(self.register.permission.iter().map(|permission| permission.column.as_str()));
         if let Some(AgeFrom::Column(column)) = &self.register.age_from {
             names.push(column);
         }
@@ -224,13 +301,89 @@ impl EntryReader<'_> {
         empty_file || self.names().iter().all(|name| self.column(name).is_some())
     }
 
-    /// `None` when the row is structurally broken; else whether it is lifted, and what it says.
-    fn entry(&self, record: &Record) -> Option<(bool, Entry)> {
+    /// The mapped cells of a row; `None` when it is structurally broken.
+    fn texts<'r>(&'r self, record: &'r Record) -> Option<BTreeMap<&'r str, &'r str>> {
         let Record::Whole(cells) = record else { return None };
         let mut texts = BTreeMap::new();
         for name in self.names() {
             let cell = cells.get(self.column(name)?)?;
             texts.insert(name, trim(std::str::from_utf8(cell).ok()?));
+        }
+        Some(texts)
+    }
+
+    /// The column of a field.
+    fn named(&self, field: Field) -> Option<&str> {
+        let columns = &self.register.columns;
+        match field {
+            Field::Id => columns.customer_id.as_deref(),
+            Field::Email => columns.email.as_ref().map(|column| column.column.as_str()),
+            Field::Phone => columns.phone.as_ref().map(|column| column.column.as_str()),
+            Field::Domain => columns.domain.as_deref(),
+        }
+    }
+
+    /// The texts by which a row names people, as permissions and objections are compared: ids as they
+    /// stand, the rest in lower case.
+    fn said_of(&self, record: &Record) -> BTreeMap<Field, String> {
+        let texts = self.texts(record).unwrap_or_default();
+        let fields = [Field::Id, Field::Email, Field::Phone, Field::Domain];
+        let said = fields.into_iter().filter_map(|field| {
+            let text = texts.get(self.named(field)?).filter(|text| !text.is_empty())?;
+            Some((field, if field == Field::Id { (*text).to_owned() } else { folded(text) }))
+        });
+        said.collect()
+    }
+
+    /// How surely it is known who spoke.
+    fn level(&self, record: &Record) -> Option<usize> {
+        let word = *self.texts(record)?.get(self.register.columns.auth.as_deref()?)?;
+        self.register.auth_levels.iter().position(|level| trim(level) == word)
+    }
+
+    /// What a permission can lift; `None` when it does not say when, how or what for.
+    fn permission(&self, record: &Record, as_of: Timestamp, zone: &TimeZone) -> Option<Permission> {
+        let texts = self.texts(record)?;
+        let at = moment(texts.get(self.register.columns.at.as_deref()?)?, zone).filter(|at| *at <= as_of)?;
+        let scopes = match &self.register.columns.scope {
+            None => self.register.scopes,
+            Some(column) => match *texts.get(column.as_str())? {
+                "" => return None,
+                words => scopes(words),
+            },
+        };
+        Some(Permission {
+            texts: self.said_of(record),
+            scopes: scopes.iter().filter(|scope| *scope != Scope::Unknown).collect(),
+            at,
+            level: self.level(record)?,
+        })
+    }
+
+    /// An objection value by value, since each may be permitted again alone.
+    fn parts(&self, record: &Record, zone: &TimeZone) -> Vec<Part> {
+        let texts = self.texts(record).unwrap_or_default();
+        let at = self.register.columns.at.as_deref().and_then(|column| texts.get(column));
+        let made = at.and_then(|at| Some((last_moment(at, zone)?, self.level(record)?)));
+        let part = |(field, text): (Field, String)| {
+            let (_, entry) = self.entry_of(record, Some(field))?;
+            Some((entry, field, text, made))
+        };
+        self.said_of(record).into_iter().filter_map(part).collect()
+    }
+
+    /// `None` when the row is structurally broken; else what it is, and what it says.
+    fn entry(&self, record: &Record) -> Option<(Status, Entry)> {
+        self.entry_of(record, None)
+    }
+
+    /// The same of one field alone.
+    fn entry_of(&self, record: &Record, only: Option<Field>) -> Option<(Status, Entry)> {
+        let mut texts = self.texts(record)?;
+        for field in [Field::Id, Field::Email, Field::Phone, Field::Domain] {
+            if let Some(name) = self.named(field).filter(|_| only.is_some_and(|only| only != field)) {
+                texts.insert(name, "");
+            }
         }
         let text = |name: &Option<String>| -> Option<&str> {
             texts.get(name.as_deref()?).copied().filter(|text| !text.is_empty())
@@ -245,9 +398,11 @@ impl EntryReader<'_> {
             let status = texts.get(active.column.as_str()).copied().unwrap_or("");
             active.lifted.iter().any(|lifted| trim(lifted) == status)
         });
+        let scopes = text(&columns.scope).map_or(self.register.scopes, scopes);
         let mut entry = Entry {
             register: self.place,
-            scopes: text(&columns.scope).map_or(self.register.scopes, scopes),
+            scopes,
+            always: self.register.external && scopes.iter().any(is_channel),
             id: text(&columns.customer_id).map(str::to_owned),
             email: None,
             phone: None,
@@ -277,7 +432,16 @@ impl EntryReader<'_> {
                 }
             }
         }
-        Some((lifted, entry))
+        let permitted = self.register.permission.as_ref().is_some_and(|permission| {
+            let status = texts.get(permission.column.as_str()).copied().unwrap_or("");
+            permission.values.iter().any(|value| trim(value) == status)
+        });
+        let status = match (lifted, permitted) {
+            (true, _) => Status::Lifted,
+            (false, true) => Status::Permission,
+            (false, false) => Status::Objection,
+        };
+        Some((status, entry))
     }
 
     fn parses(&self, kind: Kind, text: &str) -> bool {
@@ -298,6 +462,16 @@ fn own_regions(register: &Register, config: &Config) -> Regions {
             config.sources.iter().map(|source| source.country.as_ref().and_then(|it| it.default)).collect()
         }
     }
+}
+
+/// The last moment a cell can mean: a date may be any moment of its day.
+fn last_moment(cell: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let first = moment(cell, zone)?;
+    if cell.contains([':', 'T', 't', ' ']) {
+        return Some(first);
+    }
+    let next = first.to_zoned(zone.clone()).date().tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    Timestamp::from_nanosecond(next.timestamp().as_nanosecond() - 1).ok()
 }
 
 /// The words of a scope cell.

@@ -68,8 +68,8 @@ pub fn inspect(run: &Run<'_>) -> Inspected {
         input_key,
         as_of: run.as_of,
         zone,
-        previous_rows: run.previous_rows,
         keeps_days: false,
+        before: run.before,
     };
     let (_, registers) = Objections::read(config, &context, &named);
     // One small batch is enough to know that there is a row.

@@ -2,6 +2,7 @@
 //! sorted. It owns the threads and the barriers between these stages; what a rule says and what a
 //! file looks like is known elsewhere.
 
+pub mod before;
 mod chain;
 mod close;
 mod decide;
@@ -11,6 +12,7 @@ pub mod interrupt;
 pub mod keys;
 pub mod objections;
 mod parse;
+mod permissions;
 pub mod plan;
 pub(crate) mod read_facts;
 pub(crate) mod record;
@@ -29,6 +31,7 @@ use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
 use crate::sources::InputDigest;
 use crate::spill::{Overflow, SpillError, Spool};
+use before::Before;
 pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
@@ -43,6 +46,8 @@ use rows::{ShareEstimate, Shared};
 const PARTITIONS: usize = 128;
 /// Rough bytes of a customer row, to size the share estimate.
 const ROW_BYTES: u64 = 100;
+/// A column may hold a personal identity code in one row of so many (0.01 per cent).
+const IDENTITY_CODES_ONE_IN: u64 = 10_000;
 
 /// How far the reading of customers is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +70,8 @@ pub struct Run<'r> {
     pub run_key: [u8; 16],
     /// Where records may spill to.
     pub spill_dir: PathBuf,
-    /// Rows of each register in the previous release.
-    pub previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+    /// What earlier releases tell.
+    pub before: &'r Before,
     /// Told while customers are read.
     pub progress: &'r (dyn Fn(Progress) + Sync),
     /// People whose decision is wanted in full: keys found by the function, given the key makers.
@@ -157,8 +162,8 @@ pub fn run<T, E: From<RunError>>(
         input_key,
         as_of: run.as_of,
         zone,
-        previous_rows: run.previous_rows,
         keeps_days: run.watch.text().is_some(),
+        before: run.before,
     };
     let (mut objections, registers) = Objections::read(config, &context, &named);
     for read in &registers {
@@ -191,7 +196,7 @@ pub fn run<T, E: From<RunError>>(
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
         tracing::info!(source = source.name, rows = read.tally.rows, "source read");
     }
-    guard_unreadable(config, &parsed)?;
+    guard_customers(config, &plan, &parsed)?;
 
     interrupt::check()?;
     let links = match run.watch {
@@ -311,30 +316,66 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
             (None, None) => "it is damaged".to_owned(),
         },
         Broken::TrailerMismatch => "its trailer promises another number of rows".to_owned(),
+        Broken::WebmailDomain => format!(
+            "{} of its objections are to a whole public mail host, the first at {}",
+            read.webmail,
+            read.first_webmail.map(place).unwrap_or_default()
+        ),
+        Broken::Unchanged => format!(
+            "it has the very bytes it had on {}, under the newer date {}",
+            read.content_since.map(|moment| moment.to_string()).unwrap_or_default(),
+            read.moment.map(|moment| moment.to_string()).unwrap_or_default()
+        ),
     };
+    let spent = read.spent.iter().find(|(code, _)| *code == broken).map(|(_, spent)| spent.words());
     Refusal {
         code: broken.code(),
         message: format!("register \"{}\": {detail}", read.name),
-        hint: broken.hint().to_owned(),
+        hint: spent.map_or_else(|| broken.hint().to_owned(), |spent| format!("{}; {spent}", broken.hint())),
     }
 }
 
-fn guard_unreadable(config: &Config, parsed: &parse::Parsed) -> Result<(), RunError> {
+/// Customer tables that cannot be used as a whole.
+fn guard_customers(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Result<(), RunError> {
+    let mut refusals: Vec<Refusal> = identity_codes(config, plan, parsed);
+    refusals.extend(too_many_unreadable(config, parsed));
+    if refusals.is_empty() { Ok(()) } else { Err(RunError::Refused { refusals }) }
+}
+
+/// Columns where personal identity codes are no slip of single rows.
+fn identity_codes(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for ((source, read), plan) in config.sources.iter().zip(&parsed.sources).zip(&plan.sources) {
+        let rows = read.tally.rows;
+        for (column, held) in plan.columns.wanted().into_iter().zip(&read.tally.identity_codes) {
+            if held.saturating_mul(IDENTITY_CODES_ONE_IN) > rows {
+                refusals.push(Refusal {
+                    code: "identity-codes-in-column",
+                    message: format!(
+                        "source \"{}\": the column \"{column}\" holds personal identity codes in {held} of {rows} rows",
+                        source.name
+                    ),
+                    hint: "export it without them: nothing here needs a personal identity code".to_owned(),
+                });
+            }
+        }
+    }
+    refusals
+}
+
+fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusal> {
     let rows: u64 = parsed.sources.iter().map(|source| source.tally.rows).sum();
     let unreadable: u64 = parsed.sources.iter().flat_map(|source| source.tally.unreadable.values()).sum();
     if unreadable as f64 <= config.policy.max_unreadable * rows as f64 {
-        return Ok(());
+        return None;
     }
     let codes: std::collections::BTreeSet<&str> =
         parsed.sources.iter().flat_map(|source| source.tally.unreadable.keys().copied()).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
-    Err(RunError::Refused {
-        refusals: vec![Refusal {
-            code: "too-many-unreadable-rows",
-            message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
-            hint: "export the customers again; policy.max_unreadable says how many may be left out"
-                .to_owned(),
-        }],
+    Some(Refusal {
+        code: "too-many-unreadable-rows",
+        message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
+        hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
     })
 }
 

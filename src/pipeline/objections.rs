@@ -3,13 +3,15 @@
 
 pub(crate) mod watch;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
+use super::before::Before;
 use super::intern::{DigestMap, Interner};
+use super::permissions::{About, Column, Made, Permissions, is_permission, made};
 use super::plan::Plan;
-use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
+use crate::config::{AgeFrom, Config, HashAlgorithm, Register, Waivable};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
@@ -63,11 +65,15 @@ pub enum Broken {
     Structure,
     /// The trailer promises another number of rows.
     TrailerMismatch,
+    /// The previous release's very bytes under a newer moment.
+    Unchanged,
+    /// An objection to a whole public mail host, which nobody has confirmed.
+    WebmailDomain,
 }
 
 impl Broken {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Missing,
         Self::Empty,
         Self::TooFewRows,
@@ -78,6 +84,8 @@ impl Broken {
         Self::Unparsed,
         Self::Structure,
         Self::TrailerMismatch,
+        Self::Unchanged,
+        Self::WebmailDomain,
     ];
 
     /// The stable code.
@@ -94,6 +102,28 @@ impl Broken {
             Self::Unparsed => "register-unparsed",
             Self::Structure => "register-broken",
             Self::TrailerMismatch => "register-trailer-mismatch",
+            Self::Unchanged => "register-unchanged",
+            Self::WebmailDomain => "register-webmail-domain",
+        }
+    }
+
+    /// The waiver that can let it through: for a lawful purge or merger, and nothing that may hide an
+    /// objection which cannot be read.
+    #[must_use]
+    pub const fn waivable(self) -> Option<Waivable> {
+        match self {
+            Self::Shrunken => Some(Waivable::Shrunken),
+            Self::Unchanged => Some(Waivable::Unchanged),
+            Self::TooFewRows => Some(Waivable::TooFewRows),
+            Self::Empty => Some(Waivable::Empty),
+            Self::Missing
+            | Self::Stale
+            | Self::FutureDated
+            | Self::AgeUnknown
+            | Self::Unparsed
+            | Self::Structure
+            | Self::TrailerMismatch
+            | Self::WebmailDomain => None,
         }
     }
 
@@ -121,6 +151,32 @@ impl Broken {
             }
             Self::Structure => "the file is damaged or cut short: export it again",
             Self::TrailerMismatch => "the file is cut short or was edited: export it again",
+            Self::Unchanged => {
+                "find out whether the export renews the date and not the content; max_unchanged says how long that is believable"
+            }
+            Self::WebmailDomain => {
+                "write the addresses instead; if everybody there objects indeed, webmail_domains = \"confirmed\""
+            }
+        }
+    }
+}
+
+/// Why a waiver lets nothing through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// A published release has used it.
+    Used,
+    /// Today is before its date or after its last day.
+    OutOfDate,
+}
+
+impl Spent {
+    /// As part of a hint.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Used => "the waiver for this was used by an earlier release, and each holds once",
+            Self::OutOfDate => "the waiver for this does not hold today",
         }
     }
 }
@@ -140,12 +196,18 @@ pub struct RegisterRead {
     pub objections: u64,
     /// Rows lifted.
     pub lifted: u64,
+    /// Rows that are a permission.
+    pub permissions: u64,
     /// Rows with a value that does not parse, or that name nobody.
     pub unparsed: u64,
     /// The first of them.
     pub first_unparsed: Option<Place>,
     /// Rows with a scope word that is not known.
     pub unknown_scope: u64,
+    /// Objections to a whole public mail host.
+    pub webmail: u64,
+    /// The first of them.
+    pub first_webmail: Option<Place>,
     /// Structurally broken rows.
     pub faults: u64,
     /// The first of them.
@@ -158,8 +220,14 @@ pub struct RegisterRead {
     pub moment: Option<Timestamp>,
     /// Rows now minus rows in the previous release.
     pub change: Option<i64>,
+    /// The first moment under which a release read this very content; its own where nothing is known.
+    pub content_since: Option<Timestamp>,
     /// Contract codes broken.
     pub broken: Vec<Broken>,
+    /// Contract codes broken and let through, each by the waiver of this index in the config.
+    pub waived: Vec<(Broken, usize)>,
+    /// Waivers of a broken code that do not hold, with the reason why.
+    pub spent: Vec<(Broken, Spent)>,
     /// When it could not be opened or read to its end.
     pub error: Option<SourceError>,
 }
@@ -178,10 +246,10 @@ pub struct RegisterContext<'c> {
     pub as_of: Timestamp,
     /// Time zone of dates without one.
     pub zone: TimeZone,
-    /// Rows of each register in the previous release, by name.
-    pub previous_rows: &'c dyn Fn(&str) -> Option<u64>,
     /// Whether the days of objections are kept: only somebody who explains asks for them.
     pub keeps_days: bool,
+    /// What earlier releases tell.
+    pub before: &'c Before,
 }
 
 impl Objections {
@@ -209,12 +277,15 @@ impl Objections {
                 spaces: spaces(config, register),
                 found: Vec::new(),
                 numbers: Vec::new(),
+                permissions: None,
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
             if let Err(error) = reader.read(config, &mut read) {
                 read.error = Some(error);
             }
+            read.content_since = content_since(&read, context);
             read.broken = broken(register, &read, context);
+            waive(config, &mut read, context);
             reads.push(read);
         }
         (all, reads)
@@ -413,6 +484,8 @@ struct Reader<'r, 'c> {
     spaces: Vec<String>,
     found: Vec<WideKey>,
     numbers: Vec<Phone>,
+    /// What lifts objections; absent where nothing can.
+    permissions: Option<Permissions>,
 }
 
 impl Reader<'_, '_> {
@@ -423,6 +496,11 @@ impl Reader<'_, '_> {
             digest_key: Some(self.context.input_key),
             trailer: matches!(self.register.age_from, Some(AgeFrom::Trailer(_))),
             ..ReadOptions::default()
+        };
+        let gathered = if config.policy.permissions_lift && self.register.permission.is_some() {
+            Some(self.gather(&columns, &options)?)
+        } else {
+            None
         };
         let mut table = open(&self.register.files, &columns.wanted(), &options)?;
         read.file_names = table.files().iter().map(|file| file.name.clone()).collect();
@@ -449,6 +527,11 @@ impl Reader<'_, '_> {
         read.files = digests.len() as u64;
         read.bytes = digests.iter().map(|digest| digest.bytes).sum();
         read.commitment = super::commitment(&self.context.input_key, &digests);
+        // Permissions of other bytes than the objections' would be of another register.
+        if gathered.is_some_and(|gathered| gathered != read.commitment) {
+            let file = self.register.files.as_written.clone();
+            return Err(SourceError::ChangedWhileReading { file });
+        }
         let is_cut = digests
             .iter()
             .zip(&promised)
@@ -457,6 +540,50 @@ impl Reader<'_, '_> {
             read.broken.push(Broken::TrailerMismatch);
         }
         Ok(())
+    }
+
+    /// Reads the register once for its permissions alone; the commitment to what was read.
+    fn gather(&mut self, columns: &RegisterColumns, options: &ReadOptions) -> Result<[u8; 32], SourceError> {
+        let mut permissions = Permissions::default();
+        let mut table = open(&self.register.files, &columns.wanted(), options)?;
+        while let Some(batch) = table.next_batch()? {
+            batch.for_each(|record| {
+                let Record::Row(row) = record else { return };
+                let entry = columns.entry(&row);
+                if self.is_lifted(&entry) || !is_permission(self.register, &entry) {
+                    return;
+                }
+                let scopes = self.written_scopes(&entry, &mut RegisterRead::default());
+                let about = [
+                    self.about_id(&entry),
+                    self.about(Column::Email, entry.email),
+                    self.about(Column::Phone, entry.phone),
+                    self.about(Column::Domain, entry.domain),
+                ];
+                let about = about.into_iter().flatten();
+                let (as_of, zone) = (self.context.as_of, &self.context.zone);
+                permissions.add(self.register, &entry, scopes, about, as_of, zone);
+            });
+        }
+        self.permissions = Some(permissions);
+        Ok(super::commitment(&self.context.input_key, &table.digests()))
+    }
+
+    fn about(&self, column: Column, cell: Option<&[u8]>) -> Option<About> {
+        let key = raw_key(Plaintext::new(cell?), self.context.run_key)?;
+        Some(About::Text(column, key))
+    }
+
+    fn about_id(&self, entry: &Entry<'_>) -> Option<About> {
+        let space = self.spaces.first()?;
+        self.context.person_keys.in_space(space).key(entry.customer_id?).map(About::Id)
+    }
+
+    fn is_lifted(&self, entry: &Entry<'_>) -> bool {
+        match (&self.register.active, entry.status) {
+            (Some(active), Some(status)) => active.lifted.iter().any(|lifted| lifted.as_bytes() == status),
+            _ => false,
+        }
     }
 
     fn moment_of(&self, entry: &Entry<'_>) -> Option<Timestamp> {
@@ -471,21 +598,21 @@ impl Reader<'_, '_> {
     }
 
     fn entry(&mut self, entry: &Entry<'_>, place: Place, read: &mut RegisterRead) {
-        if let (Some(active), Some(status)) = (&self.register.active, entry.status)
-            && active.lifted.iter().any(|lifted| lifted.as_bytes() == status)
-        {
+        if self.is_lifted(entry) {
             read.lifted += 1;
             return;
         }
+        if is_permission(self.register, entry) {
+            read.permissions += 1;
+            return;
+        }
         read.objections += 1;
-        let scopes = self.scopes(entry, read);
+        let scopes = self.written_scopes(entry, read);
+        let made = self.permissions.as_ref().and_then(|_| made(self.register, entry, &self.context.zone));
         let day = entry.at.filter(|_| self.context.keeps_days).and_then(|cell| self.day_of(cell));
-        let named = self.named.number(match day {
-            Some(day) => Named::on(self.origin, scopes, day),
-            None => Named::by(self.origin, scopes),
-        });
         let (mut keys, mut unread) = (0, 0);
         if let Some(id) = entry.customer_id {
+            let named = self.standing(self.about_id(entry), scopes, made, day);
             for space in self.spaces.clone() {
                 if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
                     keys += 1;
@@ -494,7 +621,10 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        for (kind, cell) in [(Kind::Email, entry.email), (Kind::Phone, entry.phone)] {
+        for (kind, column, cell) in
+            [(Kind::Email, Column::Email, entry.email), (Kind::Phone, Column::Phone, entry.phone)]
+        {
+            let named = self.standing(self.about(column, cell), scopes, made, day);
             match cell.filter(|cell| !cell.is_empty()) {
                 Some(cell) if self.key(kind, cell, named) => keys += 1,
                 Some(_) => unread += 1,
@@ -502,9 +632,14 @@ impl Reader<'_, '_> {
             }
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
+            let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made, day);
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
                 keys += 1;
+                if identifiers::is_webmail_domain(Plaintext::new(cell)) {
+                    read.webmail += 1;
+                    read.first_webmail.get_or_insert(place);
+                }
                 let known = self.objections.domains.entry(domain).or_insert(0);
                 *known = union(self.named, *known, named);
             } else {
@@ -518,7 +653,24 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
+    /// The number of what still stands of an objection to one value; 0 when nothing does.
+    fn standing(&self, about: Option<About>, scopes: Scopes, made: Option<Made>, day: Option<Date>) -> u32 {
+        let scopes = match &self.permissions {
+            Some(permissions) => permissions.standing(about, scopes, made),
+            None => scopes,
+        };
+        if scopes.is_empty() {
+            return 0;
+        }
+        let always = self.register.external && scopes.meets(Scopes::CHANNELS);
+        let scopes = if always { scopes.union(Scopes::ALWAYS) } else { scopes };
+        self.named.number(match day {
+            Some(day) => Named::on(self.origin, scopes, day),
+            None => Named::by(self.origin, scopes),
+        })
+    }
+
+    fn written_scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
         let Some(words) = entry.scope.filter(|words| !words.is_empty()) else {
             return self.register.scopes;
         };
@@ -649,6 +801,42 @@ pub(crate) fn union(interner: &Interner<Named>, one: u32, other: u32) -> u32 {
     }
 }
 
+/// The first moment under which a release read this very content.
+fn content_since(read: &RegisterRead, context: &RegisterContext<'_>) -> Option<Timestamp> {
+    let moment = read.moment?;
+    match context.before.content(&read.name) {
+        Some(before) if before.commitment == read.commitment && read.error.is_none() => {
+            Some(before.since.min(moment))
+        }
+        _ => Some(moment),
+    }
+}
+
+/// Moves the breaches that a waiver lets through out of `broken`.
+fn waive(config: &Config, read: &mut RegisterRead, context: &RegisterContext<'_>) {
+    let today = context.as_of.to_zoned(context.zone.clone()).date();
+    for broken in std::mem::take(&mut read.broken) {
+        let mut holding = None;
+        for (index, waiver) in config.waivers.iter().enumerate() {
+            if broken.waivable() != Some(waiver.code) || waiver.register != read.name {
+                continue;
+            }
+            if !waiver.holds_on(today) {
+                read.spent.push((broken, Spent::OutOfDate));
+            } else if context.before.used_waivers.contains(&waiver.id()) {
+                read.spent.push((broken, Spent::Used));
+            } else {
+                holding = Some(index);
+                break;
+            }
+        }
+        match holding {
+            Some(index) => read.waived.push((broken, index)),
+            None => read.broken.push(broken),
+        }
+    }
+}
+
 /// Every way in which a register broke its contract.
 fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_>) -> Vec<Broken> {
     let mut broken = read.broken.clone();
@@ -676,11 +864,21 @@ fn broken(register: &Register, read: &RegisterRead, context: &RegisterContext<'_
             }
         }
     }
-    if let (Some(max_shrink), Some(before)) = (register.max_shrink, (context.previous_rows)(&register.name))
+    if let (Some(moment), Some(since)) = (read.moment, read.content_since) {
+        let newer = context.before.content(&register.name).is_some_and(|before| moment > before.moment);
+        let unchanged = moment.duration_since(since);
+        if newer && unchanged > register.max_unchanged.unwrap_or(SignedDuration::ZERO) {
+            broken.push(Broken::Unchanged);
+        }
+    }
+    if let (Some(max_shrink), Some(before)) = (register.max_shrink, context.before.rows(&register.name))
         && read.rows < before
         && (before - read.rows) as f64 > max_shrink * before as f64
     {
         broken.push(Broken::Shrunken);
+    }
+    if read.webmail > 0 && !register.webmail_domains {
+        broken.push(Broken::WebmailDomain);
     }
     if read.unparsed as f64 > register.max_unparsed * read.objections as f64 {
         broken.push(Broken::Unparsed);

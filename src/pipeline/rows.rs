@@ -15,7 +15,7 @@ use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, email_alternatives,
-    phone_alternatives, phone_readings,
+    holds_identity_code, phone_alternatives, phone_readings,
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -25,6 +25,7 @@ use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{IdentifierClass, Known};
+use crate::sources::customers::{Customer, CustomerColumns};
 use crate::sources::{Record, Row, RowFault};
 use crate::spill::{Appender, SpillError};
 
@@ -32,6 +33,8 @@ use crate::spill::{Appender, SpillError};
 pub(super) const IDENTIFIERS_MAX: usize = 64;
 /// The code of a row without a customer id.
 pub(super) const BLANK_ID: &str = "blank-customer-id";
+/// The code of a row with a personal identity code in a mapped column.
+pub(super) const IDENTITY_CODE: &str = "identity-code";
 /// The code of a row with more identifiers than [`IDENTIFIERS_MAX`].
 pub(super) const TOO_MANY_IDENTIFIERS: &str = "too-many-identifiers";
 
@@ -91,6 +94,8 @@ pub(crate) struct SourceTally {
     pub(crate) rows: u64,
     pub(crate) unreadable: BTreeMap<&'static str, u64>,
     pub(crate) columns: Vec<ColumnTally>,
+    /// Rows with a personal identity code, by column read.
+    pub(crate) identity_codes: Vec<u64>,
 }
 
 /// What became of one identifier column's values.
@@ -106,13 +111,17 @@ pub(crate) struct ColumnTally {
 impl SourceTally {
     pub(crate) fn for_source(source: &Source) -> Self {
         let columns = vec![ColumnTally::default(); source.emails.len() + source.phones.len()];
-        Self { columns, ..Self::default() }
+        let read = CustomerColumns::of(source).wanted().len();
+        Self { columns, identity_codes: vec![0; read], ..Self::default() }
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         for (code, count) in &other.unreadable {
             *self.unreadable.entry(code).or_insert(0) += count;
+        }
+        for (mine, theirs) in self.identity_codes.iter_mut().zip(&other.identity_codes) {
+            *mine += theirs;
         }
         for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
             mine.parsed += theirs.parsed;
@@ -157,6 +166,8 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     pub(crate) matched_by_hash: HashMap<u32, u64>,
     pub(crate) tally: SourceTally,
     pub(crate) recovered: Recovered,
+    /// For each column read, whether it holds phone numbers.
+    phone_columns: Vec<bool>,
     rows: &'a mut Appender<'s, 'o>,
     partitions: usize,
 }
@@ -197,6 +208,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             matched_by_hash: HashMap::new(),
             tally: SourceTally::for_source(source),
             recovered: Recovered::default(),
+            phone_columns: shared.plan.sources[index].columns.phone_columns(),
             rows,
             partitions,
         }
@@ -217,6 +229,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), SpillError> {
         let shared = self.shared;
         let customer = shared.plan.sources[self.index].columns.customer(row);
+        if self.holds_identity_code(&customer) {
+            let region = self.facts.read(&customer).region;
+            self.unreadable(IDENTITY_CODE, customer.cells().collect::<Vec<_>>().into_iter(), region);
+            return Ok(());
+        }
         let Some(person) = self.space.key(customer.id()) else {
             let region = self.facts.read(&customer).region;
             self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter(), region);
@@ -262,6 +279,18 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let email = Email::parse(Plaintext::new(cell), &mut self.email_scratch);
         let phone = Phone::parse(Plaintext::new(cell), region, rule, &mut self.phone_scratch);
         [email.ok().map(|email| email.wide_key(key)), phone.ok().map(|phone| phone.wide_key(key))]
+    }
+
+    /// Looks for personal identity codes in every mapped cell, and counts them by column.
+    fn holds_identity_code(&mut self, customer: &Customer<'_, '_>) -> bool {
+        let mut holds = false;
+        for (column, (cell, is_phone)) in customer.cells().zip(&self.phone_columns).enumerate() {
+            if holds_identity_code(Plaintext::new(cell), *is_phone) {
+                self.tally.identity_codes[column] += 1;
+                holds = true;
+            }
+        }
+        holds
     }
 
     fn known_facts(&mut self) -> KnownFacts {

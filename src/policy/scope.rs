@@ -74,18 +74,23 @@ impl Scope {
 
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Scopes(pub u8);
+pub struct Scopes(pub u16);
 
 impl Scopes {
     /// No scope: binds nothing.
     pub const NONE: Self = Self(0);
     /// Binds every audience whatever its purpose.
-    pub const EVERYTHING: Self = Self(0xff);
+    pub const EVERYTHING: Self = Self(0x1ff);
+    /// No scope of its own: the mark of an objection that binds every audience whatever its scopes are.
+    pub const ALWAYS: Self = Self(0x100);
+    /// The bans of one channel.
+    pub const CHANNELS: Self =
+        Self(1 << Scope::Phone as u16 | 1 << Scope::Post as u16 | 1 << Scope::Email as u16);
 
     /// The set of one.
     #[must_use]
     pub const fn of(scope: Scope) -> Self {
-        Self(1 << scope as u8)
+        Self(1 << scope as u16)
     }
 
     /// Both sets together.
@@ -98,6 +103,12 @@ impl Scopes {
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// These without the others.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether there is none.
@@ -161,5 +172,5 @@ pub fn binding_scopes(purpose: Purpose, uses_profile: bool, channel_bans_bind: b
     if channel_bans_bind {
         bind.extend([Scope::Phone, Scope::Post, Scope::Email]);
     }
-    bind.into_iter().collect()
+    bind.into_iter().collect::<Scopes>().union(Scopes::ALWAYS)
 }

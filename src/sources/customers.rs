@@ -138,6 +138,12 @@ impl CustomerColumns {
         self.wanted.iter().map(String::as_str).collect()
     }
 
+    /// For each column to read, whether it holds phone numbers.
+    #[must_use]
+    pub fn phone_columns(&self) -> Vec<bool> {
+        (0..self.wanted.len()).map(|column| self.phones.contains(&column)).collect()
+    }
+
     /// Place of an attribute's column.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<usize> {

@@ -23,6 +23,8 @@ pub struct RegisterColumns {
     scope: Option<usize>,
     at: Option<usize>,
     status: Option<usize>,
+    permission: Option<usize>,
+    auth: Option<usize>,
     age: Option<usize>,
 }
 
@@ -46,11 +48,13 @@ impl RegisterColumns {
         let scope = column(columns.scope.as_deref());
         let at = column(columns.at.as_deref());
         let status = column(register.active.as_ref().map(|active| active.column.as_str()));
+        let permission = column(register.permission.as_ref().map(|field| field.column.as_str()));
+        let auth = column(columns.auth.as_deref());
         let age = column(match &register.age_from {
             Some(AgeFrom::Column(name)) => Some(name.as_str()),
             _ => None,
         });
-        Self { wanted, customer_id, email, phone, domain, scope, at, status, age }
+        Self { wanted, customer_id, email, phone, domain, scope, at, status, permission, auth, age }
     }
 
     /// Names of the columns to read, each once.
@@ -71,6 +75,8 @@ impl RegisterColumns {
             scope: cell(self.scope),
             at: cell(self.at),
             status: cell(self.status),
+            permission: cell(self.permission),
+            auth: cell(self.auth),
             age: cell(self.age),
         }
     }
@@ -93,6 +99,10 @@ pub struct Entry<'src> {
     pub at: Option<&'src [u8]>,
     /// Status.
     pub status: Option<&'src [u8]>,
+    /// The cell that may make it a permission.
+    pub permission: Option<&'src [u8]>,
+    /// How surely it is known who spoke.
+    pub auth: Option<&'src [u8]>,
     /// The cell that tells the register's age.
     pub age: Option<&'src [u8]>,
 }

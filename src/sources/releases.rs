@@ -219,20 +219,8 @@ impl PublishedRelease {
 /// there is none, or no folder yet. Only folders with a manifest count; links never do, `latest`
 /// among them.
 pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io_at(folder, source)),
-    };
     let mut newest: Option<PublishedRelease> = None;
-    for entry in entries {
-        let entry = entry.map_err(|source| io_at(folder, source))?;
-        let path = entry.path();
-        let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
-        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if !is_folder || is_hidden || path.join(MANIFEST_FILE).symlink_metadata().is_err() {
-            continue;
-        }
+    for path in folders(folder)? {
         let release = PublishedRelease::open(&path)?;
         let predicate = &release.manifest.predicate;
         if predicate.release.replay || predicate.controller.name != controller {
@@ -252,6 +240,39 @@ pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease
         }
     }
     Ok(newest)
+}
+
+/// The ids of waivers that any release in `folder` by this controller has used, replays included: what
+/// was let through once is used up.
+pub fn used_waivers(folder: &Path, controller: &str) -> Result<BTreeSet<String>, ReleaseError> {
+    let mut used = BTreeSet::new();
+    for path in folders(folder)? {
+        let predicate = PublishedRelease::open(&path)?.manifest.predicate;
+        if predicate.controller.name == controller {
+            used.extend(predicate.waivers.into_iter().map(|waiver| waiver.id));
+        }
+    }
+    Ok(used)
+}
+
+/// Folders with a manifest; links never count, `latest` among them.
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, ReleaseError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(io_at(folder, source)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| io_at(folder, source))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if is_folder && !is_hidden && path.join(MANIFEST_FILE).symlink_metadata().is_ok() {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 fn parse_tag(line: &[u8]) -> Option<(Tag, usize)> {

@@ -19,6 +19,7 @@ enum Field {
     Scope,
     Status,
     At,
+    Auth,
 }
 
 const HASHES: [&str; 3] = ["sha256", "sha1", "md5"];
@@ -28,6 +29,7 @@ pub(crate) fn write(
     place: usize,
     spaces: &[String],
     day: &str,
+    lifts: bool,
     pool: &Pool,
     dir: &Path,
     rng: &mut Rng,
@@ -47,12 +49,25 @@ pub(crate) fn write(
         toml.push_str(&bare_key(fields[0]));
     } else {
         fields.extend(rng.some(&keys));
-        let extra = [(Field::Scope, 50), (Field::Status, 40), (Field::At, 40)];
-        fields.extend(extra.into_iter().filter(|(_, percent)| rng.chance(*percent)).map(|(field, _)| field));
+        if lifts && rng.chance(60) {
+            fields.extend([Field::Status, Field::At, Field::Auth]);
+            fields.extend(rng.chance(50).then_some(Field::Scope));
+        } else {
+            let extra = [(Field::Scope, 50), (Field::Status, 40), (Field::At, 40), (Field::Auth, 20)];
+            let extra = extra.into_iter().filter(|(_, percent)| rng.chance(*percent)).map(|(field, _)| field);
+            fields.extend(extra.collect::<Vec<_>>());
+        }
         let columns: Vec<_> = fields.iter().filter_map(|field| named_key(*field)).collect();
         toml.push_str(&format!("columns = {{ {} }}\n", columns.join(", ")));
         if fields.contains(&Field::Status) {
             toml.push_str("active = { column = \"status\", lifted = [\"lifted\", \"released\"] }\n");
+        }
+        let whole = [Field::Status, Field::At, Field::Auth].iter().all(|field| fields.contains(field));
+        if whole || (fields.contains(&Field::Status) && !lifts && rng.chance(30)) {
+            toml.push_str("permission = { column = \"status\", values = [\"allowed\"] }\n");
+        }
+        if fields.contains(&Field::Auth) {
+            toml.push_str("auth_levels = [\"e-mail\", \"strong\"]\n");
         }
     }
     if fields.contains(&Field::Id) {
@@ -68,6 +83,15 @@ pub(crate) fn write(
     }
     if rng.chance(40) {
         toml.push_str(&format!("region = \"{}\"\n", rng.pick(&["FI", "SE"])));
+    }
+    if rng.chance(20) {
+        toml.push_str("external = true\n");
+    }
+    if fields.contains(&Field::Domain) && rng.chance(80) {
+        toml.push_str("webmail_domains = \"confirmed\"\n");
+    }
+    if rng.chance(10) {
+        toml.push_str("controller = \"Example Bank Ltd\"\ngroup_scope = true\n");
     }
     toml.push_str(&format!("max_unparsed = \"{}%\"\n", rng.pick(&[100, 100, 100, 20, 0])));
     toml.push_str(rng.pick(&["", "", "min_rows = 0\n", "min_rows = 3\n"]));
@@ -109,6 +133,7 @@ fn named_key(field: Field) -> Option<String> {
         Field::Domain => "domain = \"domain\"".to_owned(),
         Field::Scope => "scope = \"scope\"".to_owned(),
         Field::At => "at = \"date\"".to_owned(),
+        Field::Auth => "auth = \"auth\"".to_owned(),
         Field::Status => return None,
     })
 }
@@ -135,18 +160,20 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
             Field::Scope => "scope",
             Field::Status => "status",
             Field::At => "date",
+            Field::Auth => "auth",
         })
         .map(str::to_owned)
         .collect();
     let mut text = if bare { String::new() } else { style.line(&header, rng) };
-    for _ in 0..rng.between(0, 4) {
+    let mut last = Vec::new();
+    for _ in 0..rng.between(0, if fields.contains(&Field::Auth) { 8 } else { 4 }) {
         // One key says whom; the others are mostly blank, as in real lists.
         let chosen = rng.below(fields.len());
         let cells: Vec<_> = fields
             .iter()
             .enumerate()
             .map(|(place, field)| {
-                let key = !matches!(field, Field::Scope | Field::Status | Field::At);
+                let key = !matches!(field, Field::Scope | Field::Status | Field::At | Field::Auth);
                 if key && place != chosen && rng.chance(60) {
                     String::new()
                 } else {
@@ -157,6 +184,9 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
         if bare && cells[0].is_empty() {
             continue;
         }
+        let answers = fields.contains(&Field::Auth) && !last.is_empty() && rng.chance(60);
+        let cells = if answers { answer(fields, &last, cells, rng.chance(60)) } else { cells };
+        last.clone_from(&cells);
         if rng.chance(1) && !bare {
             text.push_str(&style.broken_line(&cells, rng));
         } else {
@@ -164,6 +194,19 @@ fn rows(fields: &[Field], bare: bool, style: &Style, day: &str, pool: &Pool, rng
         }
     }
     text
+}
+
+/// A row that names whom the row before names; `lifts`: in all that makes it a permission.
+fn answer(fields: &[Field], before: &[String], cells: Vec<String>, lifts: bool) -> Vec<String> {
+    let cells = fields.iter().zip(cells).zip(before);
+    let cells = cells.map(|((field, cell), before)| match field {
+        Field::Status if lifts => "allowed".to_owned(),
+        Field::At if lifts => "2026-02-01".to_owned(),
+        Field::Auth if lifts => "strong".to_owned(),
+        Field::Status | Field::At | Field::Auth => cell,
+        _ => before.clone(),
+    });
+    cells.collect()
 }
 
 fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
@@ -199,8 +242,23 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
             ];
             rng.pick(&words).to_owned()
         }
-        Field::Status => rng.pick(&["", "active", "lifted", " released ", "Lifted?"]).to_owned(),
-        Field::At => rng.pick(&[day, day, "2024-05-01", "2025-12-24T12:00:00Z"]).to_owned(),
+        Field::Status => {
+            rng.pick(&["", "active", "lifted", " released ", "Lifted?", "allowed", "allowed"]).to_owned()
+        }
+        Field::At => {
+            let dates = [
+                day,
+                day,
+                "2024-05-01",
+                "2024-05-02",
+                "2025-12-24T12:00:00Z",
+                "2025-12-24",
+                "2024-02-29",
+                "",
+            ];
+            rng.pick(&dates).to_owned()
+        }
+        Field::Auth => rng.pick(&["e-mail", "strong", "strong", "strong ", "Strong", ""]).to_owned(),
     }
 }
 

@@ -283,16 +283,34 @@ fn answers(
     }
 }
 
+/// What is a personal identity code of nobody, and what only looks like one.
+const CODES: [&str; 9] = [
+    "131052-308T",
+    " 131052a308t",
+    "hetu 131052+308T.",
+    "131052-308S",
+    "x131052-308T",
+    "19811228-9874",
+    "811228+9874",
+    "37605030299",
+    "37605030298",
+];
+
 fn rows(columns: &[Column], style: &Style, shared: &Shared, pool: &Pool, rng: &mut Rng) -> String {
     let header: Vec<_> = columns.iter().map(|column| column.name.to_owned()).collect();
     let mut text = style.line(&header, rng);
     let many = rng.between(5, 60);
     let faults = rng.pick(&[0, 0, 0, 0, 1, 5]);
     let trouble = rng.pick(&[0, 1, 2, 5]);
-    for _ in 0..many {
+    let coded = if rng.chance(3) { rng.below(many) } else { many };
+    for row in 0..many {
         let mut cells: Vec<_> =
             columns.iter().map(|column| cell(column, shared, pool, trouble, rng)).collect();
         consent_for_own(columns, &mut cells, rng);
+        if row == coded {
+            let place = rng.below(cells.len());
+            cells[place] = rng.pick(&CODES).to_owned();
+        }
         if rng.chance(faults) {
             text.push_str(&style.broken_line(&cells, rng));
         } else {

@@ -1,20 +1,24 @@
 //! What the manifest says of a run: results turned into its records, and nothing decided here.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{BuildError, WrittenAudience};
-use crate::config::{Closure, Config, Role};
+use crate::config::{Closure, Config, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
     RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate,
-    ToolRecord,
+    ToolRecord, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
+use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::RegisterRead;
 use crate::pipeline::{Fates, Results};
+use crate::policy::scope::binding_scopes;
 
 /// Safeguards every run has in force.
 const MEASURES: [&str; 8] = [
@@ -39,7 +43,7 @@ pub(super) struct Record<'r> {
     pub(super) root: &'r RootKey,
     pub(super) signer: Option<&'r Signer>,
     pub(super) previous: Option<PreviousRelease>,
-    pub(super) previous_rows: &'r dyn Fn(&str) -> Option<u64>,
+    pub(super) before: &'r Before,
 }
 
 /// The manifest's predicate.
@@ -78,6 +82,7 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
         registers: registers(record),
         bases: bases(config, results),
         recipients: recipients(config),
+        waivers: waivers(config, results),
         policy: policy(config),
         warnings: warnings(record, &audiences),
         audiences,
@@ -133,35 +138,42 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
 
 fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
     let (config, results) = (record.config, record.results);
-    let one =
-        |(index, (register, read)): (usize, (&crate::config::Register, &RegisterRead))| RegisterRecord {
-            name: register.name.clone(),
-            files: read.files,
-            bytes: read.bytes,
-            rows: read.rows,
-            objections: read.objections,
-            lifted: read.lifted,
-            unparsed: read.unparsed,
-            unknown_scope: read.unknown_scope,
-            commitment: Hex32(read.commitment),
-            age: match (&register.age_from, read.moment) {
-                (None, _) => RegisterAge::Unchecked,
-                (Some(_), None) => RegisterAge::Unknown,
-                (Some(_), Some(moment)) => RegisterAge::Known {
-                    moment: Moment(moment),
-                    seconds: record.as_of.duration_since(moment).as_secs(),
-                },
+    let one = |(index, (register, read)): (usize, (&Register, &RegisterRead))| RegisterRecord {
+        name: register.name.clone(),
+        files: read.files,
+        bytes: read.bytes,
+        rows: read.rows,
+        objections: read.objections,
+        lifted: read.lifted,
+        permissions: read.permissions,
+        unparsed: read.unparsed,
+        unknown_scope: read.unknown_scope,
+        commitment: Hex32(read.commitment),
+        external: register.external,
+        controller: register.controller.clone(),
+        binds: binds(config, register),
+        age: match (&register.age_from, read.moment) {
+            (None, _) => RegisterAge::Unchecked,
+            (Some(_), None) => RegisterAge::Unknown,
+            (Some(_), Some(moment)) => RegisterAge::Known {
+                moment: Moment(moment),
+                seconds: record.as_of.duration_since(moment).as_secs(),
             },
-            max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
-            min_rows: register.min_rows,
-            max_shrink_millionths: register.max_shrink.map(millionths),
-            max_unparsed_millionths: millionths(register.max_unparsed),
-            change: (record.previous_rows)(&register.name)
-                .map(|before| read.rows.cast_signed() - before.cast_signed()),
-            matched_narrowly: results.matched_by_hash(index as u8),
-            broken: Vec::new(),
-            people_named: results.people_named(index as u8),
-        };
+        },
+        max_age_seconds: register.max_age.map(|age| age.as_secs().unsigned_abs()),
+        min_rows: register.min_rows,
+        max_shrink_millionths: register.max_shrink.map(millionths),
+        max_unparsed_millionths: millionths(register.max_unparsed),
+        max_unchanged_seconds: register.max_unchanged.map(|time| time.as_secs().unsigned_abs()),
+        content_since: read.content_since.map(Moment),
+        change: record
+            .before
+            .rows(&register.name)
+            .map(|before| read.rows.cast_signed() - before.cast_signed()),
+        matched_narrowly: results.matched_by_hash(index as u8),
+        broken: CodeCount::list(read.waived.iter().map(|(broken, _)| (broken.code(), 1))),
+        people_named: results.people_named(index as u8),
+    };
     config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
 }
 
@@ -212,6 +224,32 @@ fn undeclared(config: &Config) -> u64 {
     platforms.iter().filter(|name| !is_declared(name)).count() as u64
 }
 
+/// The scopes by which a register's objections bind every audience.
+fn binds(config: &Config, register: &Register) -> Vec<String> {
+    let channels = register.external || config.policy.channel_bans_bind;
+    let binding = binding_scopes(Purpose::Retarget, false, channels);
+    binding.iter().map(|scope| scope.word().to_owned()).collect()
+}
+
+/// The waivers that let something through, in config order.
+fn waivers(config: &Config, results: &Results<'_, '_>) -> Vec<WaiverRecord> {
+    let used: BTreeSet<usize> =
+        results.registers().iter().flat_map(|read| &read.waived).map(|(_, index)| *index).collect();
+    let record = |index: usize| {
+        let waiver = &config.waivers[index];
+        WaiverRecord {
+            id: waiver.id(),
+            register: waiver.register.clone(),
+            code: waiver.code.code().to_owned(),
+            reason: waiver.reason.clone(),
+            by: waiver.by.clone(),
+            date: waiver.date.to_string(),
+            valid_until: waiver.valid_until.to_string(),
+        }
+    };
+    used.into_iter().map(record).collect()
+}
+
 fn policy(config: &Config) -> PolicyRecord {
     let policy = &config.policy;
     let closure = match policy.closure {
@@ -225,6 +263,7 @@ fn policy(config: &Config) -> PolicyRecord {
         max_unreadable_millionths: millionths(policy.max_unreadable),
         channel_bans_bind: policy.channel_bans_bind,
         possible_phones: policy.possible_phones,
+        permissions_lift: policy.permissions_lift,
         time_zone: policy.time_zone.clone(),
         cooling_off_days: policy.cooling_off_days,
         max_identifier_age_days: policy.max_identifier_age_days,
