@@ -360,5 +360,5 @@ fn one_objection_more_only_ever_removes() {
             }
         }
     }
-    assert!(compared > 20 && lost > 20, "{compared} bases were compared, {lost} people lost their place");
+    assert!(compared > 15 && lost > 50, "{compared} bases were compared, {lost} people lost their place");
 }
