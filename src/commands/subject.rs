@@ -82,7 +82,7 @@ fn tell_platform(text: &mut String, platform: &PlatformExplanation, language: La
             "Et ole listalla: et kuulu ryhmään, jolle se on tehty.",
             "Du finns inte på den: du hör inte till gruppen som den är till för.",
         ],
-        _ => ["You are left out:", "Sinut on jätetty pois:", "Du är utelämnad:"],
+        _ => ["You are not on it:", "Et ole listalla:", "Du finns inte på den:"],
     };
     let _ = writeln!(text, "  {}", one_of(language, line));
     let mut told: Vec<&str> = Vec::new();

@@ -457,6 +457,13 @@ mod tests {
     }
 
     #[test]
+    fn what_no_row_answers_keeps_out() {
+        let nothing = Policy::unanswered(crate::policy::standing::Answered::default());
+        let codes: Vec<&str> = nothing.iter().map(Reason::code).collect();
+        assert_eq!(codes, ["age-unknown", "relationship-unknown", "basis-unknown", "country-unknown"]);
+    }
+
+    #[test]
     fn every_reason_belongs_to_a_rule_and_every_rule_gives_one() {
         for reason in Reason::ALL {
             assert_ne!(Rule::of(reason), Rule::Other, "{}", reason.code());

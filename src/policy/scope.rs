@@ -174,3 +174,35 @@ pub fn binding_scopes(purpose: Purpose, uses_profile: bool, channel_bans_bind: b
     }
     bind.into_iter().collect::<Scopes>().union(Scopes::ALWAYS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Purpose, Scope, Scopes, binding_scopes};
+
+    #[test]
+    fn each_word_is_its_scope_and_any_other_binds_everything() {
+        for (word, scope) in [
+            ("off_platform_targeting", Scope::OffPlatformTargeting),
+            ("Off-Platform targeting", Scope::OffPlatformTargeting),
+            ("marketing", Scope::AllMarketing),
+            ("profiling", Scope::Profiling),
+            ("look-alike", Scope::Lookalike),
+            ("phone", Scope::Phone),
+            ("telemarketing", Scope::Phone),
+            ("mail", Scope::Post),
+            ("e-mail", Scope::Email),
+            ("everything please", Scope::Unknown),
+            ("", Scope::Unknown),
+        ] {
+            assert_eq!(Scope::from_word(word), scope, "{word}");
+        }
+        for scope in Scope::ALL {
+            assert_eq!(Scope::from_word(scope.word()), scope, "{}", scope.word());
+        }
+        for purpose in [Purpose::Retarget, Purpose::Exclude, Purpose::LookalikeSeed] {
+            let narrowest = binding_scopes(purpose, false, false);
+            assert!(Scopes::of(Scope::from_word("?")).meets(narrowest), "{}", purpose.word());
+            assert!(!Scopes::of(Scope::Post).meets(narrowest), "{}", purpose.word());
+        }
+    }
+}
