@@ -178,7 +178,7 @@ impl<'t> Item<'t> {
             }
             DeValue::Table(table) => {
                 // Signals are tables of tables; anything but a column in a table is no name.
-                for (key, value) in table.iter() {
+                for (key, value) in table {
                     let item = Self { value, ..self };
                     if key.get_ref() == "column" || value.get_ref().is_table() {
                         item.column_names(found);
