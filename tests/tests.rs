@@ -1,7 +1,12 @@
 //! The integration tests, one binary.
 
 #![allow(clippy::disallowed_methods, reason = "tests make and read their own files")]
-#![allow(clippy::pedantic, clippy::type_complexity, reason = "a test may be plainer than the code it holds")]
+#![allow(
+    clippy::pedantic,
+    clippy::type_complexity,
+    clippy::print_stderr,
+    reason = "a test may be plainer than the code it holds"
+)]
 mod synth;
 
 mod agreement;

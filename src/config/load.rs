@@ -64,7 +64,7 @@ impl Config {
         };
         let bytes = std::fs::read(path).map_err(|error| {
             let message = format!("the config cannot be read: {}", error.kind());
-            whole(&message, "verho init writes a first one")
+            whole(&message, "docs/configuration.md begins with one of 25 lines")
         })?;
         let text = String::from_utf8(bytes)
             .map_err(|_| whole("the config is not UTF-8 text", "save it as UTF-8"))?;
@@ -465,6 +465,7 @@ impl Loading<'_> {
     }
 
     /// Checks what rules about a person ask of the sources.
+    #[expect(clippy::option_option, reason = "a policy that cannot be read is not one that sets no age")]
     fn person_checks(&self, top: &Table<'_>, max_age: Option<Option<u16>>) {
         for span in self.without_informed_since.iter().filter(|_| self.asks_informed_since) {
             self.reading.fault(
