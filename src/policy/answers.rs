@@ -460,7 +460,16 @@ mod tests {
     fn what_no_row_answers_keeps_out() {
         let nothing = Policy::unanswered(crate::policy::standing::Answered::default());
         let codes: Vec<&str> = nothing.iter().map(Reason::code).collect();
-        assert_eq!(codes, ["age-unknown", "relationship-unknown", "basis-unknown", "country-unknown"]);
+        assert_eq!(
+            codes,
+            [
+                "age-unknown",
+                "relationship-unknown",
+                "basis-unknown",
+                "country-unknown",
+                "other-product-group"
+            ]
+        );
     }
 
     #[test]
