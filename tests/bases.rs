@@ -394,7 +394,7 @@ fn every_reason_occurs() {
 #[test]
 fn permissions_lift_somewhere_and_never_add_an_objection() {
     let mut lifted = 0;
-    for seed in 0..SEEDS {
+    for seed in 0..SEEDS * 3 {
         let (_dir, config, as_of) = load(seed);
         if !config.policy.permissions_lift {
             continue;
