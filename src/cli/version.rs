@@ -8,7 +8,8 @@ use crate::platforms::CHECKED;
 
 /// The version, with what decides hashes beside the code: phone metadata and the platforms' tables.
 pub(super) fn long() -> String {
-    let kinds = if cfg!(feature = "columnar") { "CSV, TSV, Parquet, Arrow, NDJSON" } else { "CSV, TSV, NDJSON" };
+    let kinds =
+        if cfg!(feature = "columnar") { "CSV, TSV, Parquet, Arrow, NDJSON" } else { "CSV, TSV, NDJSON" };
     format!(
         "{}\nphone metadata   {}\nplatform tables  checked {CHECKED}\nreads            {kinds}",
         env!("CARGO_PKG_VERSION"),
