@@ -38,7 +38,7 @@ pub fn phone_alternatives(
 pub struct Tails {
     /// Bit by last seven digits, for numbers whose national part has as many.
     sevens: Vec<u64>,
-    /// Bit by last four digits, for shorter ones.
+    /// Bit by last four digits, for those that are sure of no more.
     fours: Vec<u64>,
 }
 
@@ -48,11 +48,10 @@ impl Tails {
 
     /// Takes a number's end in.
     pub fn insert(&mut self, phone: &Phone) {
-        let (bits, size) = if phone.national().len() >= 7 {
-            (&mut self.sevens, Self::SEVEN)
-        } else {
-            (&mut self.fours, Self::FOUR)
-        };
+        // Argentina's mobiles lose a 15 from their middle when read, before as few as six digits.
+        let keeps_seven = phone.national().len() >= 7 && !phone.digits().starts_with(b"54");
+        let (bits, size) =
+            if keeps_seven { (&mut self.sevens, Self::SEVEN) } else { (&mut self.fours, Self::FOUR) };
         if bits.is_empty() {
             bits.resize(size.div_ceil(64), 0);
         }
@@ -71,6 +70,7 @@ impl Tails {
                     end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
                     digits += 1;
                 }
+                b'+' if digits > 0 => return true,
                 b' ' | b'-' | b'(' | b')' | b'+' => {}
                 // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
                 _ => return true,

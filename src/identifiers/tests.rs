@@ -10,6 +10,7 @@ mod hashes;
 mod paths;
 mod phones;
 mod properties;
+mod tails;
 mod vectors;
 
 /// A fixed key: tests compare keys with each other only.
