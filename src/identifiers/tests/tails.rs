@@ -43,7 +43,9 @@ fn a_cell_that_meets_a_reading_is_never_passed_over() {
     for registered in CELLS {
         let held = readings(registered, &regions);
         let mut tails = Tails::default();
-        held.iter().for_each(|phone| tails.insert(phone));
+        for phone in &held {
+            tails.insert(phone);
+        }
         for cell in CELLS {
             let meets = readings(cell, &regions)
                 .iter()
