@@ -50,10 +50,10 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
     }
     if let Some(worst) = failures.iter().map(|failure| failure.status).max_by_key(|status| *status as u8) {
         let last = failures.pop().expect("there is one, or there were no worst");
-        for failure in &failures {
-            failure.tell(talk);
+        for failure in failures {
+            failure.placed(&args.config.config).tell(talk);
         }
-        return Err(last.with_status(worst));
+        return Err(last.placed(&args.config.config).with_status(worst));
     }
     if talk.json {
         let answer = json!({

@@ -48,7 +48,7 @@ pub enum ReportError {
 impl ReportError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
             Self::Release(error) => error.hint(),

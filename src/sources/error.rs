@@ -202,6 +202,19 @@ impl SourceError {
         }
     }
 
+    /// What the config calls the thing at fault: a column, or files as it writes them.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::MissingColumn { column, .. }
+            | Self::DoubledColumn { column, .. }
+            | Self::ColumnType { column, .. } => Some(column),
+            Self::Missing { file } => Some(file),
+            Self::NoMatch { pattern } | Self::BadPattern { pattern } => Some(pattern),
+            _ => None,
+        }
+    }
+
     /// What to do about it, one sentence.
     #[must_use]
     pub fn hint(&self) -> String {

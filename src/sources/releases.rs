@@ -74,8 +74,11 @@ pub enum ReleaseError {
 impl ReleaseError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
+            Self::Io { source, .. } if matches!(source.kind(), io::ErrorKind::NotADirectory) => {
+                "a file stands where the folder of releases should be: move it, or name another folder under [output] dir"
+            }
             Self::Io { .. } => "check that the folder of releases can be read by the user who runs verho",
             Self::Damaged { .. } | Self::Line { .. } => {
                 "run verho verify on it; if it cannot be mended, move it out of the folder of releases"

@@ -177,8 +177,9 @@ impl Writer<'_> {
                     groups.entry(self.shown(found)).or_default().push(title(platform));
                 }
             }
-            // The largest first.
-            for (counts, platforms) in groups.into_iter().rev() {
+            // The largest first; the reason's name stands once for all its rows.
+            let lines = groups.len();
+            for (line, (counts, platforms)) in groups.into_iter().rev().enumerate() {
                 let place = if platforms.len() == everywhere && everywhere > 1 {
                     self.say(&say::ALL_PLATFORMS).to_owned()
                 } else {
@@ -195,12 +196,12 @@ impl Writer<'_> {
                 let whole = self.precision.figure(suppressed).drawn().max(1);
                 let thousandths = u128::from(primary.min(whole)) * 1_000 / u128::from(whole);
                 let name = self.language.reason(reason);
-                let mut cells = if self.is_rich {
-                    let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
-                    vec![Cell::OwnOf(name, reason.code()), Cell::Text(place), share]
-                } else {
-                    vec![Cell::Own(name), Cell::Text(place)]
-                };
+                let code = self.is_rich.then(|| reason.code());
+                let mut cells: Vec<Cell> =
+                    (line == 0).then_some(Cell::OwnFor(name, code, lines)).into_iter().collect();
+                cells.push(Cell::Text(place));
+                let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
+                cells.extend(self.is_rich.then_some(share));
                 cells.extend(counts.map(|count| self.number(count)));
                 rows.push(cells);
             }

@@ -21,8 +21,8 @@ pub(super) enum Cell {
     HeadOf(String, String),
     /// What the row is about, in words of our own.
     Own(&'static str),
-    /// The same, with a code of our own below it.
-    OwnOf(&'static str, &'static str),
+    /// What this row and those after it are about, in words of our own, perhaps with a code: so many rows.
+    OwnFor(&'static str, Option<&'static str>, usize),
     /// A sentence or a name.
     Text(String),
     /// A sentence with a smaller line below it.
@@ -104,7 +104,7 @@ impl Markup {
         for (at, heading) in headings.iter().enumerate() {
             let kind = rows.first().and_then(|row| row.get(at));
             let is_number = matches!(kind, Some(Cell::Number(_)));
-            self.raw(if is_number { "<th scope=col>" } else { "<th scope=col class=t>" }).text(heading);
+            self.raw(if is_number { "<th>" } else { "<th class=t>" }).text(heading);
         }
         self.raw("</thead>\n<tbody>");
         for row in rows {
@@ -117,27 +117,34 @@ impl Markup {
         self.raw("</tbody></table></div>\n")
     }
 
+    /// Without `scope` and closing tags, which HTML infers: a header beside cells is its row's, one above
+    /// cells its column's. The style keeps each cell's direction of writing to itself.
     fn cell(&mut self, cell: &Cell) {
         match cell {
-            Cell::Head(text) => self.put("<th scope=row><bdi>", text, "</bdi>"),
-            Cell::HeadOf(text, small) => {
-                self.put("<th scope=row><bdi>", text, "</bdi>").put("<small>", small, "</small>")
+            Cell::Head(text) => self.put("<th>", text, ""),
+            Cell::HeadOf(text, small) => self.put("<th>", text, "").put("<small>", small, "</small>"),
+            Cell::Own(text) => self.put("<th>", text, ""),
+            Cell::OwnFor(text, code, rows) => {
+                if *rows > 1 {
+                    self.raw("<th rowspan=").number(*rows as u64).raw(">").text(text);
+                } else {
+                    self.put("<th>", text, "");
+                }
+                if let Some(code) = code {
+                    self.put("<small>", code, "</small>");
+                }
+                self
             }
-            Cell::Own(text) => self.put("<th scope=row>", text, ""),
-            Cell::OwnOf(text, code) => self.put("<th scope=row>", text, "").put("<small>", code, "</small>"),
-            Cell::Text(text) => self.put("<td class=t><bdi>", text, "</bdi>"),
-            Cell::TextOf(text, small) => {
-                self.put("<td class=t><bdi>", text, "</bdi>").put("<small>", small, "</small>")
-            }
+            Cell::Text(text) => self.put("<td class=t>", text, ""),
+            Cell::TextOf(text, small) => self.put("<td class=t>", text, "").put("<small>", small, "</small>"),
             Cell::Number(text) => self.put("<td>", text, ""),
             Cell::Bar(thousandths) => self
                 .raw("<td class=b aria-hidden=true><svg viewBox=\"0 0 100 1\" preserveAspectRatio=none><rect width=")
                 .tenths(*thousandths)
                 .raw(" height=1 /></svg>"),
-            Cell::Link(number, text) => self
-                .raw("<th scope=row><a href=#a")
-                .number(*number as u64)
-                .put("><bdi>", text, "</bdi></a>"),
+            Cell::Link(number, text) => {
+                self.raw("<th><a href=#a").number(*number as u64).put(">", text, "</a>")
+            }
         };
     }
 

@@ -631,7 +631,7 @@ const WORDS: [(&str, Said); 23] = [
             "grund för en lookalike-målgrupp",
         ],
     ),
-    ("exclusion", ["exclusion", "poissulkeminen", "uteslutning"]),
+    ("exclude", ["exclusion", "poissulkeminen", "uteslutning"]),
     ("consumer", ["consumers", "kuluttajat", "konsumenter"]),
     ("business", ["business representatives", "yritysten edustajat", "företagsrepresentanter"]),
     ("controller", ["controller", "rekisterinpitäjä", "personuppgiftsansvarig"]),
@@ -871,6 +871,16 @@ pub(super) const MAX_UNPARSED: Said =
     ["at most {} that do not parse", "virheellisiä enintään {}", "högst {} otolkbara"];
 pub(super) const KEPT: Said = ["kept", "täyttyy", "uppfyllt"];
 pub(super) const BROKEN: Said = ["broken: {}", "rikottu: {}", "brutet: {}"];
+
+pub(super) const WAIVERS_TABLE: Said = [
+    "Breaches let through once, and who answers for them",
+    "Kerran läpi päästetyt ehtorikkomukset ja kuka niistä vastaa",
+    "Avvikelser som släppts igenom en gång, och vem som svarar för dem",
+];
+pub(super) const WAIVED: Said = ["Let through", "Päästetty läpi", "Släppt igenom"];
+pub(super) const ANSWERS: Said = ["Answered for by", "Vastuussa", "Ansvarig"];
+pub(super) const DAYS: Said = ["Days", "Päivät", "Dagar"];
+pub(super) const WHY: Said = ["Why", "Miksi", "Varför"];
 
 pub(super) const BASES: Said = ["Legal bases", "Käsittelyperusteet", "Rättsliga grunder"];
 pub(super) const BASES_TABLE: Said =
