@@ -11,3 +11,4 @@ mod init;
 mod invocations;
 mod runs;
 mod wrong_inputs;
+mod wrong_words;

@@ -69,7 +69,8 @@ pub(super) enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Write a first config: looks at your files, maps the columns it recognises, marks what you decide
-    #[command(after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and Parquet, and guesses from
+    #[command(
+        after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and Parquet, and guesses from
 column names (English, Finnish, Swedish, German) and from what values look like. What a value means
 is never guessed: such places are marked DECIDE: and refused by every command until you answer.
 
@@ -80,7 +81,8 @@ Effect:   the config on standard output, or a new file. Values of rows are shown
 Examples:
   verho init customers.csv
   verho init customers.csv --register objections.csv --out verho.toml
-  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml")]
+  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml"
+    )]
     Init(Init),
     /// Build a release: read, decide, write, check, publish
     #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
@@ -231,7 +233,13 @@ impl Command {
     pub(super) fn paths(&self) -> Vec<&Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
             Self::Init(args) => {
-                return args.files.iter().chain(&args.register).chain(&args.out).map(PathBuf::as_path).collect();
+                return args
+                    .files
+                    .iter()
+                    .chain(&args.register)
+                    .chain(&args.out)
+                    .map(PathBuf::as_path)
+                    .collect();
             }
             Self::Build(args) => [Some(&args.config.config), None, None],
             Self::Check(args) => [Some(&args.config.config), None, None],

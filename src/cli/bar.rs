@@ -47,7 +47,9 @@ fn style(template: &str) -> ProgressStyle {
     let left = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
         let _ = write!(out, "{}", in_words(state.eta()));
     };
-    ProgressStyle::with_template(template).expect("the templates are ours and a test draws them").with_key("eta", left)
+    ProgressStyle::with_template(template)
+        .expect("the templates are ours and a test draws them")
+        .with_key("eta", left)
 }
 
 fn per_second(rows: u64, took: Duration) -> u64 {

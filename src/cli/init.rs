@@ -34,7 +34,7 @@ pub(super) fn init(args: &args::Init, talk: Talk) -> Result<ExitStatus, Failure>
     talk.say(
         "config-made",
         &format!(
-            "{} looked at, {mapped} of use; {} left to you, each marked DECIDE: and listed by `verho check`",
+            "{} looked at, {mapped} recognised; {} left to you, each marked DECIDE: and listed by `verho check`",
             several(made.columns.len() as u64, "column", "columns"),
             several(made.undecided as u64, "decision is", "decisions are"),
         ),

@@ -55,8 +55,9 @@ fn in_words(what: String) -> String {
     if !what.contains("entity ") && !what.contains(" (os error ") {
         return what;
     }
-    let mut what =
-        what.replace("entity not found", "no such file or folder").replace("entity already exists", "it exists already");
+    let mut what = what
+        .replace("entity not found", "no such file or folder")
+        .replace("entity already exists", "it exists already");
     while let Some(at) = what.find(" (os error ") {
         let end = what[at..].find(')').map_or(what.len(), |end| at + end + 1);
         what.replace_range(at..end, "");

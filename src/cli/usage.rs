@@ -50,7 +50,8 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             Message::new("bad-value", format!("{argument} {what}"), hint)
         }
         ErrorKind::MissingRequiredArgument => {
-            let what = if argument == "--which" { "--root FILE or --signing FILE".to_owned() } else { argument };
+            let what =
+                if argument == "--which" { "--root FILE or --signing FILE".to_owned() } else { argument };
             let hint = match command.as_deref().and_then(|command| example(command, &what)) {
                 Some(example) => format!("for example: {example}\n{help}"),
                 None => help,
@@ -139,10 +140,19 @@ fn other_word(typed: &str) -> Option<&'static str> {
     const WORDS: &[(&[&str], &str)] = &[
         (&["help", "-help", "?"], "verho --help lists the commands; verho build --help tells about one"),
         (&["version", "-v"], "verho --version"),
-        (&["run", "make", "create", "export", "upload", "publish", "release"], "did you mean `verho build`? It writes the files; UPLOAD.md says how to carry them to a platform"),
+        (
+            &["run", "make", "create", "export", "upload", "publish", "release"],
+            "did you mean `verho build`? It writes the files; UPLOAD.md says how to carry them to a platform",
+        ),
         (&["validate", "test", "lint", "config"], "did you mean `verho check`?"),
-        (&["new", "start", "setup", "config-init", "import"], "did you mean `verho init`? It writes a first config from your files"),
-        (&["why", "show", "lookup", "search", "find"], "did you mean `verho explain`? It reads the id, address or number from standard input"),
+        (
+            &["new", "start", "setup", "config-init", "import"],
+            "did you mean `verho init`? It writes a first config from your files",
+        ),
+        (
+            &["why", "show", "lookup", "search", "find"],
+            "did you mean `verho explain`? It reads the id, address or number from standard input",
+        ),
         (&["compare"], "did you mean `verho diff`?"),
         (&["key", "keys", "genkey"], "did you mean `verho keygen`?"),
         (&["sample", "demo", "generate", "fake"], "did you mean `verho synth`?"),

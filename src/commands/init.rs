@@ -133,7 +133,9 @@ pub fn init(options: &InitOptions) -> Result<Init, InitError> {
         text.push_str(&part);
         columns.extend(told);
     }
-    text.push_str("\n# Who objected. Without a list of objections or an objection flag no config is taken.\n");
+    text.push_str(
+        "\n# Who objected. Without a list of objections or an objection flag no config is taken.\n",
+    );
     if options.registers.is_empty() {
         text.push_str(
             "# verho init FILE --register LIST writes this part; by hand:\n# [[register]]\n# name = \"opt-outs\"\n\
@@ -201,7 +203,9 @@ fn head(options: &InitOptions) -> String {
          schema = 1\n\n\
          [controller]\nname = {}\nrole = {}\n",
         decide("the company's legal name"),
-        decide("controller, if it is your own customers; processor, if you act for another company, with instruction = \"…\"")
+        decide(
+            "controller, if it is your own customers; processor, if you act for another company, with instruction = \"…\""
+        )
     )
 }
 
@@ -215,8 +219,16 @@ fn tail() -> String {
         ("use = ", "legitimate_interest or consent", ""),
         ("platforms = [", "such as meta or linkedin; verho platforms lists them", "]"),
         ("countries = [", "two letters each, such as FI: where the people live whom this ground covers", "]"),
-        ("assessment = ", "the reference of the legitimate-interest assessment; for consent drop this line", ""),
-        ("consent_wording = ", "the reference of the words people agreed to; for legitimate interest drop this line", ""),
+        (
+            "assessment = ",
+            "the reference of the legitimate-interest assessment; for consent drop this line",
+            "",
+        ),
+        (
+            "consent_wording = ",
+            "the reference of the words people agreed to; for legitimate interest drop this line",
+            "",
+        ),
     ];
     for (before, question, after) in &lines[..3] {
         text.push_str(&format!("{before}{}{after}\n", decide(question)));
@@ -269,7 +281,8 @@ fn name_of(place: &Path, taken: &mut Vec<String>) -> String {
         }
     }
     let name: String = name.chars().take(50).collect();
-    let name = name.trim_end_matches(|letter: char| letter == '-' || letter.is_ascii_digit()).trim_matches('-');
+    let name =
+        name.trim_end_matches(|letter: char| letter == '-' || letter.is_ascii_digit()).trim_matches('-');
     let name = if name.is_empty() { "customers" } else { name };
     let mut unique = name.to_owned();
     let mut number = 2;

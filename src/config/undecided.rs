@@ -1,8 +1,8 @@
 //! What only the operator knows: `verho init` writes it as a text that begins with `DECIDE:`, and a
 //! config that still holds such a text is refused, each in its line. It must not know what the key means.
 
-use toml::de::{DeTable, DeValue};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::table::{Reading, shown};
 

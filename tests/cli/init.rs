@@ -67,13 +67,21 @@ fn a_config_is_refused_until_decided_and_then_builds() {
     let text = std::fs::read_to_string(base.path().join("verho.toml")).expect("was written");
     insta::assert_snapshot!("init_finnish", text);
 
-    let marks = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.matches("\"DECIDE:").count()).sum();
+    let marks: usize = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.matches("\"DECIDE:").count())
+        .sum();
     for args in [&["check"][..], &["build"], &["check", "--draft"]] {
         let ran = base.run(args);
         assert_eq!(ran.code, 2, "{}", told(&ran));
         let faults = ran.stderr.matches("error[undecided]").count();
         assert_eq!(faults, marks, "each mark is a fault of its own: {}", ran.stderr);
-        assert!(ran.stderr.contains("markkinointi") || ran.stderr.contains("opted_out is not decided"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("markkinointi") || ran.stderr.contains("opted_out is not decided"),
+            "{}",
+            ran.stderr
+        );
     }
     assert!(base.releases().is_empty());
 
@@ -83,7 +91,8 @@ fn a_config_is_refused_until_decided_and_then_builds() {
     let ran = base.run(&["build"]);
     assert_eq!(ran.code, 0, "{}", told(&ran));
     let release = base.releases().pop().expect("one");
-    let upload = std::fs::read_to_string(release.join("audiences/customers/meta/full.csv")).expect("is there");
+    let upload =
+        std::fs::read_to_string(release.join("audiences/customers/meta/full.csv")).expect("is there");
     // Of five: K2 objected, K3 is none any more, K4's work number is banned.
     assert_eq!(upload.lines().count(), 1 + 2, "{upload}");
 }
@@ -114,21 +123,63 @@ fn every_single_mark_is_refused() {
 #[test]
 fn no_ban_and_no_consent_is_ever_guessed_to_be_a_yes() {
     let names = [
-        "kielto", "Markkinointikielto", "sähköpostikielto", "opt_out", "OptOut", "unsubscribed", "do_not_contact", "dnc",
-        "spärr", "Reklamspärr", "Widerspruch", "Werbesperre", "nix", "ad_ban", "suostumus", "Markkinointilupa",
-        "marketing_consent", "samtycke", "Einwilligung", "opt_in", "newsletter", "ads_ok", "gdpr", "email_permission",
-        "legal_basis", "ad_user_data", "ad_personalization", "status", "asiakastyyppi",
+        "kielto",
+        "Markkinointikielto",
+        "sähköpostikielto",
+        "opt_out",
+        "OptOut",
+        "unsubscribed",
+        "do_not_contact",
+        "dnc",
+        "spärr",
+        "Reklamspärr",
+        "Widerspruch",
+        "Werbesperre",
+        "nix",
+        "ad_ban",
+        "suostumus",
+        "Markkinointilupa",
+        "marketing_consent",
+        "samtycke",
+        "Einwilligung",
+        "opt_in",
+        "newsletter",
+        "ads_ok",
+        "gdpr",
+        "email_permission",
+        "legal_basis",
+        "ad_user_data",
+        "ad_personalization",
+        "status",
+        "asiakastyyppi",
     ];
     for name in names {
-        for values in [["1", "0"], ["kyllä", "ei"], ["granted", "denied"], ["active", "former"], ["", "X"], ["consent", "none"]] {
+        for values in [
+            ["1", "0"],
+            ["kyllä", "ei"],
+            ["granted", "denied"],
+            ["active", "former"],
+            ["", "X"],
+            ["consent", "none"],
+        ] {
             let base = Base::empty();
             let [one, other] = values;
             base.put("c.csv", format!("customer_id,email,{name}\nC-1,a.quokka@example.com,{one}\nC-2,b.quokka@example.com,{other}\n"));
             let ran = base.run(&["init", "c.csv", "--values-of", name]);
             assert_eq!(ran.code, 0, "{}", ran.stderr);
-            let config = ran.stdout.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+            let config =
+                ran.stdout.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
             assert!(config.contains(&format!("\"{name}\"")), "{name} is mapped: {config}");
-            for list in ["current = [", "consent = [", "legitimate_interest = [", "not_objected = [", "opted_out = [", "granted = [", "consumer = [", "business = ["] {
+            for list in [
+                "current = [",
+                "consent = [",
+                "legitimate_interest = [",
+                "not_objected = [",
+                "opted_out = [",
+                "granted = [",
+                "consumer = [",
+                "business = [",
+            ] {
                 for (at, _) in config.match_indices(list) {
                     assert!(config[at + list.len()..].starts_with("\"DECIDE:"), "{name}: {}", &config[at..]);
                 }
@@ -183,7 +234,8 @@ fn every_way_to_write_a_table_is_read() {
     let plain = finnish.trim_start_matches('\u{feff}');
     let utf16: Vec<u8> = finnish.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let utf16_without_mark: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let latin: Vec<u8> = plain.chars().map(|letter| u8::try_from(u32::from(letter)).expect("Latin")).collect();
+    let latin: Vec<u8> =
+        plain.chars().map(|letter| u8::try_from(u32::from(letter)).expect("Latin")).collect();
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(finnish.as_bytes()).expect("memory");
     let packed = packed.finish().expect("memory");
@@ -199,11 +251,12 @@ fn every_way_to_write_a_table_is_read() {
             serde_json::Value::Object(object).to_string() + "\n"
         })
         .collect();
+    let [tabs, bars, commas] = ["\t", "|", ","].map(|sign| plain.replace(';', sign));
     let cases: &[(&str, &[u8], &str)] = &[
         ("c.csv", finnish.as_bytes(), ""),
-        ("c.csv", plain.replace(';', "\t").as_bytes(), ""),
-        ("c.csv", plain.replace(';', "|").as_bytes(), ""),
-        ("c.csv", plain.replace(';', ",").as_bytes(), ""),
+        ("c.csv", tabs.as_bytes(), ""),
+        ("c.csv", bars.as_bytes(), ""),
+        ("c.csv", commas.as_bytes(), ""),
         ("c.csv", &utf16, ""),
         ("c.csv", &utf16_without_mark, "encoding = \"utf-16\""),
         ("c.csv", &latin, "encoding = \"windows-1252\""),
@@ -268,7 +321,10 @@ fn registers_of_many_kinds_are_recognised() {
         (
             "hashed.csv",
             format!("email_sha256,phone_sha256\n{hash},\n,{hash}\n"),
-            &["email = { column = \"email_sha256\", hashed = \"sha256\" }", "phone = { column = \"phone_sha256\", hashed = \"sha256\" }"],
+            &[
+                "email = { column = \"email_sha256\", hashed = \"sha256\" }",
+                "phone = { column = \"phone_sha256\", hashed = \"sha256\" }",
+            ],
         ),
         ("odd.csv", "who,why\nx,y\n".to_owned(), &["email = \"DECIDE: the column that says whom"]),
     ];
@@ -299,7 +355,11 @@ fn what_cannot_be_looked_at_is_told_with_what_to_do() {
         (&["init", "rows.csv"], 3, "first line of column names"),
         (&["init", "empty.csv"], 3, "check that the export finished"),
         (&["init", "customers.csv", "--values-of", "statu"], 2, "did you mean status"),
-        (&["init", "customers.csv", "--values-of", "aino.quokka@example.com"], 2, "as it stands in the first line"),
+        (
+            &["init", "customers.csv", "--values-of", "aino.quokka@example.com"],
+            2,
+            "as it stands in the first line",
+        ),
         (&["init", "customers.csv", "--out", "there.toml"], 3, "never overwritten"),
         (&["init", "customers.csv", "--out", "no/such/folder.toml"], 3, "in a folder that is there"),
         (&["init", "customers.csv", "--values-off", "status"], 2, "--values-of"),
@@ -340,10 +400,16 @@ fn several_tables_make_several_sources() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("is JSON");
     let config = answer["config"].as_str().expect("is a text");
-    for part in ["name = \"crm\"", "name = \"webshop\"", "customer_id = \"user_id\"", "{ column = \"mail\" }"] {
+    for part in ["name = \"crm\"", "name = \"webshop\"", "customer_id = \"user_id\"", "{ column = \"mail\" }"]
+    {
         assert!(config.contains(part), "{config}");
     }
-    let guessed: Vec<_> = answer["columns"].as_array().expect("a list").iter().map(|c| (c["column"].as_str(), c["guess"].as_str())).collect();
+    let guessed: Vec<_> = answer["columns"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|c| (c["column"].as_str(), c["guess"].as_str()))
+        .collect();
     assert!(guessed.contains(&(Some("user_id"), Some("customer_id"))), "{guessed:?}");
     assert!(guessed.contains(&(Some("name"), None)), "{guessed:?}");
     assert!(answer["undecided"].as_u64() > Some(10));

@@ -181,8 +181,7 @@ impl Shapes {
         let is_year = |year: Option<u32>| year.is_some_and(|year| (1850..2200).contains(&year));
         if bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') {
             let ends = bytes.get(10).is_none_or(|byte| matches!(byte, b'T' | b' '));
-            let is_date =
-                ends && is_year(number(0, 4)) && is_month(number(5, 7)) && is_day(number(8, 10));
+            let is_date = ends && is_year(number(0, 4)) && is_month(number(5, 7)) && is_day(number(8, 10));
             self.iso_date += u64::from(is_date);
             return is_date;
         }
@@ -311,7 +310,8 @@ fn names_twice(known: &[String], name: &str) -> bool {
 
 /// Whether a first line's cell is rather a value than a name.
 pub(super) fn looks_like_a_value(name: &str) -> bool {
-    name.contains('@') || (!name.is_empty() && shown_name(name) != name && name.chars().any(char::is_numeric))
+    name.contains('@')
+        || (!name.is_empty() && shown_name(name) != name && name.chars().any(char::is_numeric))
         || (name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
         || (name.contains('.') && !name.contains([' ', '_']) && name.split('.').all(|part| !part.is_empty()))
 }

@@ -11,7 +11,8 @@ use super::words::{Meaning, meaning};
 
 /// The text of the register, and what was made of each column.
 pub(super) fn register(name: &str, path: &str, file: &str, table: &Table) -> (String, Vec<Guessed>) {
-    let mut text = format!("# {} rows.\n[[register]]\nname = {}\npath = {}\n", table.rows, quoted(name), quoted(path));
+    let mut text =
+        format!("# {} rows.\n[[register]]\nname = {}\npath = {}\n", table.rows, quoted(name), quoted(path));
     text.push_str(encoding_line(table.encoding));
     let guesses: Vec<(&Column, Option<&'static str>)> =
         table.columns.iter().map(|column| (column, key_of(column))).collect();
@@ -20,7 +21,9 @@ pub(super) fn register(name: &str, path: &str, file: &str, table: &Table) -> (St
     } else {
         bare(&mut text, table);
     }
-    text.push_str("scope = [\"off_platform_targeting\"]         # what an objection is about where no column says it\n");
+    text.push_str(
+        "scope = [\"off_platform_targeting\"]         # what an objection is about where no column says it\n",
+    );
     contract(&mut text, file);
     let told = guesses.iter().map(|(column, guess)| Guessed {
         table: name.to_owned(),
@@ -46,7 +49,9 @@ fn key_of(column: &Column) -> Option<&'static str> {
         Some(Meaning::Scope) => Some("scope"),
         Some(Meaning::Moment) if column.mostly(Shapes::date, 50) => Some("at"),
         Some(Meaning::Auth) => Some("auth"),
-        Some(Meaning::Relationship | Meaning::Objection | Meaning::Permission) if column.mostly(Shapes::date, 50) => {
+        Some(Meaning::Relationship | Meaning::Objection | Meaning::Permission)
+            if column.mostly(Shapes::date, 50) =>
+        {
             Some("at")
         }
         Some(Meaning::Relationship | Meaning::Objection | Meaning::Permission) => Some("status"),
@@ -74,11 +79,14 @@ fn columns(text: &mut String, table: &Table, guesses: &[(&Column, Option<&'stati
     }
     let names = entries.iter().any(|(key, _)| matches!(*key, "customer_id" | "email" | "phone" | "domain"));
     if !names {
-        entries.insert(0, ("email", decide("the column that says whom: email, phone, customer_id or domain")));
+        entries
+            .insert(0, ("email", decide("the column that says whom: email, phone, customer_id or domain")));
     }
     if !unused.is_empty() {
         let _ = writeln!(text, "# Not mapped, and so never read: {}.", listed(unused));
-        text.push_str("# If one of these names people too, give it a [[register]] of its own over the same file.\n");
+        text.push_str(
+            "# If one of these names people too, give it a [[register]] of its own over the same file.\n",
+        );
     }
     let entries: Vec<String> = entries.into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
     let _ = writeln!(text, "columns = {{ {} }}", entries.join(", "));
@@ -87,14 +95,24 @@ fn columns(text: &mut String, table: &Table, guesses: &[(&Column, Option<&'stati
         match column.values() {
             Some(values) => {
                 let values = values.iter().map(|(value, count)| format!("{} {count}", quoted(value)));
-                let _ = writeln!(text, "# {}: {}.", in_comment(&column.name), values.collect::<Vec<_>>().join(", "));
+                let _ = writeln!(
+                    text,
+                    "# {}: {}.",
+                    in_comment(&column.name),
+                    values.collect::<Vec<_>>().join(", ")
+                );
             }
             None => {
                 let _ = writeln!(text, "# {}: blank in {blank} of rows.", in_comment(&column.name));
             }
         }
         let question = "the values that lift an objection; every other, also a blank, leaves it standing. Without such values drop this line";
-        let _ = writeln!(text, "active = {{ column = {}, lifted = [{}] }}", quoted(&column.name), decide(question));
+        let _ = writeln!(
+            text,
+            "active = {{ column = {}, lifted = [{}] }}",
+            quoted(&column.name),
+            decide(question)
+        );
     }
 }
 
@@ -122,7 +140,9 @@ fn contract(text: &mut String, file: &str) {
         Some(pattern) => {
             let _ = writeln!(text, "# age_from = {{ filename = {} }}", quoted(&pattern));
         }
-        None => text.push_str("# age_from = { filename = \"objections-%Y-%m-%d.csv\" }   # or column, trailer, sidecar\n"),
+        None => text.push_str(
+            "# age_from = { filename = \"objections-%Y-%m-%d.csv\" }   # or column, trailer, sidecar\n",
+        ),
     }
     text.push_str("# max_age = \"36h\"\n# max_shrink = \"2%\"\n");
 }

@@ -127,12 +127,18 @@ impl<'t> Parts<'t> {
             text,
             "# {} rows{}, {} columns.",
             table.rows,
-            if table.faults > 0 { format!(" and {} lines that are no rows", table.faults) } else { String::new() },
+            if table.faults > 0 {
+                format!(" and {} lines that are no rows", table.faults)
+            } else {
+                String::new()
+            },
             table.columns.len() + table.doubled.len()
         );
         let unused = self.by.iter().filter(|(column, made_of)| match made_of {
             Use::Unused | Use::Meant(Meaning::Personal) => true,
-            Use::Meant(Meaning::CustomerId) => self.all(Meaning::CustomerId).first().is_none_or(|first| first.name != column.name),
+            Use::Meant(Meaning::CustomerId) => {
+                self.all(Meaning::CustomerId).first().is_none_or(|first| first.name != column.name)
+            }
             _ => false,
         });
         let unused: Vec<&str> = unused.map(|(column, _)| column.name.as_str()).collect();
@@ -142,7 +148,11 @@ impl<'t> Parts<'t> {
         }
         for (column, made_of) in &self.by {
             if let Use::Refused(why) = made_of {
-                let _ = writeln!(text, "# {} looks like {why}, and must not be mapped.", in_comment(&column.name));
+                let _ = writeln!(
+                    text,
+                    "# {} looks like {why}, and must not be mapped.",
+                    in_comment(&column.name)
+                );
             }
         }
         if !table.doubled.is_empty() {
@@ -161,7 +171,11 @@ impl<'t> Parts<'t> {
         let ids = self.all(Meaning::CustomerId);
         match ids.as_slice() {
             [] => {
-                let _ = writeln!(text, "customer_id = {}", decide("the column that tells one customer from another"));
+                let _ = writeln!(
+                    text,
+                    "customer_id = {}",
+                    decide("the column that tells one customer from another")
+                );
             }
             [id, others @ ..] => {
                 if !others.is_empty() {
@@ -172,7 +186,9 @@ impl<'t> Parts<'t> {
                     );
                 }
                 // A person may have several rows, but hardly any id stands in only a few different values.
-                if self.table.rows > 50 && id.distinct().is_some_and(|distinct| (distinct as u64) < self.table.rows / 10) {
+                if self.table.rows > 50
+                    && id.distinct().is_some_and(|distinct| (distinct as u64) < self.table.rows / 10)
+                {
                     let question = format!(
                         "{} has only {} different values in {} rows; which column tells one customer from another?",
                         in_comment(&id.name),
@@ -187,7 +203,11 @@ impl<'t> Parts<'t> {
         }
         let (emails, phones) = (self.all(Meaning::Email), self.all(Meaning::Phone));
         if emails.is_empty() && phones.is_empty() {
-            let _ = writeln!(text, "email = {}", decide("the column of e-mail addresses; or write phone = instead"));
+            let _ = writeln!(
+                text,
+                "email = {}",
+                decide("the column of e-mail addresses; or write phone = instead")
+            );
         }
         for (key, columns) in [("email", emails), ("phone", phones)] {
             self.identifier_list(text, key, &columns);
@@ -203,7 +223,8 @@ impl<'t> Parts<'t> {
                 "email" => column.shapes.email,
                 _ => column.shapes.phone,
             };
-            let looks = if column.shapes.hash() * 2 > column.shapes.seen { column.shapes.hash() } else { shape };
+            let looks =
+                if column.shapes.hash() * 2 > column.shapes.seen { column.shapes.hash() } else { shape };
             let _ = writeln!(
                 text,
                 "# {}: {} of rows have one, {} of them look right.",
@@ -232,7 +253,9 @@ impl<'t> Parts<'t> {
     }
 
     fn person(&self, text: &mut String) {
-        let default = decide("two letters, such as FI: the country of blank cells, in which national phone numbers are read; or drop default");
+        let default = decide(
+            "two letters, such as FI: the country of blank cells, in which national phone numbers are read; or drop default",
+        );
         match self.all(Meaning::Country).first() {
             Some(column) if column.filled == self.table.rows => {
                 let _ = writeln!(text, "country = {}", quoted(&column.name));
@@ -240,7 +263,8 @@ impl<'t> Parts<'t> {
             Some(column) => {
                 let blank = share(self.table.rows - column.filled, self.table.rows);
                 let _ = writeln!(text, "# {}: blank in {blank} of rows.", in_comment(&column.name));
-                let _ = writeln!(text, "country = {{ column = {}, default = {default} }}", quoted(&column.name));
+                let _ =
+                    writeln!(text, "country = {{ column = {}, default = {default} }}", quoted(&column.name));
             }
             None => {
                 let question = "two letters, such as FI, when all customers live in one country; or write column = \"…\" instead";
@@ -268,7 +292,11 @@ impl<'t> Parts<'t> {
                 }
                 self.values(text, column);
                 let question = decide("the values that mean a current customer");
-                let _ = writeln!(text, "relationship = {{ column = {}, current = [{question}] }}", quoted(&column.name));
+                let _ = writeln!(
+                    text,
+                    "relationship = {{ column = {}, current = [{question}] }}",
+                    quoted(&column.name)
+                );
             }
         }
         if let Some(column) = self.all(Meaning::Party).first() {
@@ -310,7 +338,9 @@ impl<'t> Parts<'t> {
                 text,
                 "targeting = {{ column = {column}, opted_out = [{}], not_objected = [{}], blank = {} }}",
                 decide("the values that are an objection"),
-                decide("the values that surely are none; what stands in neither list is unknown, and suppresses"),
+                decide(
+                    "the values that surely are none; what stands in neither list is unknown, and suppresses"
+                ),
                 decide("not_objected, if a blank cell surely means that nobody objected; otherwise unknown")
             );
         }
@@ -318,17 +348,16 @@ impl<'t> Parts<'t> {
         if let [day, others @ ..] = days.as_slice() {
             if !others.is_empty() {
                 let names = others.iter().map(|column| column.name.as_str());
-                let _ = writeln!(text, "# More days of a consent, or of something near one: {}.", listed(names));
+                let _ =
+                    writeln!(text, "# More days of a consent, or of something near one: {}.", listed(names));
             }
             let _ = writeln!(text, "consent = {{ date = {} }}", date(day));
         }
-        let signals: Vec<_> = [
-            ("ad_user_data", Meaning::AdUserData),
-            ("ad_personalization", Meaning::AdPersonalization),
-        ]
-        .into_iter()
-        .filter_map(|(key, meaning)| Some((key, *self.all(meaning).first()?)))
-        .collect();
+        let signals: Vec<_> =
+            [("ad_user_data", Meaning::AdUserData), ("ad_personalization", Meaning::AdPersonalization)]
+                .into_iter()
+                .filter_map(|(key, meaning)| Some((key, *self.all(meaning).first()?)))
+                .collect();
         if !signals.is_empty() {
             text.push_str("\n[source.columns.consent_signals]\n");
         }
@@ -356,11 +385,13 @@ impl<'t> Parts<'t> {
                 quoted(&ground.name),
                 decide("the values that mean legitimate interest, or drop this list"),
                 decide(consent),
-                decide("the values that mean neither")
+                decide("the values that mean neither, or drop this list")
             ),
             ([], []) => format!(
                 "constant = {}",
-                decide("legitimate_interest or consent, when it is one for everybody; otherwise column = \"…\" with its values instead")
+                decide(
+                    "legitimate_interest or consent, when it is one for everybody; otherwise column = \"…\" with its values instead"
+                )
             ),
             ([], permissions) => {
                 let column = match permissions {
@@ -373,7 +404,7 @@ impl<'t> Parts<'t> {
                 format!(
                     "column = {column}, consent = [{}], none = [{}]",
                     decide(consent),
-                    decide("the values that mean no")
+                    decide("the values that mean no, or drop this list")
                 )
             }
         };
@@ -419,7 +450,8 @@ impl<'t> Parts<'t> {
         text.push_str("# [source.attributes]\n");
         for column in categories {
             self.values(text, column);
-            let separator = separator(column).map(|sign| format!(", separator = {}", quoted(sign))).unwrap_or_default();
+            let separator =
+                separator(column).map(|sign| format!(", separator = {}", quoted(sign))).unwrap_or_default();
             let _ = writeln!(
                 text,
                 "# {} = {{ column = {}{separator}, kind = \"given\" }}",
@@ -434,7 +466,9 @@ impl<'t> Parts<'t> {
 pub(super) const fn encoding_line(encoding: Encoding) -> &'static str {
     match encoding {
         Encoding::Utf8 => "",
-        Encoding::Windows1252 => "encoding = \"windows-1252\"                # it is not UTF-8; look whether names come out right\n",
+        Encoding::Windows1252 => {
+            "encoding = \"windows-1252\"                # it is not UTF-8; look whether names come out right\n"
+        }
         Encoding::Utf16 => "encoding = \"utf-16\"\n",
     }
 }
@@ -469,7 +503,9 @@ pub(super) fn date(column: &Column) -> String {
         formats.push("\"%Y%m%d\"".to_owned());
     }
     if shapes.date() == 0 {
-        formats.push(decide("how the day is written, such as %d.%m.%Y; none of the values looks like a known way"));
+        formats.push(decide(
+            "how the day is written, such as %d.%m.%Y; none of the values looks like a known way",
+        ));
     }
     if formats.is_empty() {
         return name;
@@ -489,7 +525,8 @@ fn separator(column: &Column) -> Option<&'static str> {
 /// A column's name as an attribute's.
 fn attribute_name(name: &str) -> String {
     let joined = crate::config::words(name).join("_");
-    let plain: String = joined.chars().filter(|letter| letter.is_ascii_lowercase() || *letter == '_').take(60).collect();
+    let plain: String =
+        joined.chars().filter(|letter| letter.is_ascii_lowercase() || *letter == '_').take(60).collect();
     match plain.as_str() {
         "" => "attribute".to_owned(),
         "country" | "relationship" | "party" | "age" => format!("{plain}_field"),

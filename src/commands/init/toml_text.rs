@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn any_text_comes_back_as_it_was() {
-        for text in ["email", "sähköposti", "a\"b\\c", "two\nlines\r\t", "\u{7f}\u{202e}x\u{1b}[2J", "😀", "", "a@b"] {
+        for text in
+            ["email", "sähköposti", "a\"b\\c", "two\nlines\r\t", "\u{7f}\u{202e}x\u{1b}[2J", "😀", "", "a@b"]
+        {
             let file = format!("key = {}\n", quoted(text));
             assert_eq!(file.lines().count(), 1, "{text:?}");
             let read: toml::Table = toml::from_str(&file).expect("is TOML");
@@ -76,9 +78,14 @@ mod tests {
 
     #[test]
     fn shares_are_never_rounded_to_all_or_nothing() {
-        for (part, whole, expect) in
-            [(0, 0, "0%"), (0, 9, "0%"), (1, 1000, "under 1%"), (1, 3, "33%"), (999, 1000, "99%"), (5, 5, "100%")]
-        {
+        for (part, whole, expect) in [
+            (0, 0, "0%"),
+            (0, 9, "0%"),
+            (1, 1000, "under 1%"),
+            (1, 3, "33%"),
+            (999, 1000, "99%"),
+            (5, 5, "100%"),
+        ] {
             assert_eq!(share(part, whole), expect);
         }
     }

@@ -62,11 +62,19 @@ const TERMS: &[(Meaning, &str)] = &[
         Meaning::Basis,
         "legal basis, lawful basis, basis, *peruste, *perusteet, rattslig grund, laglig grund, rechtsgrundlage, ground",
     ),
-    (Meaning::Party, "customer type, *asiakastyyppi, kundtyp, kundentyp, kundenart, party, is company, is business, b2b, account type"),
+    (
+        Meaning::Party,
+        "customer type, *asiakastyyppi, kundtyp, kundentyp, kundenart, party, is company, is business, b2b, account type",
+    ),
     (Meaning::InformedSince, "informed*, notice date, informoitu*, informerad*, informiert*, notified*"),
     (
         Meaning::BirthDate,
         "birth*, date of birth, dob, born, syntym*, synt, synt aika, syntynyt, fodelse*, fodd, fodd ar, geburt*, geboren*",
+    ),
+    (
+        Meaning::Email,
+        "email adres*, e mail adres*, mail adres*, email address*, e mail address*, epost adress*, e post adress*, \
+         emailadres*, emailaddres*, mailadres*, epostadress*, sahkopostiosoite*",
     ),
     (
         Meaning::Personal,
@@ -75,10 +83,16 @@ const TERMS: &[(Meaning, &str)] = &[
          postnummer, postnr, plz, city, postitoimipaikka, kaupunki, ort, postort, stadt, comment*, note, notes, \
          *lisatiedot, *lisatieto, kommentti, kommentar*, notiz*",
     ),
-    (Meaning::Country, "country*, maa, maakoodi, asuinmaa, kotimaa, land, landkod*, landskod*, bosattningsland, wohnsitzland, landercode, staat"),
+    (
+        Meaning::Country,
+        "country*, maa, maakoodi, asuinmaa, kotimaa, land, landkod*, landskod*, bosattningsland, wohnsitzland, landercode, staat",
+    ),
     (Meaning::Domain, "domain*, verkkotunnus*, doman*"),
     (Meaning::Scope, "scope*, laajuus, omfattning, umfang, channel*, kanava*, kanal*, purpose*"),
-    (Meaning::Auth, "auth*, authentication, identification, tunnistustapa, tunnistautumi*, autentisering*, identifier* level"),
+    (
+        Meaning::Auth,
+        "auth*, authentication, identification, tunnistustapa, tunnistautumi*, autentisering*, identifier* level",
+    ),
     (
         Meaning::Email,
         "email*, e mail*, mail, mailadress*, mailaddress*, mail address*, *sahkoposti*, epost*, *epost, e post*, meili, emailadresse*",
@@ -108,7 +122,8 @@ const TERMS: &[(Meaning, &str)] = &[
 ];
 
 /// Words for an identifier of somebody's work.
-const WORK: &str = "work*, business*, office*, company*, tyo*, yritys*, *arbets*, arbete, jobb*, firma*, geschaft*, dienst*";
+const WORK: &str =
+    "work*, business*, office*, company*, tyo*, yritys*, *arbets*, arbete, jobb*, firma*, geschaft*, dienst*";
 
 /// What a name means.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
@@ -128,7 +143,9 @@ fn met(words: &[String], terms: &str) -> bool {
         // `customerid` and `customer_id` are one name; a joined one is compared whole.
         let as_one = wanted.len() > 1 && words.len() == 1 && fits(&joined, &wanted.concat());
         as_one
-            || words.windows(wanted.len()).any(|row| row.iter().zip(&wanted).all(|(word, term)| fits(word, term)))
+            || words
+                .windows(wanted.len())
+                .any(|row| row.iter().zip(&wanted).all(|(word, term)| fits(word, term)))
     })
 }
 
@@ -149,9 +166,18 @@ mod tests {
     #[test]
     fn names_in_four_languages_are_understood() {
         let cases: &[(Meaning, &str)] = &[
-            (Meaning::CustomerId, "customer_id CustomerID customerid asiakasnumero Kundnummer kund_nr kundennummer user_id id"),
-            (Meaning::Email, "email E-mail sähköposti sähköposti_2 työsähköposti e-post E-Mail-Adresse emailAddress mail"),
-            (Meaning::Phone, "phone mobile_phone puhelin matkapuhelin Telefonnummer mobiltelefon Handynummer GSM phoneNumber puh."),
+            (
+                Meaning::CustomerId,
+                "customer_id CustomerID customerid asiakasnumero Kundnummer kund_nr kundennummer user_id id",
+            ),
+            (
+                Meaning::Email,
+                "email E-mail sähköposti sähköposti_2 työsähköposti e-post E-Mail-Adresse emailAddress mail",
+            ),
+            (
+                Meaning::Phone,
+                "phone mobile_phone puhelin matkapuhelin Telefonnummer mobiltelefon Handynummer GSM phoneNumber puh.",
+            ),
             (Meaning::Country, "country country_code maa Land landskod asuinmaa"),
             (Meaning::BirthDate, "date_of_birth dob syntymäaika Födelsedatum Geburtsdatum birthDate born"),
             (Meaning::Relationship, "status tila asiakkuuden_tila kundstatus is_active asiakkuus"),
@@ -168,7 +194,10 @@ mod tests {
                  email_permission gdpr_ok uutiskirje consentGiven accepts_marketing marketing",
             ),
             (Meaning::Party, "customer_type asiakastyyppi Kundentyp kundtyp"),
-            (Meaning::Personal, "name first_name nimi sukunimi förnamn Nachname osoite street_address postinumero city"),
+            (
+                Meaning::Personal,
+                "name first_name nimi sukunimi förnamn Nachname osoite street_address postinumero city",
+            ),
             (Meaning::AdUserData, "ad_user_data mainosdata"),
             (Meaning::AdPersonalization, "ad_personalization personointi"),
             (Meaning::Domain, "domain verkkotunnus"),

@@ -145,7 +145,8 @@ impl Writer<'_> {
             .waivers
             .iter()
             .map(|waiver| {
-                let breach = self.language.notice(&waiver.code).map_or(waiver.code.as_str(), |(name, _)| name);
+                let breach =
+                    self.language.notice(&waiver.code).map_or(waiver.code.as_str(), |(name, _)| name);
                 let mut cells = vec![
                     Cell::HeadOf(waiver.register.clone(), waiver.id.clone()),
                     Cell::TextOf(breach.to_owned(), waiver.code.clone()),

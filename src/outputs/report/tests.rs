@@ -233,7 +233,10 @@ fn a_waiver_is_told_and_its_free_text_not_to_everyone() {
     }
     assert!(exact.contains("purged after ten years") && !public.contains("purged"));
     let summary = crate::outputs::guide::summary(&waived);
-    assert!(summary.contains("## Waivers\n\n- `register-shrunken` let through once for register opt-outs"), "{summary}");
+    assert!(
+        summary.contains("## Waivers\n\n- `register-shrunken` let through once for register opt-outs"),
+        "{summary}"
+    );
     assert!(!summary.contains("purged"), "{summary}");
 }
 
