@@ -34,12 +34,15 @@ fn steps(page: &str) -> Vec<(String, Step)> {
             last_was_step &= line.is_empty();
             continue;
         };
-        let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        let body: Vec<&str> =
+            lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
         let body = body.join("\n");
         let mut words = info.split(' ');
         match (words.next(), steps.last_mut()) {
             (Some("sh"), _) => {
-                let exit = words.find_map(|word| word.strip_prefix("exit=")).map_or(0, |code| code.parse().expect("a number"));
+                let exit = words
+                    .find_map(|word| word.strip_prefix("exit="))
+                    .map_or(0, |code| code.parse().expect("a number"));
                 steps.push((heading.clone(), Step { line: at + 1, command: body, exit, shown: None }));
                 last_was_step = true;
                 continue;
@@ -61,7 +64,11 @@ fn shows(output: &str, shown: &str) -> Result<(), String> {
             skips = true;
             continue;
         }
-        let found = if skips { lines.any(|other| fits(other, line)) } else { lines.next().is_some_and(|other| fits(other, line)) };
+        let found = if skips {
+            lines.any(|other| fits(other, line))
+        } else {
+            lines.next().is_some_and(|other| fits(other, line))
+        };
         if !found {
             return Err(line.to_owned());
         }
@@ -76,7 +83,9 @@ fn fits(line: &str, pattern: &str) -> bool {
     for (at, piece) in pieces.iter().enumerate() {
         let place = match at {
             0 => rest.starts_with(piece).then_some(0),
-            _ if at + 1 == pieces.len() && rest.len() >= piece.len() && rest.ends_with(piece) => Some(rest.len() - piece.len()),
+            _ if at + 1 == pieces.len() && rest.len() >= piece.len() && rest.ends_with(piece) => {
+                Some(rest.len() - piece.len())
+            }
             _ if at + 1 == pieces.len() => None,
             _ => rest.find(piece),
         };
@@ -185,7 +194,8 @@ fn steps_are_read_off_a_page() {
         exit,
         shown: shown.map(str::to_owned),
     };
-    let expect = [(String::new(), step(3, "a\nb", 0, None)), ("One".to_owned(), step(16, "c", 2, Some("x\n…\ny")))];
+    let expect =
+        [(String::new(), step(3, "a\nb", 0, None)), ("One".to_owned(), step(16, "c", 2, Some("x\n…\ny")))];
     assert_eq!(steps(page), expect);
 }
 
@@ -203,5 +213,73 @@ fn what_is_shown_must_come_out_in_its_order() {
         ("read … rows", true),
     ] {
         assert_eq!(shows(output, shown).is_ok(), fits, "{shown}");
+    }
+}
+
+/// Everything the container's build needs is copied, nothing that is not there, and it ends as nobody.
+#[test]
+fn the_container_is_built_from_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = std::fs::read_to_string(root.join("Containerfile")).expect("is there");
+    let ignored = std::fs::read_to_string(root.join(".dockerignore")).expect("is there");
+    let lines: Vec<&str> = file.lines().map(str::trim).filter(|line| !line.starts_with('#')).collect();
+    let of = |word: &str| -> Vec<Vec<&str>> {
+        lines
+            .iter()
+            .filter_map(|line| line.strip_prefix(word))
+            .map(|rest| rest.split_whitespace().collect())
+            .collect()
+    };
+    let copied: Vec<&str> = of("COPY ")
+        .into_iter()
+        .filter(|words| !words[0].starts_with("--from"))
+        .flat_map(|words| words[..words.len() - 1].to_vec())
+        .collect();
+    for path in &copied {
+        assert!(root.join(path).exists(), "{path} is not there");
+        assert!(
+            ignored.lines().any(|line| line.strip_prefix('!') == Some(path)),
+            ".dockerignore keeps {path} out"
+        );
+    }
+    for needed in ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests/tests.rs"] {
+        assert!(copied.contains(&needed), "{needed} is not copied");
+    }
+    assert_eq!(ignored.lines().find(|line| !line.starts_with('#')), Some("*"), "nothing goes in unasked");
+    let stages = of("FROM ");
+    assert_eq!(stages.len(), 2);
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("is there");
+    let least = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .expect("is stated")
+        .trim_matches('"');
+    assert!(stages[0][0].contains(&format!("rust:{least}-")), "{:?}", stages[0]);
+    assert!(stages[1][0].contains("slim"), "{:?}", stages[1]);
+    let user = of("USER ").concat().concat();
+    assert!(user.split(':').all(|id| id.parse::<u32>().is_ok_and(|id| id > 0)), "{user}");
+    assert!(
+        lines.iter().any(|line| line.starts_with("RUN cargo build --release --locked --no-default-features"))
+    );
+}
+
+/// An editor finds the schema that the first line of a shipped config names, and it is the program's own.
+#[test]
+fn the_schema_that_shipped_configs_name_is_the_programs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = Command::new(env!("CARGO_BIN_EXE_verho")).arg("schema").output().expect("starts").stdout;
+    let kept = std::fs::read(root.join("docs/verho.schema.json")).expect("is there");
+    assert!(kept == program, "renew it: verho schema > docs/verho.schema.json");
+    let configs = ["data-samples/verho.toml", "data-samples/first/verho.toml"].map(|path| root.join(path));
+    let policies = std::fs::read_dir(root.join("data-samples/policies")).expect("a folder");
+    let policies = policies.map(|entry| entry.expect("an entry").path());
+    let configs =
+        configs.into_iter().chain(policies.filter(|path| path.extension().is_some_and(|end| end == "toml")));
+    for config in configs {
+        let text = std::fs::read_to_string(&config).expect("text");
+        let named = text.lines().next().and_then(|line| line.strip_prefix("#:schema "));
+        let named = named.unwrap_or_else(|| panic!("{} names no schema", config.display()));
+        let place = config.parent().expect("in a folder").join(named).canonicalize();
+        assert!(place.is_ok_and(|place| place.ends_with("docs/verho.schema.json")), "{}", config.display());
     }
 }

@@ -143,7 +143,8 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
 
 pub(super) fn platforms(args: &args::Platforms, talk: Talk) -> Result<ExitStatus, Failure> {
     // The library's error repeats the name, which may be anything that was typed.
-    let listing = run_platforms(args.name.as_deref()).map_err(|_| unknown_platform(args.name.as_deref().unwrap_or_default()))?;
+    let listing = run_platforms(args.name.as_deref())
+        .map_err(|_| unknown_platform(args.name.as_deref().unwrap_or_default()))?;
     if talk.json {
         talk::data(&json_line(&listing))?;
     } else {

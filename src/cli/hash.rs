@@ -49,7 +49,9 @@ pub(super) fn hash(args: &args::Hash, talk: Talk) -> Result<ExitStatus, Failure>
 /// What was typed is compared and not repeated: it may be anybody's address.
 pub(super) fn unknown_platform(typed: &str) -> Failure {
     let names = ALL.map(|platform| platform.name).join(", ");
-    let known = ALL.iter().flat_map(|platform| std::iter::once(platform.name).chain(platform.aliases.iter().copied()));
+    let known = ALL
+        .iter()
+        .flat_map(|platform| std::iter::once(platform.name).chain(platform.aliases.iter().copied()));
     let hint = match nearest(&typed.to_lowercase(), known) {
         Some(near) => format!("did you mean {near}? The platforms are {names}"),
         None => format!("choose one of {names}"),

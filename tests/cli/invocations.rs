@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 16] = [
+pub(super) const COMMANDS: [&str; 16] = [
     "init",
     "build",
     "check",

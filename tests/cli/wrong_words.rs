@@ -25,7 +25,12 @@ const INVOCATIONS: &[(&[&str], i32, &str, &str)] = &[
     (&["report", "x", "--lang", "de"], 2, "--lang", "choose one of en, fi, sv"),
     (&["explain", "C-1"], 2, "standard input", "echo … | verho explain"),
     (&["explain", "--lang", "fi"], 2, "--for-subject", "--for-subject"),
-    (&["hash", "--platform", "facebok", "--kind", "email"], 2, "no platform of that name", "did you mean facebook?"),
+    (
+        &["hash", "--platform", "facebok", "--kind", "email"],
+        2,
+        "no platform of that name",
+        "did you mean facebook?",
+    ),
     (&["hash", "--platform", "linkedin", "--kind", "phone"], 2, "takes no phone", "--kind email"),
     (&["platforms", "myspace"], 2, "no platform of that name", "choose one of meta"),
     (&["keygen"], 2, "--root FILE or --signing FILE", "verho keygen --root verho.key"),
@@ -39,7 +44,12 @@ const INVOCATIONS: &[(&[&str], i32, &str, &str)] = &[
 
 /// What stands in the config, what somebody makes of it, the code, and what the hint says.
 const CONFIGS: &[(&str, &str, &str, &str)] = &[
-    ("platforms = [\"meta\", \"linkedin\"]\nmin_size", "platforms = [\"facebok\"]\nmin_size", "unknown-platform", "did you mean \"facebook\"?"),
+    (
+        "platforms = [\"meta\", \"linkedin\"]\nmin_size",
+        "platforms = [\"facebok\"]\nmin_size",
+        "unknown-platform",
+        "did you mean \"facebook\"?",
+    ),
     ("min_size = 1", "min_size = \"100\"", "wrong-type", "write a whole number"),
     ("[[source]]", "[source]", "wrong-type", "write [[source]], with two brackets"),
     ("path = \"customers.csv\"", "path = customers.csv", "toml-syntax", "text stands in quotes"),
@@ -48,18 +58,48 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("current = [\"active\"]", "current = \"active\"", "wrong-type", "write a list: [ … ]"),
     ("countries = [\"FI\"]", "countries = [\"UK\"]", "unknown-country", "the United Kingdom is \"GB\""),
     ("assessment = \"LIA-2026-003\"\n", "", "missing-reference", "assessment = \"LIA-2026-003\""),
-    ("assessment = \"LIA-2026-003\"", "assessment = \"\"", "missing-reference", "check --draft lets it be empty"),
+    (
+        "assessment = \"LIA-2026-003\"",
+        "assessment = \"\"",
+        "missing-reference",
+        "check --draft lets it be empty",
+    ),
     ("scope = [\"off_platform_targeting\"]", "max_shrink = 2", "wrong-type", "such as \"2%\""),
-    ("scope = [\"off_platform_targeting\"]", "age_from = \"mtime\"\nmax_age = \"36 hours\"", "out-of-range", "\"36h\""),
+    (
+        "scope = [\"off_platform_targeting\"]",
+        "age_from = \"mtime\"\nmax_age = \"36 hours\"",
+        "out-of-range",
+        "\"36h\"",
+    ),
     ("scope = [\"off_platform_targeting\"]", "max_age = \"36h\"", "missing-key", "age_from = "),
     ("scope = [\"off_platform_targeting\"]", "scope = [\"ads\"]", "unknown-word", "the scopes are"),
     ("min_size = 1", "where = \"plan = 'gold'\"", "bad-where", ""),
     ("min_size = 1", "where = \"country = FI\"", "bad-where", "'"),
-    ("purposes = [\"retarget\"]", "purposes = [\"retargeting\"]", "unknown-word", "did you mean \"retarget\"?"),
+    (
+        "purposes = [\"retarget\"]",
+        "purposes = [\"retargeting\"]",
+        "unknown-word",
+        "did you mean \"retarget\"?",
+    ),
     ("name = \"everyone\"", "name = \"Everyone in Finland\"", "bad-name", "\"savings-customers\""),
-    ("basis = { constant = \"legitimate_interest\" }", "basis = { column = \"basis\" }", "missing-key", "list values under"),
-    ("basis = { constant = \"legitimate_interest\" }", "basis = { constant = \"legitimate interest\" }", "unknown-word", "did you mean \"legitimate_interest\"?"),
-    ("email = [\"email\"]\nphone", "email = [\"henkilötunnus\"]\nphone", "identity-code-column", "map another column"),
+    (
+        "basis = { constant = \"legitimate_interest\" }",
+        "basis = { column = \"basis\" }",
+        "missing-key",
+        "list values under",
+    ),
+    (
+        "basis = { constant = \"legitimate_interest\" }",
+        "basis = { constant = \"legitimate interest\" }",
+        "unknown-word",
+        "did you mean \"legitimate_interest\"?",
+    ),
+    (
+        "email = [\"email\"]\nphone",
+        "email = [\"henkilötunnus\"]\nphone",
+        "identity-code-column",
+        "map another column",
+    ),
     ("min_size = 1", "political = true", "political", ""),
     ("dir = \"releases\"", "dir = \".\"", "output-is-input", "a folder of its own"),
     ("role = \"controller\"", "role = \"processor\"", "missing-reference", "instruction = "),
@@ -69,9 +109,19 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("name = \"Example Life Ltd\"", "name = \"DECIDE: the legal name\"", "undecided", "the legal name"),
     // Not wrong in itself; the files say otherwise, and the line of the config is told all the same.
     ("birth_date = \"born\"", "birth_date = \"bron\"", "born", "\"born\""),
-    ("path = \"customers.csv\"", "path = \"customer.csv\"", "no such file", "relative to the folder of the config"),
+    (
+        "path = \"customers.csv\"",
+        "path = \"customer.csv\"",
+        "no such file",
+        "relative to the folder of the config",
+    ),
     ("path = \"objections.csv\"", "path = \"objection.csv\"", "register-missing", "last night's export"),
-    ("columns = { email = \"email\", phone = \"phone\" }", "columns = { email = \"mail\" }", "no column named \"mail\"", "map one of the columns"),
+    (
+        "columns = { email = \"email\", phone = \"phone\" }",
+        "columns = { email = \"mail\" }",
+        "no column named \"mail\"",
+        "map one of the columns",
+    ),
 ];
 
 /// What every answer keeps to, whatever is wrong.
@@ -81,7 +131,18 @@ fn holds(ran: &Ran, title: &str) -> String {
     assert!(ran.stdout.is_empty(), "{title}: {}", ran.stdout);
     assert!(hint.trim().len() > 8, "{title}: {text}");
     // Words of programmers and of the libraries inside.
-    for word in ["os error", "entity", "Err(", "Some(", "panicked", "clap", "serde", "invalid value", "unwrap", "  error"] {
+    for word in [
+        "os error",
+        "entity",
+        "Err(",
+        "Some(",
+        "panicked",
+        "clap",
+        "serde",
+        "invalid value",
+        "unwrap",
+        "  error",
+    ] {
         assert!(!text.contains(word), "{title} says {word}: {text}");
     }
     hint.to_owned()

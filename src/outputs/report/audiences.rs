@@ -19,7 +19,7 @@ pub(super) fn has_files(audience: &AudienceRecord) -> bool {
 }
 
 /// The platform's name as people know it, without what stands in brackets after it.
-fn title(platform: &PlatformRecord) -> String {
+pub(super) fn title(platform: &PlatformRecord) -> String {
     let known = platforms::find(&platform.name).map_or(platform.name.as_str(), |known| known.title);
     known.split_once(" (").map_or(known, |(name, _)| name).to_owned()
 }
@@ -41,7 +41,7 @@ fn rows_to_upload(platform: &PlatformRecord) -> u64 {
 
 impl Writer<'_> {
     /// Where the eligible rows are not told, nothing that is nearly the same number is.
-    fn beside(&self, part: Figure, count: u64) -> Figure {
+    pub(super) fn beside(&self, part: Figure, count: u64) -> Figure {
         if part == Figure::Kept { Figure::Kept } else { self.precision.figure(count) }
     }
 

@@ -31,6 +31,8 @@ pub(super) enum Cell {
     Number(String),
     /// A bar of so many thousandths, for eyes only: the number stands beside it.
     Bar(u64),
+    /// A course of numbers as a line, with gaps, for eyes only: the numbers stand beside it.
+    Course(Vec<Option<u64>>),
     /// A link to the audience of this number.
     Link(usize, String),
 }
@@ -142,10 +144,34 @@ impl Markup {
                 .raw("<td class=b aria-hidden=true><svg viewBox=\"0 0 100 1\" preserveAspectRatio=none><rect width=")
                 .tenths(*thousandths)
                 .raw(" height=1 /></svg>"),
+            Cell::Course(points) => self.course(points),
             Cell::Link(number, text) => {
                 self.raw("<th><a href=#a").number(*number as u64).put(">", text, "</a>")
             }
         };
+    }
+
+    /// A line from left to right over a ground of none; a point alone is a short stroke.
+    fn course(&mut self, points: &[Option<u64>]) -> &mut Self {
+        const WIDTH: u64 = 1_000;
+        const HEIGHT: u64 = 180;
+        self.raw("<td class=h aria-hidden=true><svg viewBox=\"-2 -1 104 20\" preserveAspectRatio=none><path d=\"");
+        let most = u128::from(points.iter().flatten().copied().max().unwrap_or_default().max(1));
+        let step = WIDTH / (points.len() as u64 - 1).max(1);
+        let mut draws = false;
+        for (at, point) in points.iter().enumerate() {
+            let Some(point) = point else {
+                draws = false;
+                continue;
+            };
+            let height = u64::try_from(u128::from(*point) * u128::from(HEIGHT) / most).unwrap_or(HEIGHT);
+            self.raw(if draws { "L" } else { "M" }).tenths(at as u64 * step).raw(" ").tenths(HEIGHT - height);
+            if !draws {
+                self.raw("h.5");
+            }
+            draws = true;
+        }
+        self.raw("\"/></svg>")
     }
 
     /// What was written.
@@ -192,6 +218,21 @@ mod tests {
         }
         let long = written(&"å".repeat(1_000));
         assert!(long.ends_with("å… [+600]") && long.chars().count() == SHOWN_MAX + 8, "{long}");
+    }
+
+    #[test]
+    fn a_course_goes_from_left_to_right_with_gaps() {
+        let draw = |points: &[Option<u64>]| {
+            let mut markup = Markup::default();
+            markup.course(points);
+            let text = markup.finish();
+            text.split("d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path").to_owned()
+        };
+        assert_eq!(draw(&[Some(0), Some(10), Some(5)]), "M0 18h.5L50 0L100 9");
+        assert_eq!(draw(&[Some(7), None, Some(7)]), "M0 0h.5M100 0h.5");
+        assert_eq!(draw(&[Some(0)]), "M0 18h.5");
+        assert_eq!(draw(&[None, None]), "");
+        assert_eq!(draw(&[Some(u64::MAX), Some(0)]), "M0 0h.5L100 18");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod audiences;
 mod figures;
+mod history;
 mod html;
 mod inputs;
 mod picture;
@@ -20,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::manifest::{AudienceRecord, CodeCount, Manifest, Outcome, Predicate, RUN_ONLY};
 use figures::{Funnel, Precision};
+pub use history::RELEASES_MAX;
 use html::{Cell, Markup};
 use words as say;
 pub use words::Language;
@@ -47,12 +49,27 @@ pub fn report(manifest: &Manifest) -> String {
 /// The page in another language, or for sharing.
 #[must_use]
 pub fn report_with(manifest: &Manifest, options: ReportOptions) -> String {
+    report_after(manifest, &[], options)
+}
+
+/// The page with the course of earlier releases, oldest first.
+#[must_use]
+pub fn report_after(manifest: &Manifest, earlier: &[Manifest], options: ReportOptions) -> String {
+    let earlier: Vec<&Predicate> = earlier.iter().map(|manifest| &manifest.predicate).collect();
     let precision = if options.public { Precision::Public } else { Precision::Exact };
     let record = &manifest.predicate;
     let write = |is_rich| {
         let funnels = precision.funnels(&record.audiences);
         let page = Markup::default();
-        let mut writer = Writer { page, language: options.language, precision, is_rich, record, funnels };
+        let mut writer = Writer {
+            page,
+            language: options.language,
+            precision,
+            is_rich,
+            record,
+            earlier: earlier.clone(),
+            funnels,
+        };
         writer.whole();
         writer.page.finish()
     };
@@ -68,6 +85,8 @@ struct Writer<'m> {
     /// Whether there is room for pictures and for the codes beside the reasons' names.
     is_rich: bool,
     record: &'m Predicate,
+    /// Earlier releases, oldest first.
+    earlier: Vec<&'m Predicate>,
     /// What became of the rows, by audience and platform.
     funnels: Vec<Vec<Funnel>>,
 }
@@ -129,6 +148,14 @@ impl<'m> Writer<'m> {
                 "<li><a href=#changes>",
                 say::DELTA,
                 Self::changes,
+            ));
+        }
+        if !self.earlier.is_empty() {
+            sections.push((
+                "<section aria-labelledby=history><h2 id=history>",
+                "<li><a href=#history>",
+                say::HISTORY,
+                Self::history,
             ));
         }
         sections.push((

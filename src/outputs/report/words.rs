@@ -907,6 +907,27 @@ pub(super) const ADDED: Said = ["Added", "Lisätään", "Läggs till"];
 pub(super) const STAYS: Said = ["Stay", "Pysyy", "Blir kvar"];
 pub(super) const REMOVED: Said = ["Removed", "Poistetaan", "Tas bort"];
 
+pub(super) const HISTORY: Said = ["The last releases", "Viime julkaisut", "De senaste utgåvorna"];
+pub(super) const HISTORY_TABLE: Said = [
+    "People eligible in the last {} releases",
+    "Sallittuja ihmisiä viimeisten {} julkaisun aikana",
+    "Tillåtna personer i de senaste {} utgåvorna",
+];
+pub(super) const COURSE: Said = ["Course", "Kehitys", "Förlopp"];
+pub(super) const COURSE_TABLE: Said =
+    ["{}: people eligible", "{}: sallittuja ihmisiä", "{}: tillåtna personer"];
+pub(super) const FIRST: Said = ["First", "Ensin", "Först"];
+pub(super) const LEAST: Said = ["Least", "Vähintään", "Minst"];
+pub(super) const MOST: Said = ["Most", "Enintään", "Mest"];
+pub(super) const NOW: Said = ["Now", "Nyt", "Nu"];
+pub(super) const RELEASE: Said = ["Release", "Julkaisu", "Utgåva"];
+pub(super) const RELEASES_TABLE: Said =
+    ["What each release read", "Mitä kukin julkaisu luki", "Vad varje utgåva läste"];
+pub(super) const GUARDS: Said = ["Guards", "Suojaehtoja", "Spärrar"];
+pub(super) const WARNINGS_COUNT: Said = ["Warnings", "Varoituksia", "Varningar"];
+pub(super) const EVERY_NUMBER: Said =
+    ["Every number of these releases", "Näiden julkaisujen kaikki luvut", "Alla tal för utgåvorna"];
+
 pub(super) const RULES: Said = ["Rules in force", "Voimassa olevat säännöt", "Gällande regler"];
 pub(super) const RULES_TABLE: Said =
     ["Rules for all audiences", "Kaikkien kohderyhmien säännöt", "Regler för alla målgrupper"];
