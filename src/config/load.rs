@@ -18,7 +18,7 @@ use super::table::{Item, Reading, Table, shown};
 use super::undecided::undecided;
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    special, waivers,
+    special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -113,6 +113,8 @@ pub(super) struct Loading<'t> {
     pub(super) verified_identifiers: Vec<Range<usize>>,
     /// The policy's attribute of product groups.
     pub(super) same_product_group: Option<String>,
+    /// What only a live state can answer.
+    pub(super) asks_state: Vec<Range<usize>>,
     /// Audiences that ask for an age where the policy asks for none.
     pub(super) audience_asks_age: Vec<Range<usize>>,
     /// What is read, for comparison with what is written.
@@ -198,6 +200,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         asks_informed_since: false,
         verified_identifiers: Vec::new(),
         same_product_group: None,
+        asks_state: Vec::new(),
         audience_asks_age: Vec::new(),
         inputs: Vec::new(),
         anybody_can_object: false,
@@ -262,6 +265,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
+    let live = small("state").and_then(|table| state::state(loading, table));
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
@@ -278,6 +282,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
+    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
+        state::checks(loading, &top, output, keys, live.as_ref());
+    }
     top.finish();
     schema?;
     Some(Config {
@@ -293,6 +300,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         policy: policy?,
         output: output?,
         keys: keys?,
+        state: live?,
         limits: limits?,
     })
 }
