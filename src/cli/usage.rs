@@ -50,13 +50,11 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             Message::new("bad-value", format!("{argument} {what}"), hint)
         }
         ErrorKind::MissingRequiredArgument => {
-            let what =
-                if argument == "--which" { "--root FILE or --signing FILE".to_owned() } else { argument };
-            let hint = match command.as_deref().and_then(|command| example(command, &what)) {
+            let hint = match command.as_deref().and_then(|command| example(command, &argument)) {
                 Some(example) => format!("for example: {example}\n{help}"),
                 None => help,
             };
-            Message::new("missing-argument", format!("{name} needs {what}"), hint)
+            Message::new("missing-argument", format!("{name} needs {argument}"), hint)
         }
         ErrorKind::ArgumentConflict => {
             let prior = tidy(&known(ContextKind::PriorArg));

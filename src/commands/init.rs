@@ -204,7 +204,7 @@ fn head(options: &InitOptions) -> String {
          [controller]\nname = {}\nrole = {}\n",
         decide("the company's legal name"),
         decide(
-            "controller, if it is your own customers; processor, if you act for another company, with instruction = \"…\""
+            "controller, if it is your own customers; processor, if you act for another company, with instruction = …"
         )
     )
 }

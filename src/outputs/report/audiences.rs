@@ -238,27 +238,4 @@ impl Writer<'_> {
         };
         Cell::Number(self.language.figure(figure))
     }
-
-    /// What is added and removed where something is live.
-    pub(super) fn changes(&mut self) {
-        let mut rows = Vec::new();
-        for (at, audience) in self.record.audiences.iter().enumerate() {
-            for platform in &audience.platforms {
-                let Some(delta) = &platform.delta else { continue };
-                let figures = self.precision.parts(&[delta.added, delta.kept, delta.removed]);
-                let mut cells = vec![
-                    Cell::Link(at, audience.name.clone()),
-                    Cell::Text(title(platform)),
-                    Cell::Text(delta.against.clone()),
-                ];
-                cells.extend(figures.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
-                rows.push(cells);
-            }
-        }
-        let headings: [&Said; 6] =
-            [&say::AUDIENCE, &say::PLATFORM, &say::AGAINST, &say::ADDED, &say::STAYS, &say::REMOVED];
-        let headings = headings.map(|said| self.say(said));
-        let caption = self.say(&say::DELTA_TABLE);
-        self.page.table(("d", 0), caption, &headings, &rows);
-    }
 }

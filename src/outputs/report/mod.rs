@@ -10,6 +10,7 @@ mod figures;
 mod history;
 mod html;
 mod inputs;
+mod live;
 mod picture;
 #[cfg(test)]
 mod tests;
@@ -136,13 +137,7 @@ impl<'m> Writer<'m> {
             ),
             ("<section aria-labelledby=bases><h2 id=bases>", "<li><a href=#bases>", say::BASES, Self::bases),
         ];
-        if self
-            .record
-            .audiences
-            .iter()
-            .flat_map(|audience| &audience.platforms)
-            .any(|platform| platform.delta.is_some())
-        {
+        if self.knows_what_is_live() {
             sections.push((
                 "<section aria-labelledby=changes><h2 id=changes>",
                 "<li><a href=#changes>",
@@ -291,8 +286,12 @@ impl<'m> Writer<'m> {
             notices.sort_by_key(|notice| say::weight(&notice.code));
             notices
         };
+        // A removal that was promised and not made weighs more than anything else.
+        let overdue = record.state.as_ref().map(|state| state.overdue.as_slice()).unwrap_or_default();
         let mut rows: Vec<Vec<Cell>> =
-            in_order(&record.release.refusals).into_iter().map(|notice| row(&say::GUARD, notice)).collect();
+            in_order(overdue).into_iter().map(|notice| row(&say::OVERDUE, notice)).collect();
+        let guards = in_order(&record.release.refusals).into_iter().map(|notice| row(&say::GUARD, notice));
+        rows.extend(guards);
         rows.extend(in_order(&record.warnings).into_iter().map(|notice| row(&say::WARNING, notice)));
         if rows.is_empty() {
             return self.paragraph(&say::NO_WARNINGS);

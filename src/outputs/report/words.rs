@@ -902,10 +902,42 @@ pub(super) const DELTA_TABLE: Said = [
     "Jäsenet kohderyhmittäin ja alustoittain",
     "Medlemmar per målgrupp och plattform",
 ];
-pub(super) const AGAINST: Said = ["Live release", "Voimassa oleva julkaisu", "Utgåva som är live"];
 pub(super) const ADDED: Said = ["Added", "Lisätään", "Läggs till"];
 pub(super) const STAYS: Said = ["Stay", "Pysyy", "Blir kvar"];
 pub(super) const REMOVED: Said = ["Removed", "Poistetaan", "Tas bort"];
+
+pub(super) const LIVE: Said = ["Live before", "Voimassa ennen", "Live före"];
+pub(super) const OWED: Said = ["Owed", "Vahvistamatta", "Obekräftade"];
+pub(super) const NOTHING_LIVE: Said = [
+    "No platform is known to hold anything yet.",
+    "Minkään alustan ei tiedetä vielä pitävän mitään.",
+    "Ingen plattform är känd för att ha något ännu.",
+];
+pub(super) const DELTA_HELP: Said = [
+    "“Owed” are members whom an earlier remove file took out and no platform has acknowledged: they are in this remove file again.",
+    "”Vahvistamatta” ovat jäsenet, jotka aiempi poistotiedosto poisti mutta joita mikään alusta ei ole kuitannut: he ovat taas tässä poistotiedostossa.",
+    "”Obekräftade” är medlemmar som en tidigare borttagningsfil tog bort och som ingen plattform kvitterat: de finns igen i den här borttagningsfilen.",
+];
+pub(super) const OVERDUE: Said = ["Overdue", "Myöhässä", "Försenat"];
+pub(super) const LATENCY_TABLE: Said = [
+    "How long objections took, over the last thirty days",
+    "Kieltojen kesto viimeisten 30 päivän aikana",
+    "Hur länge invändningar tog, de senaste trettio dagarna",
+];
+pub(super) const NO_LATENCY: Said = [
+    "No objection has been followed to a removal in the last thirty days.",
+    "Yhtään kieltoa ei ole seurattu poistoon viimeisten 30 päivän aikana.",
+    "Ingen invändning har följts till en borttagning de senaste trettio dagarna.",
+];
+pub(super) const WAY: Said = ["From the objection to", "Kiellosta", "Från invändningen till"];
+pub(super) const TO_RELEASE: Said =
+    ["the first release without the person", "ensimmäiseen julkaisuun ilman henkilöä", "första utgåvan utan personen"];
+pub(super) const TO_UPLOAD: Said =
+    ["the mark that the removal was uploaded", "merkintään, että poisto on viety", "märket att borttagningen laddats upp"];
+pub(super) const MEASURED: Said = ["Measured", "Mitattuja", "Uppmätta"];
+pub(super) const MEDIAN: Said = ["Half took at most", "Puolet enintään", "Hälften högst"];
+pub(super) const NINETEEN_OF_TWENTY: Said = ["95% took at most", "95 % enintään", "95 % högst"];
+pub(super) const LONGEST: Said = ["Longest", "Pisin", "Längst"];
 
 pub(super) const HISTORY: Said = ["The last releases", "Viime julkaisut", "De senaste utgåvorna"];
 pub(super) const HISTORY_TABLE: Said = [
