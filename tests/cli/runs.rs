@@ -357,6 +357,8 @@ fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
 }
 
 fn interrupt(base: &Base, signal: rustix::process::Signal) {
+    // What an earlier run left is no sign that this one is under way.
+    let _ = std::fs::remove_dir_all(base.path().join("base/releases"));
     let mut child = base
         .command()
         .args(["build", "--config", "base/verho.toml"])
