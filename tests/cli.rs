@@ -7,6 +7,8 @@ mod contracts;
 mod diff;
 mod explain;
 mod hygiene;
+mod init;
 mod invocations;
 mod runs;
 mod wrong_inputs;
+mod wrong_words;

@@ -246,7 +246,9 @@ fn compare_tables(tables: &Value, manifest: &Manifest) {
         let mut found = [0_u64; 3];
         for row in tables[format!("r{at}")].as_array().into_iter().flatten() {
             let row = row.as_array().expect("a row");
-            let place = row[1].as_str().expect("text").trim();
+            // From the end: a reason's name stands once for all its rows, and a bar has no text.
+            let before = row[..row.len() - 3].iter().map(|cell| cell.as_str().expect("text").trim());
+            let place = before.rev().find(|text| !text.is_empty()).expect("a platform");
             let times =
                 if place == "all platforms" { audience.platforms.len() } else { place.split(", ").count() };
             for (sum, cell) in found.iter_mut().zip(&row[row.len() - 3..]) {

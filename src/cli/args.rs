@@ -68,6 +68,22 @@ pub(super) enum LogFormat {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a first config: looks at your files, maps the columns it recognises, marks what you decide
+    #[command(
+        after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and Parquet, and guesses from
+column names (English, Finnish, Swedish, German) and from what values look like. What a value means
+is never guessed: such places are marked DECIDE: and refused by every command until you answer.
+
+Cost:     reads every file once, in constant memory.
+Effect:   the config on standard output, or a new file. Values of rows are shown only of columns
+          that --values-of names and that hold few, short values; otherwise they are only counted.
+
+Examples:
+  verho init customers.csv
+  verho init customers.csv --register objections.csv --out verho.toml
+  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml"
+    )]
+    Init(Init),
     /// Build a release: read, decide, write, check, publish
     #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
 Effect:   one new folder under [output] dir, complete and checked, or nothing at all.
@@ -214,8 +230,17 @@ Examples:
 
 impl Command {
     /// Every path that was given.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn paths(&self) -> Vec<&Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
+            Self::Init(args) => {
+                return args
+                    .files
+                    .iter()
+                    .chain(&args.register)
+                    .chain(&args.out)
+                    .map(PathBuf::as_path)
+                    .collect();
+            }
             Self::Build(args) => [Some(&args.config.config), None, None],
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
@@ -228,7 +253,7 @@ impl Command {
             Self::Vectors(args) => [args.check.as_ref(), None, None],
             Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
         };
-        paths.into_iter().flatten().map(PathBuf::as_path)
+        paths.into_iter().flatten().map(PathBuf::as_path).collect()
     }
 }
 
@@ -238,6 +263,23 @@ pub(super) struct ConfigFile {
     /// The config file
     #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
     pub config: PathBuf,
+}
+
+/// `verho init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Customer tables, each with a first line of column names
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// A list of people who objected; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub register: Vec<PathBuf>,
+    /// Show the values of this column in comments; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub values_of: Vec<String>,
+    /// Write the config into this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `verho build`.

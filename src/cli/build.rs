@@ -25,7 +25,7 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     let started = std::time::Instant::now();
     let built = match built(args, talk) {
         Ok(built) => built,
-        Err(error) => return Err(refused(error.into(), talk)),
+        Err(error) => return Err(refused(Failure::from(error).placed(&args.config.config), talk)),
     };
     account(&built, talk, started.elapsed());
     let release = built.release.as_ref().map(|path| path.display().to_string());

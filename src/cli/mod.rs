@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod failure;
 mod hash;
+mod init;
 mod panics;
 mod report;
 mod signals;
@@ -61,6 +62,7 @@ fn run(args: &[OsString]) -> ExitStatus {
     let answer = cli
         .command
         .paths()
+        .into_iter()
         .try_for_each(usage::refuse_identifier)
         .and_then(|()| dispatch(&cli.command, talk));
     match answer {
@@ -91,6 +93,7 @@ fn not_understood(error: &clap::Error, args: &[OsString]) -> ExitStatus {
 
 fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
     match command {
+        Command::Init(args) => init::init(args, talk),
         Command::Build(args) => build::build(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),

@@ -5,6 +5,7 @@ pub mod build;
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod init;
 pub mod keygen;
 pub mod platforms;
 pub mod recompute;

@@ -13,6 +13,7 @@ pub mod schema;
 mod special;
 mod state;
 mod table;
+mod undecided;
 mod waivers;
 
 #[cfg(test)]
@@ -22,7 +23,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
+pub use self::load::line_of;
 pub use self::schema::json_schema;
+pub use self::special::{refused_name, words};
+pub use self::undecided::UNDECIDED;
 pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;

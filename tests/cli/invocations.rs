@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 15] = [
+pub(super) const COMMANDS: [&str; 16] = [
+    "init",
     "build",
     "check",
     "verify",
