@@ -17,7 +17,7 @@ use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, Latest, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
+use crate::pipeline::{Live, Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
@@ -124,6 +124,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         before: &before,
         progress,
         watch: Watch::Nobody,
+        live: Live::No,
     };
     tracing::debug!(
         sources = config.sources.len(),
@@ -267,7 +268,7 @@ fn write_full(
         UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
     let mut plan = PartPlan::new(limits, headers[0].len() as u64);
     if plan.is_needed() {
-        results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
+        results.each_member_size(cell, None, |prefix, bytes| plan.observe(prefix, bytes))?;
     }
     let folder = format!("audiences/{audience}/{}", platform.name);
     let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
@@ -282,7 +283,7 @@ fn write_full(
         limits,
         parts,
     )?;
-    results.each_member_block(cell, |block| {
+    results.each_member_block(cell, None, |block| {
         if parts == 1 {
             writer.rows(0, &block.text, block.ends.len() as u64)?;
         } else {
