@@ -2,11 +2,14 @@
 //! output and standard error.
 
 mod base;
-mod canary;
 mod contracts;
 mod diff;
 mod explain;
+mod faults;
+mod hostile;
 mod hygiene;
 mod invocations;
+mod leaks;
 mod runs;
+mod strace;
 mod wrong_inputs;

@@ -17,6 +17,7 @@ mod conformance;
 mod determinism;
 mod fuzz_smoke;
 mod policies;
+mod proofs;
 mod report;
 mod requirements;
 mod sample;
