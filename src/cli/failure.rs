@@ -110,6 +110,7 @@ impl From<BuildError> for Failure {
             BuildError::Run(error) => error.into(),
             BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
             BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
+            BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
             BuildError::Output(error) => {
                 let locked = matches!(error, crate::outputs::OutputError::Locked { .. });
                 let (status, code) =

@@ -46,10 +46,14 @@ pub fn main() -> ExitCode {
         .into()
 }
 
-/// A core dump would hold plaintext: the limit goes to zero before anything is read.
+/// A core dump would hold plaintext: the limit goes to zero before anything is read. Where a program
+/// collects dumps the system asks no limit, so on Linux the process also says that it must not be dumped,
+/// which keeps other processes of the same user from reading its memory, too.
 fn forbid_core_dumps() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 fn run(args: &[OsString]) -> ExitStatus {

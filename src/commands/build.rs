@@ -22,6 +22,7 @@ use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
+use crate::sources::{Snapshot, SourceError};
 use crate::spill::SpillError;
 
 /// What a build is asked for.
@@ -69,6 +70,9 @@ pub enum BuildError {
     /// The signing key.
     #[error(transparent)]
     SigningKey(#[from] KeyError),
+    /// An input that is no longer what was read.
+    #[error(transparent)]
+    Input(#[from] SourceError),
     /// Writing.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -115,6 +119,9 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
     let staging =
         Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
     let before = before(&config, &root, previous.as_ref())?;
+    let inputs = Snapshot::take(
+        config.registers.iter().map(|register| &register.files).chain(config.sources.iter().map(|source| &source.files)),
+    );
     let job = Run {
         config: &config,
         as_of,
@@ -154,6 +161,8 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
         interrupt::check()?;
+        // Each file was the same from its first byte to its last; this is from the first file to the release.
+        inputs.check()?;
         let published = if options.dry_run { None } else { Some(staging.publish(!replay)?) };
         let latest_failed = published.as_ref().and_then(|published| match &published.latest {
             Latest::Failed(error) => Some(error.to_string()),
