@@ -17,7 +17,7 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    special, waivers,
+    retention, special, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -240,6 +240,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
+    let retention = small("retention").and_then(retention::retention);
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
@@ -272,6 +273,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         output: output?,
         keys: keys?,
         limits: limits?,
+        retention: retention?,
     })
 }
 

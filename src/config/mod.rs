@@ -8,6 +8,7 @@ mod faults;
 mod fields;
 mod load;
 mod registers;
+mod retention;
 mod rules;
 pub mod schema;
 mod special;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
+pub use self::retention::Retention;
 pub use self::schema::json_schema;
 pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
@@ -57,6 +59,8 @@ pub struct Config {
     pub keys: Keys,
     /// Bounds on memory and time.
     pub limits: Limits,
+    /// How long files of a release are kept.
+    pub retention: Retention,
 }
 
 /// `[controller]`.
