@@ -8,5 +8,6 @@ mod diff;
 mod explain;
 mod hygiene;
 mod invocations;
+mod life;
 mod runs;
 mod wrong_inputs;

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "build",
     "check",
     "verify",
     "diff",
     "report",
+    "history",
+    "purge",
     "explain",
     "hash",
     "vectors",
