@@ -17,7 +17,7 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    retention, special, waivers,
+    retention, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -96,6 +96,8 @@ pub(super) struct Loading<'t> {
     pub(super) verified_identifiers: Vec<Range<usize>>,
     /// The policy's attribute of product groups.
     pub(super) same_product_group: Option<String>,
+    /// What only a live state can answer.
+    pub(super) asks_state: Vec<Range<usize>>,
     /// Audiences that ask for an age where the policy asks for none.
     pub(super) audience_asks_age: Vec<Range<usize>>,
     /// What is read, for comparison with what is written.
@@ -176,6 +178,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         asks_informed_since: false,
         verified_identifiers: Vec::new(),
         same_product_group: None,
+        asks_state: Vec::new(),
         audience_asks_age: Vec::new(),
         inputs: Vec::new(),
         anybody_can_object: false,
@@ -241,6 +244,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
     let retention = small("retention").and_then(retention::retention);
+    let live = small("state").and_then(|table| state::state(loading, table));
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
@@ -257,6 +261,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
+    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
+        state::checks(loading, &top, output, keys, live.as_ref());
+    }
     top.finish();
     schema?;
     Some(Config {
@@ -272,6 +279,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         policy: policy?,
         output: output?,
         keys: keys?,
+        state: live?,
         limits: limits?,
         retention: retention?,
     })

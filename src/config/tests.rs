@@ -553,6 +553,7 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("PolicyTable", "[policy]", "\n"),
         ("OutputTable", "[output]", "\n"),
         ("KeysTable", "[keys]", "\n"),
+        ("StateTable", "[state]", "\n"),
         ("LimitsTable", "[limits]", "\n"),
         ("RetentionTable", "[retention]", "\n"),
     ];

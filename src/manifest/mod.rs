@@ -8,6 +8,7 @@
 
 mod counts;
 mod inputs;
+mod live;
 pub mod receipt;
 mod reconcile;
 mod results;
@@ -26,10 +27,9 @@ pub use inputs::{
     BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
     WaiverRecord,
 };
+pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;
-pub use results::{
-    AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
-};
+pub use results::{AudienceRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind};
 pub use retention::{Retained, RetentionRecord};
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
@@ -103,6 +103,9 @@ pub struct Predicate {
     pub config_sha256: Hex32,
     /// Which keys were used.
     pub keys: KeysRecord,
+    /// The live state it was made from, where one is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateRecord>,
     /// Customer tables, in config order.
     pub sources: Vec<SourceRecord>,
     /// Registers of objections, in config order.
