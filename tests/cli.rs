@@ -11,6 +11,7 @@ mod hygiene;
 mod init;
 mod invocations;
 mod leaks;
+mod life;
 mod runs;
 mod strace;
 mod wrong_inputs;

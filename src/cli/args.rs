@@ -177,6 +177,24 @@ Examples:
   verho vectors --check vectors.jsonl"
     )]
     Vectors(Vectors),
+    /// Tell the releases of a folder: when, how many, added, removed, purged, signed
+    #[command(after_help = "Cost:     reads the manifests and signatures, no other file.
+Effect:   none. A release that cannot be read is named and spoils nothing of the others.
+
+Examples:
+  verho history
+  verho history releases --json")]
+    History(History),
+    /// Delete what its manifest says is past its date, and write receipts
+    #[command(after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
+Effect:   files past their date are gone for good; receipts/ beside the releases tells which, by digest.
+          Never touched: the newest release, and anything that no manifest names. Exit code 4 when
+          something past its date had to be left.
+
+Examples:
+  verho purge --due --dry-run
+  verho purge --due")]
+    Purge(Purge),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
 Effect:   none.
@@ -241,12 +259,16 @@ impl Command {
                     .map(PathBuf::as_path)
                     .collect();
             }
-            Self::Build(args) => [Some(&args.config.config), None, None],
+            Self::Build(args) => {
+                [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()]
+            }
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
+            Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
+            Self::Purge(args) => [Some(&args.config.config), None, None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
@@ -294,6 +316,37 @@ pub(super) struct Build {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// Append the summary, with rounded counts, to this file, such as a CI job's page
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Replace this file with the run's metrics, with rounded counts, as OpenMetrics text
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
+/// `verho history`.
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The folder of releases; that of the config when absent
+    #[arg(value_name = "FOLDER")]
+    pub releases: Option<PathBuf>,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `verho purge`.
+#[derive(Debug, Args)]
+pub(super) struct Purge {
+    /// What its manifest says is past its date: nothing else can be purged
+    #[arg(long, required = true)]
+    pub due: bool,
+    /// Tell what is due and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 /// `verho check`.

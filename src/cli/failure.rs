@@ -73,6 +73,17 @@ impl Failure {
         }
     }
 
+    /// The stable codes, each once.
+    pub(super) fn codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<&'static str> = match &self.told {
+            Told::Messages(messages) => messages.iter().map(|message| message.code).collect(),
+            Told::Faults(faults) => faults.list.iter().map(|fault| fault.code).collect(),
+        };
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
     pub(super) fn tell(&self, talk: Talk) {
         match &self.told {
             Told::Messages(messages) => messages.iter().for_each(|message| talk.error(message)),
@@ -192,7 +203,7 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         let (status, code) = match &error {
             VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
-            VerifyError::Check(_) | VerifyError::Release(_) => (ExitStatus::Failed, "release"),
+            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => (ExitStatus::Failed, "release"),
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }

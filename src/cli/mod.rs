@@ -15,9 +15,12 @@ mod explain;
 mod failure;
 mod hash;
 mod init;
+mod history;
 mod panics;
+mod purge;
 mod report;
 mod signals;
+mod table;
 mod talk;
 mod usage;
 mod vectors;
@@ -104,6 +107,8 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Diff(args) => diff::diff(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
         Command::Report(args) => report::report(args, talk),
+        Command::History(args) => history::history(args, talk),
+        Command::Purge(args) => purge::purge(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

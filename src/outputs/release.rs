@@ -66,6 +66,19 @@ pub struct Published {
     pub latest: Latest,
 }
 
+/// The folder of releases, held against other runs until this is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    _lock: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, which is there.
+    pub fn take(disk: &Disk, folder: &Path) -> Result<Self, OutputError> {
+        Ok(Self { _lock: take_lock(disk, folder)? })
+    }
+}
+
 /// A release that is being written. Dropped without [`Staging::publish`], it removes itself.
 #[derive(Debug)]
 pub struct Staging {
