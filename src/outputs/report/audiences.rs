@@ -7,7 +7,7 @@ use super::Writer;
 use super::figures::{Figure, Funnel, Precision};
 use super::html::Cell;
 use super::picture;
-use super::words::{self as say, Said};
+use super::words as say;
 use crate::manifest::{AudienceRecord, PlatformRecord, ReasonCount, UploadKind};
 use crate::outputs::guide::ROUNDING_BASE;
 use crate::platforms;
