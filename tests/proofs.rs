@@ -63,14 +63,14 @@ fn the_rules_for_dependencies_name_their_reasons() {
     let script = page(".ci/no-network-crates");
     assert!(bans.len() > 10);
     for ban in bans {
-        assert!(ban["reason"].as_str().is_some_and(|reason| reason.len() > 10), "{ban}");
+        assert!(ban["reason"].as_str().is_some_and(|reason| reason.len() > 10), "{ban:?}");
         let name = ban["crate"].as_str().expect("a name");
         assert!(script.contains(name), "{name} is not looked for in the quick build");
     }
     for list in ["advisories", "licenses"] {
         for exception in ["ignore", "exceptions"].iter().filter_map(|key| rules[list].get(key)) {
             for one in exception.as_array().expect("a list") {
-                assert!(one.get("reason").is_some(), "{one}");
+                assert!(one.get("reason").is_some(), "{one:?}");
             }
         }
     }

@@ -42,7 +42,9 @@ mod tests {
             "equal" => assert_eq!(cell, ""),
             _ => std::thread::scope(|scope| {
                 let threads = [(); 3].map(|()| scope.spawn(|| panic!("cannot read {cell}")));
-                threads.into_iter().for_each(|thread| thread.join().expect_err("it panics").downcast::<()>().map_or((), drop));
+                threads.into_iter().for_each(|thread| {
+                    thread.join().expect_err("it panics").downcast::<()>().map_or((), drop)
+                });
                 panic!("{cell}");
             }),
         }
@@ -61,7 +63,8 @@ mod tests {
                 .env("VERHO_TEST_PANIC", which)
                 .output()
                 .expect("starts");
-            let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
+            let said =
+                String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
             assert!(!ran.status.success(), "{which} does not panic");
             assert_eq!(said.matches("verho has a fault at ").count(), 1, "{which}: {said}");
             assert!(!said.contains("quokka"), "{which}: {said}");

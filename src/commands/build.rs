@@ -120,7 +120,11 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
     let before = before(&config, &root, previous.as_ref())?;
     let inputs = Snapshot::take(
-        config.registers.iter().map(|register| &register.files).chain(config.sources.iter().map(|source| &source.files)),
+        config
+            .registers
+            .iter()
+            .map(|register| &register.files)
+            .chain(config.sources.iter().map(|source| &source.files)),
     );
     let job = Run {
         config: &config,

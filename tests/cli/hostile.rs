@@ -35,7 +35,11 @@ const fn build(title: &'static str, prepare: fn(&Base), code: i32, says: &'stati
 }
 
 const fn with(
-    title: &'static str, args: &'static [&'static str], prepare: fn(&Base), code: i32, says: &'static str,
+    title: &'static str,
+    args: &'static [&'static str],
+    prepare: fn(&Base),
+    code: i32,
+    says: &'static str,
 ) -> Case {
     Case { title, prepare, args, input: ("", 0), code, says }
 }
@@ -100,116 +104,393 @@ const HEADER: &str = "customer_id,name,email,phone,country,born,status\n";
 
 const CASES: &[Case] = &[
     // Customers.
-    build("a quote that never ends", |base| long(base, "customers.csv", HEADER, "\"qxzjwvkh,", ""), 1, "too-many-unreadable-rows"),
-    build("one field of all megabytes", |base| long(base, "customers.csv", &format!("{HEADER}C-1,"), MARK, ",,,,,\n"), 1, "too-many-unreadable-rows"),
-    build("one line without end in the header", |base| long(base, "customers.csv", "", MARK, ""), 3, "bad-header"),
-    build("a gigabyte of NULs", |base| sparse(base, "customers.csv", HEADER, 1 << 30), 1, "too-many-unreadable-rows"),
-    build("nothing but separators", |base| long(base, "customers.csv", HEADER, ",,,,,,,,", ""), 1, "too-many-unreadable-rows"),
+    build(
+        "a quote that never ends",
+        |base| long(base, "customers.csv", HEADER, "\"qxzjwvkh,", ""),
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "one field of all megabytes",
+        |base| long(base, "customers.csv", &format!("{HEADER}C-1,"), MARK, ",,,,,\n"),
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "one line without end in the header",
+        |base| long(base, "customers.csv", "", MARK, ""),
+        3,
+        "bad-header",
+    ),
+    build(
+        "a gigabyte of NULs",
+        |base| sparse(base, "customers.csv", HEADER, 1 << 30),
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "nothing but separators",
+        |base| long(base, "customers.csv", HEADER, ",,,,,,,,", ""),
+        1,
+        "too-many-unreadable-rows",
+    ),
     build("nothing but line ends", |base| long(base, "customers.csv", HEADER, "\n\r\n\n", ""), 3, "no-rows"),
-    build("a header of hundreds of thousands of columns", |base| {
-        let columns: String = (0..100_000).map(|number| format!(",{MARK}{number}")).collect();
-        base.put("customers.csv", format!("{}{columns}\n", HEADER.trim_end()));
-    }, 3, "bad-header"),
-    build("a cell of thousands of addresses", |base| {
-        base.configure("email = [\"email\"]", "email = [{ column = \"email\", separator = \";\" }]");
-        let many: String = (0..20_000).map(|number| format!("{MARK}{number}@example.com;")).collect();
-        base.put("customers.csv", format!("{HEADER}C-1,x,{many},,FI,1980-01-01,active\n"));
-    }, 1, "too-many-unreadable-rows"),
-    build("encodings mixed", |base| {
-        let mut bytes = CUSTOMERS.replace("Aino", MARK).into_bytes();
-        bytes.extend_from_slice(b"C-7,\xe4\xe4,qxzjwvkh\xff@example.com,,FI,1980-01-01,active\n");
-        bytes.extend("C-8,x,\u{feff}\u{202e}qxzjwvkh@example.com,,FI,1980-01-01,active\n".encode_utf16().flat_map(u16::to_le_bytes));
-        base.put("customers.csv", bytes);
-    }, 1, "too-many-unreadable-rows"),
-    build("a bomb in gzip", |base| {
-        base.put("customers.csv.gz", gzip(&vec![b'x'; 160 << 20]));
-        base.configure("customers.csv", "customers.csv.gz");
-    }, 3, "unpacks-too-large"),
-    build("a bomb in zstd", |base| {
-        base.put("customers.csv.zst", zstd_bomb());
-        base.configure("customers.csv", "customers.csv.zst");
-    }, 3, "unpacks-too-large"),
-    build("a bomb in gzip that is rows", |base| {
-        base.put("customers.csv.gz", [gzip(HEADER.as_bytes()), gzip("\n".repeat(160 << 20).as_bytes())].concat());
-        base.configure("customers.csv", "customers.csv.gz");
-    }, 3, "unpacks-too-large"),
-    build("a bomb in a bomb", |base| {
-        base.put("customers.csv.gz", gzip(&gzip(&vec![b'x'; 16 << 20])));
-        base.configure("customers.csv", "customers.csv.gz");
-    }, 3, "bad-header"),
-    build("NDJSON nested without end", |base| {
-        base.put("customers.ndjson", format!("{{\"customer_id\":{}1{}}}\n", "[".repeat(400_000), "]".repeat(400_000)));
-        base.configure("customers.csv", "customers.ndjson");
-    }, 3, "column-missing"),
-    build("NDJSON nested without end in a column that nobody maps", |base| {
-        let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
-        let row = |extra: &str| format!("{{\"customer_id\":\"C-1\",\"email\":\"a@example.com\",\"phone\":\"\",\"country\":\"FI\",\"born\":\"1980-01-01\",\"status\":\"active\"{extra}}}\n");
-        base.put("customers.ndjson", format!("{}{}", row(""), row(&format!(",\"x\":{deep}"))));
-        base.configure("customers.csv", "customers.ndjson");
-    }, 1, "too-many-unreadable-rows"),
-    build("NDJSON in one line of all megabytes", |base| {
-        long(base, "customers.ndjson", "{\"customer_id\":\"", MARK, "\"}\n");
-        base.configure("customers.csv", "customers.ndjson");
-    }, 3, "bad-header"),
+    build(
+        "a header of hundreds of thousands of columns",
+        |base| {
+            let columns: String = (0..100_000).map(|number| format!(",{MARK}{number}")).collect();
+            base.put("customers.csv", format!("{}{columns}\n", HEADER.trim_end()));
+        },
+        3,
+        "bad-header",
+    ),
+    build(
+        "a cell of thousands of addresses",
+        |base| {
+            base.configure("email = [\"email\"]", "email = [{ column = \"email\", separator = \";\" }]");
+            let many: String = (0..20_000).map(|number| format!("{MARK}{number}@example.com;")).collect();
+            base.put("customers.csv", format!("{HEADER}C-1,x,{many},,FI,1980-01-01,active\n"));
+        },
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "encodings mixed",
+        |base| {
+            let mut bytes = CUSTOMERS.replace("Aino", MARK).into_bytes();
+            bytes.extend_from_slice(b"C-7,\xe4\xe4,qxzjwvkh\xff@example.com,,FI,1980-01-01,active\n");
+            bytes.extend(
+                "C-8,x,\u{feff}\u{202e}qxzjwvkh@example.com,,FI,1980-01-01,active\n"
+                    .encode_utf16()
+                    .flat_map(u16::to_le_bytes),
+            );
+            base.put("customers.csv", bytes);
+        },
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "a bomb in gzip",
+        |base| {
+            base.put("customers.csv.gz", gzip(&vec![b'x'; 160 << 20]));
+            base.configure("customers.csv", "customers.csv.gz");
+        },
+        3,
+        "unpacks-too-large",
+    ),
+    build(
+        "a bomb in zstd",
+        |base| {
+            base.put("customers.csv.zst", zstd_bomb());
+            base.configure("customers.csv", "customers.csv.zst");
+        },
+        3,
+        "unpacks-too-large",
+    ),
+    build(
+        "a bomb in gzip that is rows",
+        |base| {
+            base.put(
+                "customers.csv.gz",
+                [gzip(HEADER.as_bytes()), gzip("\n".repeat(160 << 20).as_bytes())].concat(),
+            );
+            base.configure("customers.csv", "customers.csv.gz");
+        },
+        3,
+        "unpacks-too-large",
+    ),
+    build(
+        "a bomb in a bomb",
+        |base| {
+            base.put("customers.csv.gz", gzip(&gzip(&vec![b'x'; 16 << 20])));
+            base.configure("customers.csv", "customers.csv.gz");
+        },
+        3,
+        "bad-header",
+    ),
+    build(
+        "NDJSON nested without end",
+        |base| {
+            base.put(
+                "customers.ndjson",
+                format!("{{\"customer_id\":{}1{}}}\n", "[".repeat(400_000), "]".repeat(400_000)),
+            );
+            base.configure("customers.csv", "customers.ndjson");
+        },
+        3,
+        "column-missing",
+    ),
+    build(
+        "NDJSON nested without end in a column that nobody maps",
+        |base| {
+            let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
+            let row = |extra: &str| {
+                format!(
+                    "{{\"customer_id\":\"C-1\",\"email\":\"a@example.com\",\"phone\":\"\",\"country\":\"FI\",\"born\":\"1980-01-01\",\"status\":\"active\"{extra}}}\n"
+                )
+            };
+            base.put("customers.ndjson", format!("{}{}", row(""), row(&format!(",\"x\":{deep}"))));
+            base.configure("customers.csv", "customers.ndjson");
+        },
+        1,
+        "too-many-unreadable-rows",
+    ),
+    build(
+        "NDJSON in one line of all megabytes",
+        |base| {
+            long(base, "customers.ndjson", "{\"customer_id\":\"", MARK, "\"}\n");
+            base.configure("customers.csv", "customers.ndjson");
+        },
+        3,
+        "bad-header",
+    ),
     // Places.
-    build("a device that never ends", |base| base.configure("\"customers.csv\"", "\"/dev/zero\""), 3, "not-a-file"),
+    build(
+        "a device that never ends",
+        |base| base.configure("\"customers.csv\"", "\"/dev/zero\""),
+        3,
+        "not-a-file",
+    ),
     build("a link to it", |base| link(base, "/dev/zero", "customers.csv"), 3, "not-a-file"),
     build("a pipe that nobody writes to", |base| fifo(base, "customers.csv"), 3, "not-a-file"),
-    build("a folder", |base| {
-        std::fs::remove_file(base.path().join("customers.csv")).expect("ours");
-        std::fs::create_dir(base.path().join("customers.csv")).expect("ours");
-    }, 3, "not-a-file"),
+    build(
+        "a folder",
+        |base| {
+            std::fs::remove_file(base.path().join("customers.csv")).expect("ours");
+            std::fs::create_dir(base.path().join("customers.csv")).expect("ours");
+        },
+        3,
+        "not-a-file",
+    ),
     build("a register that is a pipe", |base| fifo(base, "objections.csv"), 1, "register-missing"),
-    build("a register that is a device", |base| link(base, "/dev/zero", "objections.csv"), 1, "register-missing"),
-    build("an audience that climbs out", |base| base.configure("name = \"everyone\"", "name = \"../../everyone\""), 2, "audience"),
-    build("an audience that is a formula", |base| base.configure("name = \"everyone\"", "name = \"=cmd|x!A1\""), 2, "audience"),
-    build("an audience that is an option", |base| base.configure("name = \"everyone\"", "name = \"-rf\""), 2, "audience"),
+    build(
+        "a register that is a device",
+        |base| link(base, "/dev/zero", "objections.csv"),
+        1,
+        "register-missing",
+    ),
+    build(
+        "an audience that climbs out",
+        |base| base.configure("name = \"everyone\"", "name = \"../../everyone\""),
+        2,
+        "audience",
+    ),
+    build(
+        "an audience that is a formula",
+        |base| base.configure("name = \"everyone\"", "name = \"=cmd|x!A1\""),
+        2,
+        "audience",
+    ),
+    build(
+        "an audience that is an option",
+        |base| base.configure("name = \"everyone\"", "name = \"-rf\""),
+        2,
+        "audience",
+    ),
     build("a folder of releases that is a pipe", |base| fifo(base, "releases"), 3, "output"),
-    build("a lock that is a link elsewhere", |base| {
-        std::fs::create_dir(base.path().join("releases")).expect("ours");
-        link(base, "../customers.csv", "releases/.verho.lock");
-    }, 3, "output"),
-    build("a folder of releases behind a link is one all the same", |base| {
-        std::fs::create_dir(base.path().join("elsewhere")).expect("ours");
-        link(base, "elsewhere", "releases");
-    }, 0, ""),
+    build(
+        "a lock that is a link elsewhere",
+        |base| {
+            std::fs::create_dir(base.path().join("releases")).expect("ours");
+            link(base, "../customers.csv", "releases/.verho.lock");
+        },
+        3,
+        "output",
+    ),
+    build(
+        "a folder of releases behind a link is one all the same",
+        |base| {
+            std::fs::create_dir(base.path().join("elsewhere")).expect("ours");
+            link(base, "elsewhere", "releases");
+        },
+        0,
+        "",
+    ),
     // Registers.
-    build("a register with a quote that never ends", |base| long(base, "objections.csv", "email,phone\n", "\"qxzjwvkh,", ""), 1, "register-broken"),
-    build("a register of NULs", |base| sparse(base, "objections.csv", "email,phone\n", 300 << 20), 1, "register-broken"),
-    build("a register that is a bomb", |base| {
-        base.put("objections.csv.gz", [gzip(b"email,phone\n"), gzip(&vec![b'x'; 160 << 20])].concat());
-        base.configure("\"objections.csv\"", "\"objections.csv.gz\"");
-    }, 1, "register-broken"),
-    build("a register in another encoding", |base| {
-        base.put("objections.csv", OBJECTIONS.replace("eero", MARK).encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>());
-    }, 1, "register-broken"),
+    build(
+        "a register with a quote that never ends",
+        |base| long(base, "objections.csv", "email,phone\n", "\"qxzjwvkh,", ""),
+        1,
+        "register-broken",
+    ),
+    build(
+        "a register of NULs",
+        |base| sparse(base, "objections.csv", "email,phone\n", 300 << 20),
+        1,
+        "register-broken",
+    ),
+    build(
+        "a register that is a bomb",
+        |base| {
+            base.put("objections.csv.gz", [gzip(b"email,phone\n"), gzip(&vec![b'x'; 160 << 20])].concat());
+            base.configure("\"objections.csv\"", "\"objections.csv.gz\"");
+        },
+        1,
+        "register-broken",
+    ),
+    build(
+        "a register in another encoding",
+        |base| {
+            base.put(
+                "objections.csv",
+                OBJECTIONS
+                    .replace("eero", MARK)
+                    .encode_utf16()
+                    .flat_map(u16::to_be_bytes)
+                    .collect::<Vec<_>>(),
+            );
+        },
+        1,
+        "register-broken",
+    ),
     // Configs and keys.
-    with("a config that is a device", &["build", "--config", "/dev/zero", "--log-format", "json"], |_| (), 2, "config"),
-    with("a config that is a pipe", &["build", "--log-format", "json"], |base| fifo(base, "verho.toml"), 2, "config"),
-    with("a config nested without end", &["check", "--log-format", "json"], |base| base.put("verho.toml", format!("x = {}", "[".repeat(200_000))), 2, ""),
-    with("a filter nested without end", &["check", "--log-format", "json"], |base| {
-        base.configure("platforms = [\"meta\", \"linkedin\"]\nmin_size", &format!("where = \"{}country = 'FI'{}\"\nplatforms = [\"meta\", \"linkedin\"]\nmin_size", "(".repeat(50_000), ")".repeat(50_000)));
-    }, 2, ""),
-    build("a root key that is a pipe", |base| {
-        fifo(base, "root.key");
-        base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
-    }, 2, "root-key"),
-    build("a root key that is a device", |base| base.configure("[output]", "[keys]\nroot = \"/dev/zero\"\n[output]"), 2, "root-key"),
-    build("a signing key that is a device", |base| base.configure("[output]", "[keys]\nsigning = \"/dev/zero\"\n[output]"), 2, "signing-key"),
+    with(
+        "a config that is a device",
+        &["build", "--config", "/dev/zero", "--log-format", "json"],
+        |_| (),
+        2,
+        "config",
+    ),
+    with(
+        "a config that is a pipe",
+        &["build", "--log-format", "json"],
+        |base| fifo(base, "verho.toml"),
+        2,
+        "config",
+    ),
+    with(
+        "a config nested without end",
+        &["check", "--log-format", "json"],
+        |base| base.put("verho.toml", format!("x = {}", "[".repeat(200_000))),
+        2,
+        "",
+    ),
+    with(
+        "a filter nested without end",
+        &["check", "--log-format", "json"],
+        |base| {
+            base.configure(
+                "platforms = [\"meta\", \"linkedin\"]\nmin_size",
+                &format!(
+                    "where = \"{}country = 'FI'{}\"\nplatforms = [\"meta\", \"linkedin\"]\nmin_size",
+                    "(".repeat(50_000),
+                    ")".repeat(50_000)
+                ),
+            );
+        },
+        2,
+        "",
+    ),
+    build(
+        "a root key that is a pipe",
+        |base| {
+            fifo(base, "root.key");
+            base.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
+        },
+        2,
+        "root-key",
+    ),
+    build(
+        "a root key that is a device",
+        |base| base.configure("[output]", "[keys]\nroot = \"/dev/zero\"\n[output]"),
+        2,
+        "root-key",
+    ),
+    build(
+        "a signing key that is a device",
+        |base| base.configure("[output]", "[keys]\nsigning = \"/dev/zero\"\n[output]"),
+        2,
+        "signing-key",
+    ),
     // Releases.
-    with("a manifest of NULs", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "manifest.json", |base, name| sparse(base, name, "{", 200 << 20)), 1, ""),
-    with("a manifest that is a pipe", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "manifest.json", fifo), 3, ""),
-    with("a manifest that is a device", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "manifest.json", |base, name| link(base, "/dev/zero", name)), 3, ""),
-    with("an upload that is a pipe", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "audiences/everyone/meta/full.csv", fifo), 1, ""),
-    with("an upload that is a device", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "audiences/everyone/meta/full.csv", |base, name| link(base, "/dev/zero", name)), 1, ""),
-    with("a file in a release that leads out of it", &["verify", "releases/latest", "--log-format", "json"], |base| released(base, "summary.md", |base, name| link(base, "../../customers.csv", name)), 1, ""),
-    with("a report of a manifest of NULs", &["report", "releases/latest", "--log-format", "json"], |base| released(base, "manifest.json", |base, name| sparse(base, name, "{", 200 << 20)), 3, ""),
-    with("signers that are a device", &["verify", "releases/latest", "--allowed-signers", "/dev/zero", "--log-format", "json"], |base| released(base, "x", |_, _| ()), 2, ""),
-    with("vectors that are a device", &["vectors", "--check", "/dev/zero", "--log-format", "json"], |_| (), 3, "not-a-file"),
+    with(
+        "a manifest of NULs",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "manifest.json", |base, name| sparse(base, name, "{", 200 << 20)),
+        1,
+        "",
+    ),
+    with(
+        "a manifest that is a pipe",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "manifest.json", fifo),
+        3,
+        "",
+    ),
+    with(
+        "a manifest that is a device",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "manifest.json", |base, name| link(base, "/dev/zero", name)),
+        3,
+        "",
+    ),
+    with(
+        "an upload that is a pipe",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "audiences/everyone/meta/full.csv", fifo),
+        1,
+        "",
+    ),
+    with(
+        "an upload that is a device",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "audiences/everyone/meta/full.csv", |base, name| link(base, "/dev/zero", name)),
+        1,
+        "",
+    ),
+    with(
+        "a file in a release that leads out of it",
+        &["verify", "releases/latest", "--log-format", "json"],
+        |base| released(base, "summary.md", |base, name| link(base, "../../customers.csv", name)),
+        1,
+        "",
+    ),
+    with(
+        "a report of a manifest of NULs",
+        &["report", "releases/latest", "--log-format", "json"],
+        |base| released(base, "manifest.json", |base, name| sparse(base, name, "{", 200 << 20)),
+        3,
+        "",
+    ),
+    with(
+        "signers that are a device",
+        &["verify", "releases/latest", "--allowed-signers", "/dev/zero", "--log-format", "json"],
+        |base| released(base, "x", |_, _| ()),
+        2,
+        "",
+    ),
+    with(
+        "vectors that are a device",
+        &["vectors", "--check", "/dev/zero", "--log-format", "json"],
+        |_| (),
+        3,
+        "not-a-file",
+    ),
     // Standard input.
-    Case { title: "a line without end to hash", prepare: |_| (), args: &["hash", "--platform", "meta", "--kind", "email"], input: (MARK, 64), code: 0, says: "0 hashed, 1 rejected" },
-    Case { title: "a question without end", prepare: |_| (), args: &["explain", "--log-format", "json"], input: (MARK, 64), code: 2, says: "several-identifiers" },
-    Case { title: "vectors without end", prepare: |_| (), args: &["vectors", "--check", "-", "--log-format", "json"], input: (MARK, 80), code: 3, says: "stdin" },
+    Case {
+        title: "a line without end to hash",
+        prepare: |_| (),
+        args: &["hash", "--platform", "meta", "--kind", "email"],
+        input: (MARK, 64),
+        code: 0,
+        says: "0 hashed, 1 rejected",
+    },
+    Case {
+        title: "a question without end",
+        prepare: |_| (),
+        args: &["explain", "--log-format", "json"],
+        input: (MARK, 64),
+        code: 2,
+        says: "several-identifiers",
+    },
+    Case {
+        title: "vectors without end",
+        prepare: |_| (),
+        args: &["vectors", "--check", "-", "--log-format", "json"],
+        input: (MARK, 80),
+        code: 3,
+        says: "stdin",
+    },
 ];
 
 /// Runs it, and gives back its exit code, what it said, and the most memory it took, in kilobytes.
@@ -223,8 +504,11 @@ fn run(base: &Base, case: &Case) -> (i32, String, u64) {
         .spawn()
         .expect("the program starts");
     let status = Path::new("/proc").join(child.id().to_string()).join("status");
-    let (mut input, mut stdout, mut stderr) =
-        (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+    let (mut input, mut stdout, mut stderr) = (
+        child.stdin.take().expect("piped"),
+        child.stdout.take().expect("piped"),
+        child.stderr.take().expect("piped"),
+    );
     let mut said = [String::new(), String::new()];
     let mut peak = 0;
     std::thread::scope(|scope| {
@@ -267,7 +551,10 @@ fn hostile_input_has_its_code_shows_nothing_and_takes_little_memory() {
         let (code, said, peak) = run(&base, case);
         let short: String = said.chars().take(600).collect();
         if code != case.code || !said.contains(case.says) {
-            faults.push(format!("{}: code {code}, not {} with {:?}: {short}", case.title, case.code, case.says));
+            faults.push(format!(
+                "{}: code {code}, not {} with {:?}: {short}",
+                case.title, case.code, case.says
+            ));
         }
         if said.contains(MARK) {
             faults.push(format!("{}: it is shown: {short}", case.title));
@@ -287,7 +574,13 @@ fn hostile_input_has_its_code_shows_nothing_and_takes_little_memory() {
 fn names_of_columns_are_made_harmless() {
     let base = Base::new();
     let names = "\u{1b}[31mred\u{7},\u{202e}drow\u{2066},a\u{200b}b,=HYPERLINK(1),\u{9b}x,tab\there";
-    base.put("customers.csv", CUSTOMERS.replacen("status\n", &format!("status,{names}\n"), 1).replace("active\n", "active,,,,,,\n").replace("former\n", "former,,,,,,\n"));
+    base.put(
+        "customers.csv",
+        CUSTOMERS
+            .replacen("status\n", &format!("status,{names}\n"), 1)
+            .replace("active\n", "active,,,,,,\n")
+            .replace("former\n", "former,,,,,,\n"),
+    );
     for args in [
         &["check"][..],
         &["check", "--json"],
@@ -317,7 +610,15 @@ fn no_cell_of_a_release_is_a_formula() {
     let mut customers = CUSTOMERS.to_owned();
     for (number, formula) in FORMULAS.iter().enumerate() {
         let quoted = format!("\"{}\"", formula.replace('"', "\"\""));
-        let row = [&quoted[..], &quoted, &format!("f{number}@example.com"), &quoted, &quoted, "1980-01-01", "active"];
+        let row = [
+            &quoted[..],
+            &quoted,
+            &format!("f{number}@example.com"),
+            &quoted,
+            &quoted,
+            "1980-01-01",
+            "active",
+        ];
         customers.push_str(&format!("{}\n", row.join(",")));
         customers.push_str(&format!("F-{number},{quoted},{quoted},,FI,{quoted},{quoted}\n"));
     }
@@ -334,7 +635,8 @@ fn no_cell_of_a_release_is_a_formula() {
         }
         let text = std::fs::read_to_string(&path).expect("text");
         for field in text.split([',', ';', '\n']) {
-            let runs = field.trim_start_matches(['"', ' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let runs =
+                field.trim_start_matches(['"', ' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r']);
             assert!(!runs, "{} has a formula", path.display());
         }
         tables += 1;
@@ -358,7 +660,10 @@ fn a_register_cut_at_any_byte_is_refused() {
 
     let base = Base::new();
     let list = format!("{OBJECTIONS}END 2026-11-20 1\n");
-    base.configure("scope = [\"off", "age_from = { trailer = \"END %Y-%m-%d {rows}\" }\nmax_age = \"36h\"\nscope = [\"off");
+    base.configure(
+        "scope = [\"off",
+        "age_from = { trailer = \"END %Y-%m-%d {rows}\" }\nmax_age = \"36h\"\nscope = [\"off",
+    );
     base.put("objections.csv", &list);
     let build = ["build", "--dry-run", "--as-of", "2026-11-21T00:00:00Z"];
     let whole = base.run(&build);

@@ -161,7 +161,8 @@ fn a_running_process_may_not_be_dumped() {
     let folder = std::path::PathBuf::from(format!("/proc/{}", child.id()));
     let limit = || {
         let limits = std::fs::read_to_string(folder.join("limits")).unwrap_or_default();
-        let is_ours = std::fs::read_to_string(folder.join("comm")).is_ok_and(|name| name.starts_with("verho"));
+        let is_ours =
+            std::fs::read_to_string(folder.join("comm")).is_ok_and(|name| name.starts_with("verho"));
         limits.lines().find(|line| is_ours && line.starts_with("Max core file size")).map(str::to_owned)
     };
     let is_zero = |line: &str| line.split_whitespace().skip(4).take(2).all(|word| word == "0");

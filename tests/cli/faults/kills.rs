@@ -12,8 +12,7 @@ use crate::cli::base::{Base, PROGRAM};
 use crate::cli::strace;
 
 /// Calls that change a disk. `openat` counts where it creates.
-const CALLS: &str =
-    "write,openat,mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2,symlink,symlinkat,linkat,ftruncate,flock";
+const CALLS: &str = "write,openat,mkdir,mkdirat,fsync,fdatasync,rename,renameat,renameat2,symlink,symlinkat,linkat,ftruncate,flock";
 
 #[test]
 fn a_run_killed_at_any_moment_leaves_the_old_release_or_a_whole_new_one() {
@@ -97,7 +96,9 @@ fn calls(stand: &Stand, writer: &Writer) -> Vec<(String, usize)> {
         let Some((name, rest)) = call.split_once('(') else { continue };
         let number = numbers.entry(name.to_owned()).or_default();
         *number += 1;
-        if name != "openat" || ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TMPFILE"].iter().any(|flag| rest.contains(flag)) {
+        if name != "openat"
+            || ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TMPFILE"].iter().any(|flag| rest.contains(flag))
+        {
             found.push((name.to_owned(), *number));
         }
     }
@@ -140,7 +141,8 @@ fn any_call_that_fails_or_is_the_last_one_leaves_all_or_nothing() {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (at, (name, number)) in chosen {
             for fault in ["signal=SIGKILL", "error=ENOSPC", "error=EIO", "error=EACCES"] {
-                let case = format!("{:?}, call {at} of {}: {name} {number} {fault}", writer.args, calls.len());
+                let case =
+                    format!("{:?}, call {at} of {}: {name} {number} {fault}", writer.args, calls.len());
                 let code = inject(&stand, writer, &format!("{name}:{fault}:when={number}"));
                 let left = stand.look(&case);
                 for out in writer.outs {

@@ -36,7 +36,11 @@ fn a_second_run_is_told_who_holds_the_folder_and_a_dead_holder_holds_nothing() {
     let second = stand.base.run(&["build"]);
     assert_eq!(second.code, 1, "{}", second.stderr);
     let told = format!("another run is writing to {}", stand.base.path().display());
-    assert!(second.stderr.contains(&told) || second.stderr.contains("another run is writing to"), "{}", second.stderr);
+    assert!(
+        second.stderr.contains(&told) || second.stderr.contains("another run is writing to"),
+        "{}",
+        second.stderr
+    );
     assert!(second.stderr.contains(&format!(", process {}, since 20", first.id())), "{}", second.stderr);
     assert!(second.stderr.contains("hint:"), "{}", second.stderr);
     let json = stand.base.run(&["build", "--log-format", "json"]);

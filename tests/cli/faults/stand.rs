@@ -98,7 +98,8 @@ pub(super) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut waiting = vec![folder.to_owned()];
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
-            waiting.extend(std::fs::read_dir(&path).expect("ours").map(|entry| entry.expect("listed").path()));
+            waiting
+                .extend(std::fs::read_dir(&path).expect("ours").map(|entry| entry.expect("listed").path()));
         } else {
             found.insert(path.clone(), std::fs::read(&path).expect("ours"));
         }

@@ -28,7 +28,8 @@ fn full_width(text: &str) -> String {
 }
 
 fn georgian(text: &str) -> String {
-    let other = |letter: u8| char::from_u32(0x10d0 + u32::from(letter.saturating_sub(b'a')) % 33).expect("a letter");
+    let other =
+        |letter: u8| char::from_u32(0x10d0 + u32::from(letter.saturating_sub(b'a')) % 33).expect("a letter");
     text.bytes().map(other).collect()
 }
 
@@ -86,7 +87,10 @@ fn no_letter_of_the_input_comes_out() {
         let (customers, objections) = table(&mut dice, &mut words);
         let base = Base::empty();
         let loose = "[policy]\nmax_unreadable = \"100%\"\n\n[output]";
-        base.put("verho.toml", CONFIG.replace("[output]", loose).replace("scope = [", "max_unparsed = \"100%\"\nscope = ["));
+        base.put(
+            "verho.toml",
+            CONFIG.replace("[output]", loose).replace("scope = [", "max_unparsed = \"100%\"\nscope = ["),
+        );
         base.put("customers.csv", customers);
         base.put("objections.csv", objections);
         let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).expect("few words");
@@ -103,9 +107,14 @@ fn no_letter_of_the_input_comes_out() {
         }
         let mut waiting = vec![base.path().join("releases")];
         while let Some(path) = waiting.pop() {
-            look(path.strip_prefix(base.path()).expect("below").as_os_str().as_encoded_bytes(), "a file's name");
+            look(
+                path.strip_prefix(base.path()).expect("below").as_os_str().as_encoded_bytes(),
+                "a file's name",
+            );
             if path.is_dir() {
-                waiting.extend(std::fs::read_dir(path).expect("ours").map(|entry| entry.expect("listed").path()));
+                waiting.extend(
+                    std::fs::read_dir(path).expect("ours").map(|entry| entry.expect("listed").path()),
+                );
             } else if let Ok(bytes) = std::fs::read(&path) {
                 published += usize::from(path.ends_with("manifest.json"));
                 look(&bytes, "a file");

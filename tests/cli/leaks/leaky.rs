@@ -146,7 +146,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder of the project") {
         let path = entry.expect("listed").path();
         let beside = to.join(path.file_name().expect("a name"));
-        if path.is_dir() { copy(&path, &beside) } else { drop(std::fs::copy(&path, &beside).expect("copied")) }
+        if path.is_dir() {
+            copy(&path, &beside)
+        } else {
+            drop(std::fs::copy(&path, &beside).expect("copied"))
+        }
     }
 }
 
@@ -199,7 +203,8 @@ fn every_planted_leak_is_found() {
         if shows != *leaks {
             missed.push(*number);
         }
-        let Found { place, what: how } = found.unwrap_or(Found { place: "–".into(), what: "nothing".into() });
+        let Found { place, what: how } =
+            found.unwrap_or(Found { place: "–".into(), what: "nothing".into() });
         println!("| {number} | {what} | {place} | {how} |");
     }
     assert!(missed.is_empty(), "not as they should be: {missed:?}");

@@ -126,7 +126,10 @@ impl Needles {
         ];
         let packed = [&b"\x1f\x8b\x08"[..], b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PK\x03\x04"];
         let hits = hits.into_iter().flatten().chain(
-            packed.iter().any(|magic| bytes.starts_with(magic)).then_some("packed, and so not to be searched"),
+            packed
+                .iter()
+                .any(|magic| bytes.starts_with(magic))
+                .then_some("packed, and so not to be searched"),
         );
         match hits.into_iter().next() {
             None => Ok(()),
@@ -154,7 +157,9 @@ fn spellings(canary: &Canary) -> Vec<String> {
         }
         Kind::Phone => {
             let national = national(text);
-            for number in ["", "0", "358", "+358", "00358", "+358 ", "358 "].map(|head| format!("{head}{national}")) {
+            for number in
+                ["", "0", "358", "+358", "00358", "+358 ", "358 "].map(|head| format!("{head}{national}"))
+            {
                 all.push(number);
             }
         }
@@ -235,7 +240,8 @@ fn base32(text: &str, shift: usize) -> Vec<u8> {
         .iter()
         .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1))
         .collect();
-    let signs = bits.chunks_exact(5).map(|five| SIGNS[five.iter().fold(0, |n, bit| n << 1 | usize::from(*bit))]);
+    let signs =
+        bits.chunks_exact(5).map(|five| SIGNS[five.iter().fold(0, |n, bit| n << 1 | usize::from(*bit))]);
     signs.skip((shift * 8).div_ceil(5)).collect()
 }
 
@@ -289,7 +295,9 @@ fn the_needles_find_what_they_should() {
     let needles = Needles::of(&planted);
     let is_found = |leak: &[u8]| needles.find(leak, Where::Anywhere, "a leak").is_err();
     assert!(!is_found(b"people: 12 of 4321, at 2026-11-21T02-00-00Z, someone@example.com, +358 50 1234567"));
-    let text = |kind: Kind| &planted.canaries.iter().find(|one| one.kind == kind && one.suppressed).expect("one").text;
+    let text = |kind: Kind| {
+        &planted.canaries.iter().find(|one| one.kind == kind && one.suppressed).expect("one").text
+    };
     let email = text(Kind::Email);
     let (local, _) = email.split_once('@').expect("an address");
     let phone = national(text(Kind::Phone));
@@ -306,10 +314,13 @@ fn the_needles_find_what_they_should() {
         URL_SAFE_NO_PAD.encode(format!("xy{email}")).into(),
         base32(&format!("ab{email}"), 0),
         wide,
-        email.bytes().fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "%{byte:02X}");
-            out
-        }).into(),
+        email
+            .bytes()
+            .fold(String::new(), |mut out, byte| {
+                let _ = write!(out, "%{byte:02X}");
+                out
+            })
+            .into(),
         email.replace('@', "%40").into(),
         email.replace('@', "&#64;").into(),
         email.replace('@', "=40").into(),

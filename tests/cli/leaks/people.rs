@@ -58,9 +58,30 @@ use Fate::{
 
 /// The last one is suppressed, so that a leak of whatever was read last is one.
 const FATES: [Fate; 24] = [
-    Eligible, Eligible, NotSelected, Flagged, OnEmailList, OnPhoneList, OnIdList, InDomain, OnHashList,
-    RawOnList, LinkedToFlagged, Minor, AgeUnknown, Former, RelationshipUnknown, CountryUnknown,
-    NothingParses, TierUnknown, BlankId, MeetsBlankId, Eligible, Eligible, OnEmailList, OnPhoneList,
+    Eligible,
+    Eligible,
+    NotSelected,
+    Flagged,
+    OnEmailList,
+    OnPhoneList,
+    OnIdList,
+    InDomain,
+    OnHashList,
+    RawOnList,
+    LinkedToFlagged,
+    Minor,
+    AgeUnknown,
+    Former,
+    RelationshipUnknown,
+    CountryUnknown,
+    NothingParses,
+    TierUnknown,
+    BlankId,
+    MeetsBlankId,
+    Eligible,
+    Eligible,
+    OnEmailList,
+    OnPhoneList,
 ];
 
 struct Person {
@@ -269,13 +290,17 @@ impl Planted {
             customers.push_str(&person.row());
             let suppressed = !matches!(person.fate, Eligible | NotSelected);
             see(Kind::Id, &person.id, suppressed);
-            for (kind, cell) in
-                [(Kind::Email, &person.email), (Kind::Email, &person.other_email), (Kind::Phone, &person.phone)]
-            {
+            for (kind, cell) in [
+                (Kind::Email, &person.email),
+                (Kind::Email, &person.other_email),
+                (Kind::Phone, &person.phone),
+            ] {
                 let kind = if cell.contains(['@', '+']) { kind } else { Kind::Text };
                 see(kind, cell, suppressed);
             }
-            for cell in [&person.name, &person.notes, &person.born, &person.country, &person.status, &person.tier] {
+            for cell in
+                [&person.name, &person.notes, &person.born, &person.country, &person.status, &person.tier]
+            {
                 see(Kind::Text, cell, false);
             }
             // The objection is spelled otherwise than the customer's row.
@@ -371,10 +396,20 @@ fn the_base_has_somebody_for_every_way_to_be_kept_out() {
     let ran = base.run(&["build", "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");
-    let manifest = std::fs::read_to_string(base.path().join("releases/latest/manifest.json")).expect("published");
+    let manifest =
+        std::fs::read_to_string(base.path().join("releases/latest/manifest.json")).expect("published");
     for reason in [
-        "opted-out", "on-register", "linked-to-objector", "under-age", "age-unknown", "not-a-customer",
-        "relationship-unknown", "country-unknown", "no-identifier", "selection-unknown", "unreadable-row",
+        "opted-out",
+        "on-register",
+        "linked-to-objector",
+        "under-age",
+        "age-unknown",
+        "not-a-customer",
+        "relationship-unknown",
+        "country-unknown",
+        "no-identifier",
+        "selection-unknown",
+        "unreadable-row",
     ] {
         assert!(manifest.contains(&format!("\"{reason}\"")), "nobody has {reason}");
     }
