@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod failure;
 mod hash;
+mod marks;
 mod panics;
 mod report;
 mod signals;
@@ -92,6 +93,8 @@ fn not_understood(error: &clap::Error, args: &[OsString]) -> ExitStatus {
 fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
     match command {
         Command::Build(args) => build::build(args, talk),
+        Command::Uploaded(args) => marks::uploaded(args, talk),
+        Command::Receipt(args) => marks::receipt(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
         Command::Diff(args) => diff::diff(args, talk),
