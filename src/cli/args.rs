@@ -92,8 +92,34 @@ Effect:   one new folder under [output] dir, complete and checked, or nothing at
 Examples:
   verho build
   verho build --config audiences/verho.toml --dry-run
-  verho build --json --log-format json 2> run.jsonl")]
+  verho build --json --log-format json 2> run.jsonl
+  verho build --first        begin a live state; upload full files in place of what is there")]
     Build(Build),
+    /// Say that a release's files were uploaded: what they hold is live from then on
+    #[command(after_help = "Cost:     reads the live state once; of the release its manifest alone.
+Effect:   the live state under [state] dir. Said twice, it changes nothing.
+
+Examples:
+  verho uploaded releases/latest
+  verho uploaded releases/latest --platform meta --audience savings-customers")]
+    Uploaded(Uploaded),
+    /// Record what a platform answered to an upload, in counts
+    #[command(
+        after_help = "The receipt is a small file that you write down from what the platform shows, as TOML, JSON or CSV:
+  kind = \"remove\"      remove, add or full; or one table for each: [remove], [add]
+  sent = 12            when it is known
+  received = 12
+  invalid = 0
+  refused = 0
+Removals stay owed, and stand in every later remove file, until a receipt shows them done.
+
+Cost:     reads the live state once; of the release its manifest alone.
+Effect:   the live state under [state] dir.
+
+Examples:
+  verho receipt releases/latest --platform meta --audience savings-customers --file receipt.toml"
+    )]
+    Receipt(Receipt),
     /// Check the config and its inputs without writing anything
     #[command(after_help = "Cost:     reads the registers whole, of customer files the beginning only.
 Effect:   none. Lists every fault found, and the columns that are not mapped and never read.
@@ -262,6 +288,8 @@ impl Command {
             Self::Build(args) => {
                 [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()]
             }
+            Self::Uploaded(args) => [Some(&args.config.config), Some(&args.release), None],
+            Self::Receipt(args) => [Some(&args.config.config), Some(&args.release), Some(&args.file)],
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
@@ -313,6 +341,9 @@ pub(super) struct Build {
     /// Do everything but publish
     #[arg(long)]
     pub dry_run: bool,
+    /// Begin a live state: there is none yet, or it is lost for good
+    #[arg(long, conflicts_with = "as_of")]
+    pub first: bool,
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
@@ -347,6 +378,43 @@ pub(super) struct Purge {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+/// `verho uploaded`.
+#[derive(Debug, Args)]
+pub(super) struct Uploaded {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// Only what was uploaded to this platform
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// Only this audience
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: Option<String>,
+}
+
+/// `verho receipt`.
+#[derive(Debug, Args)]
+pub(super) struct Receipt {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// The platform that answered
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: String,
+    /// The audience it is about
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: String,
+    /// The file with its answer
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `verho check`.

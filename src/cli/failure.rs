@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::build::BuildError;
+use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
 use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
 use crate::config::{Faults, line_of};
@@ -131,14 +131,13 @@ impl From<BuildError> for Failure {
             BuildError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
             }
-            BuildError::AllWithheld { .. } => Self::new(
-                ExitStatus::Refused,
-                Message::new(
-                    "all-withheld",
-                    what,
-                    "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out",
-                ),
-            ),
+            BuildError::State(error) => {
+                let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
+                Self::new(status, Message::new(error.code(), what, error.hint()))
+            }
+            BuildError::AllWithheld { .. } => {
+                Self::new(ExitStatus::Refused, Message::new("all-withheld", what, ALL_WITHHELD_HINT))
+            }
             BuildError::Check(_) => {
                 let hint = "nothing was published; look at the disk, then run again";
                 Self::new(ExitStatus::Failed, Message::new("check", what, hint))

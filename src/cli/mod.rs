@@ -16,6 +16,7 @@ mod failure;
 mod hash;
 mod init;
 mod history;
+mod marks;
 mod panics;
 mod purge;
 mod report;
@@ -102,6 +103,8 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
     match command {
         Command::Init(args) => init::init(args, talk),
         Command::Build(args) => build::build(args, talk),
+        Command::Uploaded(args) => marks::uploaded(args, talk),
+        Command::Receipt(args) => marks::receipt(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
         Command::Diff(args) => diff::diff(args, talk),

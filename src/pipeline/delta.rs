@@ -15,7 +15,7 @@ use super::results::{MemberBlock, Results, RowTest, each_block};
 use crate::audiences::{MEMBER_BUCKETS, MemberKey, member_bucket};
 use crate::identifiers::{Digest, Kind};
 use crate::platforms::layout::RowFormat;
-use crate::spill::{SpillError, Spool};
+use crate::spill::{Appender, SpillError, Spool};
 use crate::state::{
     Action, CellState, EntryKey, ListRef, ListWriter, LiveEntry, Operation, OwedEntry, Owner, State,
     StateError,
@@ -25,6 +25,9 @@ use sets::{Chosen, SortedSet};
 
 /// Together with whom somebody is removed where a file would name them alone.
 const WIDENED_TO: usize = 10;
+
+/// Bytes of removals handed over at once, for each bucket.
+const REMOVAL_CHUNK_BYTES: usize = 4096;
 
 /// Why what changes could not be told.
 #[derive(Debug, thiserror::Error)]
@@ -398,10 +401,11 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
     fn write(mut self, state: &mut State) -> Result<Delta<'r>, DeltaError> {
         let days = self.days()?;
         let mut merge = self.merge(state)?;
+        let removes = Spool::new(self.results.overflow, MEMBER_BUCKETS);
+        let mut rows = Appender::new(&removes, REMOVAL_CHUNK_BYTES);
         let mut out = Written {
             operations: state.write_list()?,
             owed: state.write_list()?,
-            removes: Spool::new(self.results.overflow, MEMBER_BUCKETS),
             format: &self.results.plan().cells[self.asked.cell].format,
             owed_count: 0,
             owed_since: None,
@@ -412,7 +416,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             let leaves = self.leaves(group);
             let is_widened = self.widened.contains(&group.key);
             if leaves || is_widened {
-                out.remove(group.key, !self.replaces)?;
+                out.remove(group.key, (!self.replaces).then_some(&mut rows))?;
             }
             if self.asked.mode == Mode::Complete {
                 for wanted in &group.wanted {
@@ -440,6 +444,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
                 self.keep(group, &mut out)?;
             }
         }
+        rows.finish()?;
         Ok(Delta {
             changes: self.changes,
             replaces: self.replaces,
@@ -453,7 +458,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
                 days.sort_unstable();
                 days
             },
-            removes: out.removes,
+            removes,
             sent: self.sent,
             format: out.format,
         })
@@ -551,7 +556,6 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
 struct Written<'r> {
     operations: ListWriter<Operation>,
     owed: ListWriter<OwedEntry>,
-    removes: Spool<'r>,
     format: &'r RowFormat,
     owed_count: u64,
     owed_since: Option<u32>,
@@ -560,9 +564,9 @@ struct Written<'r> {
 }
 
 impl Written<'_> {
-    fn remove(&mut self, key: EntryKey, has_file: bool) -> Result<(), DeltaError> {
+    fn remove(&mut self, key: EntryKey, rows: Option<&mut Appender<'_, '_>>) -> Result<(), DeltaError> {
         self.operations.push(&Operation { key, action: Action::Remove, owner: 0, basis: 0 })?;
-        if has_file {
+        if let Some(rows) = rows {
             let digest = [key.digest];
             let (emails, phones): (&[Digest], &[Digest]) = match key.kind() {
                 Kind::Email => (&digest, &[]),
@@ -573,7 +577,7 @@ impl Written<'_> {
                 bucket = member_bucket(row);
                 MemberKey::write(row, &mut bytes);
             });
-            self.removes.append(bucket, bytes)?;
+            rows.push(bucket, |out| out.extend_from_slice(&bytes))?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@
 
 pub mod customers;
 pub mod keys;
+pub mod receipts;
 pub mod registers;
 pub mod releases;
 

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
-    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, PreviousRelease, RECEIPTS, SUMS_FILE,
+    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS, SUMS_FILE,
     Tag, UploadKind, Verdicts, sums,
 };
 use crate::platforms;
@@ -223,11 +223,25 @@ impl PublishedRelease {
 /// there is none, or no folder yet. Only folders with a manifest count; links never do, `latest`
 /// among them.
 pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
+    newest_of(folder, controller, |_| true)
+}
+
+/// The same of those to which nobody was refused: what registers are measured against. A release of
+/// removals only comes from registers that broke their contract.
+pub fn newest_complete(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
+    newest_of(folder, controller, |release| release.manifest.predicate.release.outcome == Outcome::Complete)
+}
+
+fn newest_of(
+    folder: &Path,
+    controller: &str,
+    counts: impl Fn(&PublishedRelease) -> bool,
+) -> Result<Option<PublishedRelease>, ReleaseError> {
     let mut newest: Option<PublishedRelease> = None;
     for path in folders(folder)? {
         let release = PublishedRelease::open(&path)?;
         let predicate = &release.manifest.predicate;
-        if predicate.release.replay || predicate.controller.name != controller {
+        if predicate.release.replay || predicate.controller.name != controller || !counts(&release) {
             continue;
         }
         let moment = |release: &PublishedRelease| release.manifest.predicate.release.as_of;
