@@ -5,7 +5,7 @@
 pub mod before;
 mod chain;
 mod close;
-mod contract;
+pub(crate) mod contract;
 mod decide;
 pub mod delta;
 pub mod inspect;

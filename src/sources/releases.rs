@@ -262,7 +262,12 @@ fn newest_of(
 
 /// The manifests of at most `most` releases before a moment, by the same controller, replays left out,
 /// oldest first. One that cannot be read is passed over: this is for looking back, never for deciding.
-pub fn before(folder: &Path, controller: &str, moment: Timestamp, most: usize) -> Result<Vec<Manifest>, ReleaseError> {
+pub fn before(
+    folder: &Path,
+    controller: &str,
+    moment: Timestamp,
+    most: usize,
+) -> Result<Vec<Manifest>, ReleaseError> {
     let mut paths = folders(folder)?;
     // Releases are named by their moments, so that the newest can be read first and the rest not at all.
     paths.sort();

@@ -133,7 +133,7 @@ fn holds(ran: &Ran, title: &str) -> String {
     // Words of programmers and of the libraries inside.
     for word in [
         "os error",
-        "entity",
+        "entity not",
         "Err(",
         "Some(",
         "panicked",

@@ -267,7 +267,7 @@ impl<'t> Parts<'t> {
                     writeln!(text, "country = {{ column = {}, default = {default} }}", quoted(&column.name));
             }
             None => {
-                let question = "two letters, such as FI, when all customers live in one country; or write column = … instead";
+                let question = "two letters, such as FI, when all customers live in one country; or write the column of countries instead";
                 let _ = writeln!(text, "country = {{ default = {} }}", decide(question));
             }
         }
@@ -282,7 +282,7 @@ impl<'t> Parts<'t> {
         }
         match self.all(Meaning::Relationship).as_slice() {
             [] => {
-                let question = "current, if every row is a current customer; otherwise column = …, current = […] instead";
+                let question = "current, if every row is a current customer; otherwise write a column and its current values instead";
                 let _ = writeln!(text, "relationship = {{ constant = {} }}", decide(question));
             }
             [column, others @ ..] => {
@@ -323,7 +323,7 @@ impl<'t> Parts<'t> {
         let column = match objections.as_slice() {
             [] => {
                 text.push_str(
-                    "# No column looks like an objection. If there is one: targeting = { column = …, opted_out = […], blank = … }\n",
+                    "# No column looks like an objection. If there is one: targeting = { column = \"…\", opted_out = [\"…\"], blank = \"…\" }\n",
                 );
                 None
             }
@@ -339,7 +339,7 @@ impl<'t> Parts<'t> {
                 "targeting = {{ column = {column}, opted_out = [{}], not_objected = [{}], blank = {} }}",
                 decide("the values that are an objection"),
                 decide(
-                    "the values that surely are none; what stands in neither list is unknown, and suppresses"
+                    "the values that surely are none, or drop this list; a value in neither is unknown, and suppresses"
                 ),
                 decide("not_objected, if a blank cell surely means that nobody objected; otherwise unknown")
             );
@@ -390,7 +390,7 @@ impl<'t> Parts<'t> {
             ([], []) => format!(
                 "constant = {}",
                 decide(
-                    "legitimate_interest or consent, when it is one for everybody; otherwise column = … with its values instead"
+                    "legitimate_interest or consent, when it is one for everybody; otherwise write a column and its values instead"
                 )
             ),
             ([], permissions) => {

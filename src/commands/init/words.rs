@@ -46,7 +46,7 @@ const TERMS: &[(Meaning, &str)] = &[
     (
         Meaning::Objection,
         "*kielto*, *kiello*, *kieltanyt*, *esto, estetty, ban, bans, banned, opt out, opted out, *optout*, \
-         unsubscrib*, do not *, dont *, no *, dnc, dnm, *sparr, *sparrad, *sparrat, *sparren, *sparrning, \
+         unsubscrib*, do not *, donot*, dont *, dontcontact, no *, nomarketing, noads, eimarkkin*, dnc, dnm, *sparr, *sparrad, *sparrat, *sparren, *sparrning, \
          *sperre, *sperren, *gesperrt*, *widerspr*, *robinson*, suppress*, block, blocked, blocklist*, \
          blacklist*, nix, avregistr*, avanmal*, *abgemeldet*, *abbestell*, peruutt*, peruttu, objection*, \
          objected, invand*, stop*, refus*, ei *, inga *, ingen *, kein *, keine *, tackat nej",
@@ -141,7 +141,7 @@ fn met(words: &[String], terms: &str) -> bool {
     terms.split(',').map(str::trim).any(|term| {
         let wanted: Vec<&str> = term.split_whitespace().collect();
         // `customerid` and `customer_id` are one name; a joined one is compared whole.
-        let as_one = wanted.len() > 1 && words.len() == 1 && fits(&joined, &wanted.concat());
+        let as_one = wanted.len() > 1 && !wanted.contains(&"*") && words.len() == 1 && fits(&joined, &wanted.concat());
         as_one
             || words
                 .windows(wanted.len())
@@ -186,7 +186,7 @@ mod tests {
                 Meaning::Objection,
                 "ad_ban kielto markkinointikielto kohdentamiskielto sähköpostikielto opt_out optOut email_opt_out \
                  unsubscribed do_not_contact spärr reklamspärr direktreklamspärr Werbewiderspruch widerspruch Werbesperre \
-                 no_marketing blocked nix dnc ei_markkinointia tackat_nej",
+                 no_marketing donotcontact blocked nix dnc ei_markkinointia tackat_nej",
             ),
             (
                 Meaning::Permission,

@@ -52,7 +52,8 @@ impl Writer<'_> {
         self.points()
             .into_iter()
             .map(|record| {
-                let (at, found) = record.audiences.iter().enumerate().find(|(_, found)| found.name == audience)?;
+                let (at, found) =
+                    record.audiences.iter().enumerate().find(|(_, found)| found.name == audience)?;
                 let (place, told) =
                     found.platforms.iter().enumerate().find(|(_, told)| told.name == platform.name)?;
                 // What the flow of that release would keep, its course keeps too.
@@ -95,8 +96,10 @@ impl Writer<'_> {
             .rev()
             .map(|record| {
                 let rows = record.sources.iter().fold(0_u64, |sum, source| sum.saturating_add(source.rows));
-                let objections =
-                    record.registers.iter().fold(0_u64, |sum, register| sum.saturating_add(register.objections));
+                let objections = record
+                    .registers
+                    .iter()
+                    .fold(0_u64, |sum, register| sum.saturating_add(register.objections));
                 vec![
                     Cell::Head(record.release.name.clone()),
                     Cell::Number(self.count(rows)),

@@ -155,7 +155,9 @@ impl Markup {
     fn course(&mut self, points: &[Option<u64>]) -> &mut Self {
         const WIDTH: u64 = 1_000;
         const HEIGHT: u64 = 180;
-        self.raw("<td class=h aria-hidden=true><svg viewBox=\"-2 -1 104 20\" preserveAspectRatio=none><path d=\"");
+        self.raw(
+            "<td class=h aria-hidden=true><svg viewBox=\"-2 -1 104 20\" preserveAspectRatio=none><path d=\"",
+        );
         let most = u128::from(points.iter().flatten().copied().max().unwrap_or_default().max(1));
         let step = WIDTH / (points.len() as u64 - 1).max(1);
         let mut draws = false;

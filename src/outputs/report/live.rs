@@ -73,8 +73,8 @@ impl Writer<'_> {
         if rows.is_empty() {
             return self.paragraph(&say::NO_LATENCY);
         }
-        let headings =
-            [&say::WAY, &say::MEASURED, &say::MEDIAN, &say::NINETEEN_OF_TWENTY, &say::LONGEST].map(|said| self.say(said));
+        let headings = [&say::WAY, &say::MEASURED, &say::MEDIAN, &say::NINETEEN_OF_TWENTY, &say::LONGEST]
+            .map(|said| self.say(said));
         let caption = self.say(&say::LATENCY_TABLE);
         self.page.table(("t", 0), caption, &headings, &rows);
     }
@@ -82,7 +82,11 @@ impl Writer<'_> {
     fn latency(&self, way: &'static str, latency: &LatencyRecord) -> Vec<Cell> {
         let is_told = !self.is_public() || latency.measured >= ROUNDING_BASE;
         let time = |seconds: u64| {
-            Cell::Number(if is_told { self.language.duration(seconds) } else { self.say(&say::NOT_TOLD).to_owned() })
+            Cell::Number(if is_told {
+                self.language.duration(seconds)
+            } else {
+                self.say(&say::NOT_TOLD).to_owned()
+            })
         };
         // One objection may be the longest by itself, so a page for sharing does not tell it.
         let longest = if self.is_public() {

@@ -211,9 +211,9 @@ fn no_total_of_a_delta_gives_a_hidden_part_away() {
             });
         });
         let page = page(&with, Language::English, true);
-        let row = page.split("id=d0").nth(1).and_then(|table| table.split("<tbody>").nth(1)).expect("a table");
-        let cells: Vec<&str> =
-            row.split('\n').next().expect("a row").split("<td>").skip(1).take(5).collect();
+        let row =
+            page.split("id=d0>").nth(1).and_then(|table| table.split("<tbody>").nth(1)).expect("a table");
+        let cells: Vec<&str> = row.split('\n').next().expect("a row").split("<td>").skip(1).take(5).collect();
         let [live, _, stays, goes, _] = cells[..] else { panic!("{row}") };
         let told = |cell: &str| cell.parse::<u64>().is_ok();
         assert!(!told(live) || (told(stays) && told(goes)), "{added} {kept} {removed}: {row}");
@@ -262,8 +262,10 @@ fn a_course_for_sharing_tells_no_small_number() {
         platform.people.eligible = 7;
         platform.rows.eligible = 7;
     }
-    let page = report_after(&manifest(|_| ()), &past, ReportOptions { public: true, ..ReportOptions::default() });
-    let part = page.split("id=history").nth(1).and_then(|part| part.split("</section>").next()).expect("is there");
+    let page =
+        report_after(&manifest(|_| ()), &past, ReportOptions { public: true, ..ReportOptions::default() });
+    let part =
+        page.split("id=history").nth(1).and_then(|part| part.split("</section>").next()).expect("is there");
     for number in numbers(part) {
         assert!(number % 10 == 0 || number < 6, "{number} of {part}");
     }
@@ -308,6 +310,27 @@ fn warnings_stand_in_order_of_weight_and_guards_first() {
     let places = ["register-stale", "audience-withheld", "rows-unreadable", "unsigned"]
         .map(|code| page.find(&format!(": {code}</small>")).unwrap_or_else(|| panic!("{code}")));
     assert!(places.is_sorted(), "{places:?}");
+}
+
+/// A code that a build can write into a manifest, and for which there are no words, would stand there bare.
+#[test]
+fn every_code_of_a_build_has_words() {
+    let record = include_str!("../../commands/build/record.rs");
+    let list = record.split("(\"recipient-undeclared\"").nth(1).and_then(|rest| rest.split(']').next());
+    let warnings: Vec<&str> = list
+        .expect("the list of warnings")
+        .split("(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .chain(["recipient-undeclared"])
+        .collect();
+    assert!(warnings.len() > 10, "{warnings:?}");
+    let guards = crate::pipeline::contract::Broken::ALL.map(crate::pipeline::contract::Broken::code);
+    for code in guards.into_iter().chain(warnings).chain(["identity-codes-in-column", "too-many-unreadable-rows"]) {
+        for language in Language::ALL {
+            assert!(language.notice(code).is_some(), "{code} has no words");
+        }
+    }
 }
 
 #[test]

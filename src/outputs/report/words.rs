@@ -373,7 +373,7 @@ pub(super) fn weight(code: &str) -> usize {
 }
 
 /// Guards, then warnings, in order of weight: what it is, and what to do.
-const NOTICES: [(&str, Said, Said); 21] = [
+const NOTICES: [(&str, Said, Said); 25] = [
     (
         "register-missing",
         ["A register is not there", "Kieltorekisteri puuttuu", "Ett spärregister saknas"],
@@ -493,6 +493,45 @@ const NOTICES: [(&str, Said, Said); 21] = [
         ],
     ),
     (
+        "register-unchanged",
+        [
+            "A register has a new date and its old content",
+            "Kieltorekisterillä on uusi päivä ja vanha sisältö",
+            "Ett spärregister har nytt datum och gammalt innehåll",
+        ],
+        [
+            "Find out whether the export renews only the date.",
+            "Selvitä, uusiiko vienti vain päivämäärän.",
+            "Ta reda på om exporten bara förnyar datumet.",
+        ],
+    ),
+    (
+        "register-webmail-domain",
+        [
+            "An objection names a whole public mail host",
+            "Kielto koskee kokonaista julkista sähköpostipalvelua",
+            "En invändning gäller en hel offentlig e-posttjänst",
+        ],
+        [
+            "Correct it at its source, or confirm it in the config: it takes everybody there out.",
+            "Korjaa lähteessä tai vahvista asetuksissa: se poistaa kaikki sen käyttäjät.",
+            "Rätta vid källan eller bekräfta i konfigurationen: den tar bort alla där.",
+        ],
+    ),
+    (
+        "identity-codes-in-column",
+        [
+            "A column holds personal identity codes",
+            "Sarakkeessa on henkilötunnuksia",
+            "En kolumn innehåller personnummer",
+        ],
+        [
+            "Export the table without them: nothing here needs them.",
+            "Vie taulu ilman niitä: niitä ei tarvita.",
+            "Exportera tabellen utan dem: inget här behöver dem.",
+        ],
+    ),
+    (
         "too-many-unreadable-rows",
         [
             "Too many customer rows cannot be read",
@@ -521,6 +560,19 @@ const NOTICES: [(&str, Said, Said); 21] = [
             "Whoever they concern is left out. Export them again.",
             "Ne, joita rivit koskevat, on jätetty pois. Vie rivit uudelleen.",
             "De som raderna gäller är undantagna. Exportera raderna igen.",
+        ],
+    ),
+    (
+        "recipient-undeclared",
+        [
+            "A platform is not declared as a recipient",
+            "Alustaa ei ole ilmoitettu vastaanottajaksi",
+            "En plattform är inte angiven som mottagare",
+        ],
+        [
+            "Declare it once: legal entity, arrangement, transfer ground and terms, under [[recipient]].",
+            "Ilmoita se kerran: yhtiö, järjestely, siirtoperuste ja ehdot, kohdassa [[recipient]].",
+            "Ange den en gång: bolag, arrangemang, överföringsgrund och villkor, under [[recipient]].",
         ],
     ),
     (
@@ -930,10 +982,16 @@ pub(super) const NO_LATENCY: Said = [
     "Ingen invändning har följts till en borttagning de senaste trettio dagarna.",
 ];
 pub(super) const WAY: Said = ["From the objection to", "Kiellosta", "Från invändningen till"];
-pub(super) const TO_RELEASE: Said =
-    ["the first release without the person", "ensimmäiseen julkaisuun ilman henkilöä", "första utgåvan utan personen"];
-pub(super) const TO_UPLOAD: Said =
-    ["the mark that the removal was uploaded", "merkintään, että poisto on viety", "märket att borttagningen laddats upp"];
+pub(super) const TO_RELEASE: Said = [
+    "the first release without the person",
+    "ensimmäiseen julkaisuun ilman henkilöä",
+    "första utgåvan utan personen",
+];
+pub(super) const TO_UPLOAD: Said = [
+    "the mark that the removal was uploaded",
+    "merkintään, että poisto on viety",
+    "märket att borttagningen laddats upp",
+];
 pub(super) const MEASURED: Said = ["Measured", "Mitattuja", "Uppmätta"];
 pub(super) const MEDIAN: Said = ["Half took at most", "Puolet enintään", "Hälften högst"];
 pub(super) const NINETEEN_OF_TWENTY: Said = ["95% took at most", "95 % enintään", "95 % högst"];
