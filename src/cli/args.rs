@@ -212,14 +212,16 @@ Examples:
   verho history releases --json")]
     History(History),
     /// Delete what its manifest says is past its date, and write receipts
-    #[command(after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
+    #[command(
+        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
 Effect:   files past their date are gone for good; receipts/ beside the releases tells which, by digest.
           Never touched: the newest release, and anything that no manifest names. Exit code 4 when
           something past its date had to be left.
 
 Examples:
   verho purge --due --dry-run
-  verho purge --due")]
+  verho purge --due"
+    )]
     Purge(Purge),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
@@ -285,9 +287,7 @@ impl Command {
                     .map(PathBuf::as_path)
                     .collect();
             }
-            Self::Build(args) => {
-                [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()]
-            }
+            Self::Build(args) => [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()],
             Self::Uploaded(args) => [Some(&args.config.config), Some(&args.release), None],
             Self::Receipt(args) => [Some(&args.config.config), Some(&args.release), Some(&args.file)],
             Self::Check(args) => [Some(&args.config.config), None, None],

@@ -202,7 +202,9 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         let (status, code) = match &error {
             VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
-            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => (ExitStatus::Failed, "release"),
+            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => {
+                (ExitStatus::Failed, "release")
+            }
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }

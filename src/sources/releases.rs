@@ -17,8 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
-    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS, SUMS_FILE,
-    Tag, UploadKind, Verdicts, sums,
+    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS,
+    SUMS_FILE, Tag, UploadKind, Verdicts, sums,
 };
 use crate::platforms;
 use crate::policy::reason::Reasons;

@@ -12,8 +12,8 @@ use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts, SCHEMA,
-    SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
+    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts,
+    SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::before::Before;

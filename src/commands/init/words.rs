@@ -141,7 +141,8 @@ fn met(words: &[String], terms: &str) -> bool {
     terms.split(',').map(str::trim).any(|term| {
         let wanted: Vec<&str> = term.split_whitespace().collect();
         // `customerid` and `customer_id` are one name; a joined one is compared whole.
-        let as_one = wanted.len() > 1 && !wanted.contains(&"*") && words.len() == 1 && fits(&joined, &wanted.concat());
+        let as_one =
+            wanted.len() > 1 && !wanted.contains(&"*") && words.len() == 1 && fits(&joined, &wanted.concat());
         as_one
             || words
                 .windows(wanted.len())
