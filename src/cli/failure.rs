@@ -1,9 +1,10 @@
 //! Every way to fail as an exit status and messages with hints. Errors of the library carry names,
 //! places and counts; none carries a value of a row, so they may be shown as they are.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::commands::build::BuildError;
+use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
 use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
 use crate::config::{Faults, line_of};
@@ -52,7 +53,7 @@ impl Failure {
         if let Told::Messages(messages) = &mut self.told {
             for message in messages {
                 if let Some(line) = message.about.as_deref().and_then(|name| line_of(config, name)) {
-                    message.what.push_str(&format!(" [{}:{line}]", config.display()));
+                    let _ = write!(message.what, " [{}:{line}]", config.display());
                     message.about = None;
                 }
             }
@@ -71,6 +72,17 @@ impl Failure {
                 faults.list.iter().map(|fault| one(fault.code, &fault.message, &fault.hint)).collect()
             }
         }
+    }
+
+    /// The stable codes, each once.
+    pub(super) fn codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<&'static str> = match &self.told {
+            Told::Messages(messages) => messages.iter().map(|message| message.code).collect(),
+            Told::Faults(faults) => faults.list.iter().map(|fault| fault.code).collect(),
+        };
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     pub(super) fn tell(&self, talk: Talk) {
@@ -110,6 +122,7 @@ impl From<BuildError> for Failure {
             BuildError::Run(error) => error.into(),
             BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
             BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
+            BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
             BuildError::Output(error) => {
                 let locked = matches!(error, crate::outputs::OutputError::Locked { .. });
                 let (status, code) =
@@ -119,14 +132,13 @@ impl From<BuildError> for Failure {
             BuildError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
             }
-            BuildError::AllWithheld { .. } => Self::new(
-                ExitStatus::Refused,
-                Message::new(
-                    "all-withheld",
-                    what,
-                    "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out",
-                ),
-            ),
+            BuildError::State(error) => {
+                let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
+                Self::new(status, Message::new(error.code(), what, error.hint()))
+            }
+            BuildError::AllWithheld { .. } => {
+                Self::new(ExitStatus::Refused, Message::new("all-withheld", what, ALL_WITHHELD_HINT))
+            }
             BuildError::Check(_) => {
                 let hint = "nothing was published; look at the disk, then run again";
                 Self::new(ExitStatus::Failed, Message::new("check", what, hint))
@@ -191,7 +203,9 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         let (status, code) = match &error {
             VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
-            VerifyError::Check(_) | VerifyError::Release(_) => (ExitStatus::Failed, "release"),
+            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => {
+                (ExitStatus::Failed, "release")
+            }
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }

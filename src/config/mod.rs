@@ -8,6 +8,7 @@ mod faults;
 mod fields;
 mod load;
 mod registers;
+mod retention;
 mod rules;
 pub mod schema;
 mod special;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
 pub use self::load::line_of;
+pub use self::retention::Retention;
 pub use self::schema::json_schema;
 pub use self::special::{refused_name, words};
 pub use self::undecided::UNDECIDED;
@@ -64,6 +66,8 @@ pub struct Config {
     pub state: Option<StateSettings>,
     /// Bounds on memory and time.
     pub limits: Limits,
+    /// How long files of a release are kept.
+    pub retention: Retention,
 }
 
 /// `[controller]`.

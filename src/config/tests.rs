@@ -70,6 +70,8 @@ fn the_first_config_of_the_docs_loads_and_defaults_safely() {
     assert_eq!(config.audiences[0].min_size, 100);
     assert_eq!(config.audiences[0].party, Party::Consumer);
     assert_eq!(config.bases[0].parties, [Party::Consumer, Party::Business]);
+    let kept = config.retention;
+    assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(14), Some(14), Some(180)));
 }
 
 #[test]
@@ -147,6 +149,8 @@ fn every_key_reaches_its_place() {
     assert_eq!(config.keys.root.as_deref(), Some(Path::new("/data/keys/root.hex")));
     assert_eq!(config.limits.memory_bytes, 512 << 20);
     assert_ne!(config.sha256, sound(SKETCH).sha256);
+    let kept = config.retention;
+    assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(10), None, Some(182)));
 }
 
 /// A change to [`FULL`] or [`SKETCH`], and the fault it makes: what is replaced, by what, the code,
@@ -288,6 +292,10 @@ const FAULTY: &[Faulty] = &[
     ("valid_until = 2027-01-14\n", "valid_until = 2027-01-14\n[[recipient]]\nplatform = \"instagram\"\nlegal_entity = \"E\"\narrangement = \"J\"\ntransfer = \"none\"\ndpia = \"D\"\nterms = { reference = \"T\", accepted = 2026-01-15 }\n", "duplicate", "instagram", "declared twice", "keep one"),
     ("advertiser = \"Example Media Oy\"", "advertiser = \"Example Life Ltd\"", "other-advertiser", "advertiser", "not the controller", "config of its own"),
     ("political = false", "political = true", "political", "political", "declared political", "2024/900"),
+    ("full = \"10d\"", "full = \"36h\"", "out-of-range", "full", "whole days", "14d"),
+    ("full = \"10d\"", "full = \"0d\"", "out-of-range", "full", "span of time", "1w"),
+    ("delta = \"keep\"", "delta = \"never\"", "out-of-range", "delta", "span of time", "1w"),
+    ("delta = \"keep\"", "deltas = \"keep\"", "unknown-key", "deltas", "[retention]", "did you mean delta"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
 
@@ -569,6 +577,7 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("KeysTable", "[keys]", "\n"),
         ("StateTable", "[state]", "\n"),
         ("LimitsTable", "[limits]", "\n"),
+        ("RetentionTable", "[retention]", "\n"),
     ];
     let tested: BTreeSet<_> = places.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(tested, structs.keys().cloned().collect(), "each table of the schema is tested");

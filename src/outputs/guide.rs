@@ -135,6 +135,17 @@ pub fn summary(manifest: &Manifest) -> String {
     page
 }
 
+/// The job's page of a run that published nothing: the codes of what was in the way, and no count.
+#[must_use]
+pub fn refused(codes: &[&str]) -> String {
+    let mut page = "# verho: nothing was published\n\n".to_owned();
+    for code in codes {
+        let _ = writeln!(page, "- `{code}`");
+    }
+    page.push_str("\nThe messages of the run say what to do.\n");
+    page
+}
+
 fn note(audience: &AudienceRecord, platform: &PlatformRecord) -> &'static str {
     if audience.withheld {
         "withheld: under its smallest size"

@@ -113,8 +113,8 @@ pub enum SourceError {
         /// The limit.
         ratio: u64,
     },
-    /// Size or modification time changed between opening and the last byte.
-    #[error("{file}: changed while it was being read")]
+    /// Changed, replaced or taken away between the start of the run and its end.
+    #[error("{file}: changed while the run was using it")]
     ChangedWhileReading {
         /// The file.
         file: String,

@@ -11,6 +11,7 @@
 
 pub mod customers;
 pub mod keys;
+pub mod receipts;
 pub mod registers;
 pub mod releases;
 
@@ -32,7 +33,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use batch::{Batch, Place, Record, Row, RowFault, RowFaultCode};
 pub use error::SourceError;
-pub use files::{SourceFile, read_small};
+pub use files::{Snapshot, SourceFile, read_small};
 
 use crate::config;
 use text::TextReader;

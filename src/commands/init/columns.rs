@@ -140,7 +140,7 @@ impl Shapes {
         let bytes = text.as_bytes();
         let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
         let note = |count: &mut u64, holds: bool| *count += u64::from(holds);
-        let signs = bytes.iter().filter(|byte| **byte == b'@').count();
+        let signs = memchr::memchr_iter(b'@', bytes).count();
         note(&mut self.email, signs > 0 && text.rsplit('@').next().is_some_and(|host| host.contains('.')));
         note(&mut self.emails_by_comma, signs > 1 && text.contains(','));
         note(&mut self.emails_by_semicolon, signs > 1 && text.contains(';'));
@@ -322,7 +322,9 @@ mod tests {
 
     fn shapes(cells: &[&str]) -> Shapes {
         let mut shapes = Shapes::default();
-        cells.iter().for_each(|cell| shapes.add(cell));
+        for cell in cells {
+            shapes.add(cell);
+        }
         shapes
     }
 
