@@ -16,6 +16,7 @@ mod cli;
 mod conformance;
 mod determinism;
 mod fuzz_smoke;
+mod nightly;
 mod policies;
 mod report;
 mod requirements;

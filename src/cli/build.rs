@@ -55,8 +55,9 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     } else if let Some(release) = release {
         talk::data(format!("{release}\n").as_bytes())?;
     }
-    for_the_job(args, talk, ExitStatus::Done, Some(&built.manifest), &[]);
-    Ok(ExitStatus::Done)
+    let status = if built.overdue_requests > 0 { ExitStatus::Overdue } else { ExitStatus::Done };
+    for_the_job(args, talk, status, Some(&built.manifest), &[]);
+    Ok(status)
 }
 
 /// The job's page and metrics, where they are asked for. They are no part of the release, so a fault
@@ -170,6 +171,16 @@ fn account(built: &Built, talk: Talk, took: Duration) {
             "note: source \"{source}\": {number} not mapped and never read; `verho check` lists them"
         );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
+    }
+    if built.overdue_requests > 0 {
+        talk.warn(&Message::new(
+            "requests-overdue",
+            format!(
+                "{} past the last day for an answer",
+                several(built.overdue_requests, "request is", "requests are")
+            ),
+            "verho subject requests lists them",
+        ));
     }
     if let Some(reason) = &built.latest_failed {
         talk.warn(&Message::new(

@@ -115,6 +115,7 @@ impl From<BuildError> for Failure {
             BuildError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
             }
+            BuildError::State(error) => state_failure(&error),
             BuildError::AllWithheld { .. } => Self::new(
                 ExitStatus::Refused,
                 Message::new(
@@ -165,6 +166,10 @@ impl From<RecomputeError> for Failure {
         match error {
             RecomputeError::Config(faults) => faults.into(),
             RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::Erasures | RecomputeError::Purged => {
+                let hint = "verify it without --recompute: that still holds every other check";
+                Self::new(ExitStatus::Refused, Message::new("not-recomputable", what, hint))
+            }
             RecomputeError::Oracle(_) => Self::new(
                 ExitStatus::Failed,
                 Message::new(
@@ -185,7 +190,9 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         let (status, code) = match &error {
             VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
-            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => (ExitStatus::Failed, "release"),
+            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => {
+                (ExitStatus::Failed, "release")
+            }
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }
@@ -221,6 +228,12 @@ fn spill_hint(error: &SpillError) -> &'static str {
             "free some space on that disk, or raise [limits] memory; nothing was published"
         }
     }
+}
+
+/// The live state, or the store beside it.
+pub(super) fn state_failure(error: &crate::state::StateError) -> Failure {
+    let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
+    Failure::new(status, Message::new(error.code(), error.to_string(), error.hint()))
 }
 
 /// Ctrl-C or a termination signal.

@@ -77,10 +77,14 @@ fn text(history: &History) -> String {
     }
     let mut text = if history.releases.is_empty() { "no releases\n".to_owned() } else { grid.text() };
     for other in &history.others {
-        text.push_str(&format!("{}: {}\n", other.name, match other.what {
-            "damaged" => "a release that cannot be read",
-            _ => "no release",
-        }));
+        text.push_str(&format!(
+            "{}: {}\n",
+            other.name,
+            match other.what {
+                "damaged" => "a release that cannot be read",
+                _ => "no release",
+            }
+        ));
     }
     text
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::{erasures, requests};
 use crate::config::{Config, Faults};
 use crate::manifest::{
     Manifest, RegisterAge, RegisterRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict,
@@ -23,6 +24,7 @@ use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
 use crate::spill::SpillError;
+use crate::state::StateError;
 
 /// What a build is asked for.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct Built {
     pub unmapped: Vec<(String, Vec<String>)>,
     /// Bytes of records that went to a temporary file.
     pub spilled_bytes: u64,
+    /// Requests of people that are past their last day and not done.
+    pub overdue_requests: u64,
 }
 
 /// Why there is no release.
@@ -75,6 +79,9 @@ pub enum BuildError {
     /// An earlier release.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// The store of erasures.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Every audience is under its smallest size.
     #[error("every audience is under its min_size, so there is nothing to upload: {}", audiences.join(", "))]
     AllWithheld {
@@ -107,19 +114,23 @@ impl From<SealError> for BuildError {
 
 /// Builds a release.
 pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Built, BuildError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let mut config = Config::load(&options.config).map_err(BuildError::Config)?;
     let root = root_key(&config, options.random)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
     let as_of = options.as_of.unwrap_or(options.now);
     let staging =
         Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
-    let before = before(&config, &root, previous.as_ref())?;
+    let before = before(&mut config, &root, previous.as_ref())?;
+    let config = config;
+    let today = requests::today(&config, options.now);
+    let overdue_requests =
+        erasures::subjects(&config, &root)?.map_or(0, |kept| kept.overdue(today).count() as u64);
     let job = Run {
         config: &config,
         as_of,
         root: &root,
-        run_key: part(options.random, 3),
+        run_key: before.run_key(part(options.random, 3)),
         spill_dir: staging.path().to_path_buf(),
         before: &before,
         progress,
@@ -159,7 +170,8 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
             Latest::Kept | Latest::Updated => None,
         });
         let release = published.map(|published| published.path);
-        Ok(Built { release, latest_failed, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
+        let spilled_bytes = results.spilled_bytes();
+        Ok(Built { release, latest_failed, manifest, unmapped, spilled_bytes, overdue_requests })
     })
 }
 
@@ -171,19 +183,21 @@ pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, Roo
     }
 }
 
-/// What earlier releases tell a run of this config under this key.
+/// What earlier releases tell a run of this config under this key, and who was erased: the store of
+/// erasures joins the config's registers.
 pub(super) fn before(
-    config: &Config,
+    config: &mut Config,
     root: &RootKey,
     previous: Option<&PublishedRelease>,
-) -> Result<Before, ReleaseError> {
+) -> Result<Before, BuildError> {
+    let erased = erasures::take_in(config, root, previous)?;
     let used_waivers = if config.waivers.is_empty() {
         std::collections::BTreeSet::new()
     } else {
         used_waivers(&config.output.dir, &config.controller.name)?
     };
     let Some(predicate) = previous.map(|release| &release.manifest.predicate) else {
-        return Ok(Before { used_waivers, ..Before::default() });
+        return Ok(Before { used_waivers, erased, ..Before::default() });
     };
     let same_key = root.id().is_some_and(|id| id == predicate.keys.root);
     let register = |record: &RegisterRecord| {
@@ -195,7 +209,7 @@ pub(super) fn before(
         };
         (record.name.clone(), RegisterBefore { rows: record.rows, content })
     };
-    Ok(Before { registers: predicate.registers.iter().map(register).collect(), used_waivers })
+    Ok(Before { registers: predicate.registers.iter().map(register).collect(), used_waivers, erased })
 }
 
 /// 16 of the run's random bytes; parts 0 and 1 are the root key of a run without one.

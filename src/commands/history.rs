@@ -156,7 +156,9 @@ impl HistoryError {
         match self {
             Self::NoFolder { .. } => "name the folder of releases, or a config with --config",
             Self::Release(error) => error.hint(),
-            Self::Output(_) | Self::Check(_) => "run as the user who made the releases, or as one who may read them",
+            Self::Output(_) | Self::Check(_) => {
+                "run as the user who made the releases, or as one who may read them"
+            }
         }
     }
 }
@@ -174,9 +176,8 @@ pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
             Surveyed::Foreign { .. } => others.push(Other { name: found.name(), what: "foreign" }),
         }
     }
-    releases.sort_by(|one: &ReleaseHistory, other| {
-        (other.as_of, &other.folder).cmp(&(one.as_of, &one.folder))
-    });
+    releases
+        .sort_by(|one: &ReleaseHistory, other| (other.as_of, &other.folder).cmp(&(one.as_of, &one.folder)));
     let latest = folder.join(LATEST).canonicalize().ok();
     let latest = latest.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
     Ok(History { folder: folder.display().to_string(), latest, releases, others })
@@ -184,12 +185,8 @@ pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
 
 fn one(folder: &Path, release: &PublishedRelease, now: Timestamp) -> Result<ReleaseHistory, HistoryError> {
     let predicate = &release.manifest.predicate;
-    let told = told(
-        folder,
-        &release.manifest,
-        release.manifest_sha256,
-        Trust { allowed: None, moment: now },
-    )?;
+    let told =
+        told(folder, &release.manifest, release.manifest_sha256, Trust { allowed: None, moment: now })?;
     let (signature, signed_by) = signature(release)?;
     Ok(ReleaseHistory {
         folder: release.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -247,6 +244,9 @@ fn platform_history(platform: &PlatformRecord, told: &Told) -> PlatformHistory {
         add_rows: rows(UploadKind::Add),
         remove_rows: rows(UploadKind::Remove),
         delta: platform.delta.clone(),
-        purged: [UploadKind::Full, UploadKind::Add, UploadKind::Remove].into_iter().filter(is_purged).collect(),
+        purged: [UploadKind::Full, UploadKind::Add, UploadKind::Remove]
+            .into_iter()
+            .filter(is_purged)
+            .collect(),
     }
 }

@@ -54,8 +54,7 @@ pub fn told(
                     told.signed_by.push(key);
                 }
                 let done_at = receipt.predicate.done_at.unwrap_or(receipt.predicate.intended_at);
-                told.purged
-                    .extend(receipt.predicate.files.iter().map(|file| (file.name.clone(), done_at)));
+                told.purged.extend(receipt.predicate.files.iter().map(|file| (file.name.clone(), done_at)));
             }
             Err(why) => told.faults.push(format!("receipt {number}: {why}")),
         }

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::receipts::{Trust, told as receipts_told};
 use crate::manifest::{AudienceRecord, Manifest, Outcome, Tag, UploadKind};
-use crate::outputs::check::{self, CheckError, Checked, Fault, Rule};
 use crate::outputs::OutputError;
+use crate::outputs::check::{self, CheckError, Checked, Fault, Rule};
 use crate::outputs::signature::{AllowedSigners, Verified};
 use crate::policy::reason::Reasons;
 use crate::sources::releases::{PublishedRelease, ReleaseError};
@@ -103,7 +103,9 @@ impl VerifyError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
-            Self::Check(_) | Self::Receipt(_) => "run as the user who made the release, or as one who may read it",
+            Self::Check(_) | Self::Receipt(_) => {
+                "run as the user who made the release, or as one who may read it"
+            }
             Self::Release(error) => error.hint(),
             Self::AllowedSigners { .. } => "check the path of the list",
             Self::AllowedSignersLine { .. } => {
@@ -174,8 +176,7 @@ fn believe_receipts(
         return Ok(0);
     };
     let told = receipts_told(releases, manifest, sha256, trust)?;
-    let is_purged =
-        |fault: &Fault| fault.rule == Rule::Missing && told.purged.contains_key(&fault.place);
+    let is_purged = |fault: &Fault| fault.rule == Rule::Missing && told.purged.contains_key(&fault.place);
     let gone = checked.faults.iter().filter(|fault| is_purged(fault)).count();
     checked.faults.retain(|fault| !is_purged(fault));
     let mut wrong = told.faults.clone();
@@ -193,10 +194,8 @@ fn believe_receipts(
             keys => format!("signed by {}", keys.join(", ")),
         };
         let last = told.purged.values().max().map(ToString::to_string).unwrap_or_default();
-        let detail = format!(
-            "purged: {gone} files were deleted by {} receipts, the last on {last}; {by}",
-            told.valid
-        );
+        let detail =
+            format!("purged: {gone} files were deleted by {} receipts, the last on {last}; {by}", told.valid);
         checks.push(line("receipts", true, detail));
     }
     Ok(gone as u64)

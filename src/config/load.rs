@@ -16,8 +16,8 @@ use toml::de::DeTable;
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
-    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    retention, special, state, waivers,
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers,
+    retention, rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -328,6 +328,14 @@ impl Loading<'_> {
     }
 
     pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
+        if item.says(super::ERASURES) {
+            item.fault(
+                "duplicate-name",
+                "the name erasures is taken: verho reads its own store of erased people under it",
+                "give each its own name, such as \"erasure-requests\"",
+            );
+            return None;
+        }
         unique_name(&mut self.register_names, item)
     }
 

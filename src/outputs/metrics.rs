@@ -229,7 +229,10 @@ mod tests {
             ("# EOF\n", ""),
             ("verho_run_exit_code 4", "verho_run_exit_code four"),
             ("verho_build_info", "verho_build"),
-            ("# UNIT verho_run_finished_timestamp_seconds seconds", "# UNIT verho_run_finished_timestamp_seconds days"),
+            (
+                "# UNIT verho_run_finished_timestamp_seconds seconds",
+                "# UNIT verho_run_finished_timestamp_seconds days",
+            ),
         ] {
             assert!(good.contains(from), "{from}");
             let bad = good.replacen(from, to, 1);

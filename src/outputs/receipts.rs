@@ -64,7 +64,9 @@ impl PurgeError {
         match self {
             Self::Output(error) => error.hint(),
             Self::Key(error) => error.hint(),
-            Self::Unreadable { .. } => "restore it from a backup; without it the purge cannot be told truthfully",
+            Self::Unreadable { .. } => {
+                "restore it from a backup; without it the purge cannot be told truthfully"
+            }
         }
     }
 }
@@ -204,9 +206,7 @@ impl Purge<'_> {
             match (named.fate, &named.folder) {
                 (Fate::There, Some(folder)) => {
                     let file_name = subject.name.rsplit('/').next().unwrap_or_default();
-                    self.disk
-                        .unlink_at(folder, file_name)
-                        .map_err(|source| at("delete", &place, source))?;
+                    self.disk.unlink_at(folder, file_name).map_err(|source| at("delete", &place, source))?;
                     folder.sync_all().map_err(|source| at("sync", &place, source))?;
                 }
                 // Deleted before the crash that this purge recovers from.
@@ -262,8 +262,7 @@ impl Purge<'_> {
     }
 
     fn clear(&self, place: &Path) -> Result<(), OutputError> {
-        let cleared =
-            self.disk.clear_file(place).and_then(|()| self.disk.sync_folder(&self.folder()));
+        let cleared = self.disk.clear_file(place).and_then(|()| self.disk.sync_folder(&self.folder()));
         cleared.map_err(|source| at("remove", place, source))
     }
 }
@@ -337,17 +336,14 @@ fn with_sig(place: &Path) -> PathBuf {
 /// A small file whole; `None` when nothing stands there. A link is an error.
 fn read_small(place: &Path) -> Result<Option<Vec<u8>>, OutputError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let opened =
-        OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(place);
+    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(place);
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(at("read", place, source)),
     };
     let mut bytes = Vec::new();
-    file.take(RECEIPT_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|source| at("read", place, source))?;
+    file.take(RECEIPT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|source| at("read", place, source))?;
     if bytes.len() as u64 > RECEIPT_BYTES_MAX {
         return Err(at("read", place, io::ErrorKind::InvalidData.into()));
     }

@@ -11,6 +11,7 @@ mod head;
 mod lists;
 mod seal;
 mod store;
+mod subjects;
 
 pub use entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner, Record};
 pub use error::StateError;
@@ -20,3 +21,4 @@ pub use head::{
 };
 pub use lists::{Group, ListReader, ListWriter};
 pub use store::{Opening, State};
+pub use subjects::{Erasure, Keyed, Request, RequestKind, SubjectStore, Subjects, due};

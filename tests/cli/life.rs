@@ -19,24 +19,25 @@ fn moment(text: &str) -> Timestamp {
 fn night(base: &Base, now: &str) -> PathBuf {
     let mut random = [7; 64];
     random[..8].copy_from_slice(&moment(now).as_second().to_le_bytes());
-    let options =
-        BuildOptions { config: base.path().join("verho.toml"), now: moment(now), as_of: None, dry_run: false, random };
+    let options = BuildOptions {
+        config: base.path().join("verho.toml"),
+        now: moment(now),
+        as_of: None,
+        dry_run: false,
+        random,
+    };
     let built = build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}"));
     built.release.expect("published")
 }
 
 fn purged(base: &Base, now: &str) -> PurgeReport {
-    let options =
-        PurgeOptions { config: base.path().join("verho.toml"), now: moment(now), dry_run: false };
+    let options = PurgeOptions { config: base.path().join("verho.toml"), now: moment(now), dry_run: false };
     purge(&options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn verified(release: &Path) -> VerifyReport {
-    let options = VerifyOptions {
-        allowed_signers: None,
-        moment: moment("2026-12-01T00:00:00Z"),
-        strict_modes: true,
-    };
+    let options =
+        VerifyOptions { allowed_signers: None, moment: moment("2026-12-01T00:00:00Z"), strict_modes: true };
     verify(release, &options).expect("verifies")
 }
 
@@ -104,7 +105,8 @@ fn a_file_that_is_gone_without_a_sound_receipt_fails_the_release() {
         }),
         ("signed by somebody else", false, |base, receipt, _| {
             assert_eq!(base.run(&["keygen", "--signing", "other.key"]).code, 0);
-            let signer = verho::outputs::signature::Signer::read(&base.path().join("other.key")).expect("a key");
+            let signer =
+                verho::outputs::signature::Signer::read(&base.path().join("other.key")).expect("a key");
             let text = std::fs::read_to_string(receipt).expect("ours");
             let line = text.lines().find(|line| line.contains("\"signing\"")).expect("is told");
             let text = text.replace(line, &format!("    \"signing\": \"{}\"", signer.fingerprint()));
@@ -116,7 +118,8 @@ fn a_file_that_is_gone_without_a_sound_receipt_fails_the_release() {
             std::fs::remove_file(release.join("audiences/everyone/suppressions.csv")).expect("ours");
         }),
         ("a purge is not finished", false, |_, receipt, _| {
-            let name = receipt.file_name().expect("a name").to_str().expect("text").replace(".1.", ".intent.");
+            let name =
+                receipt.file_name().expect("a name").to_str().expect("text").replace(".1.", ".intent.");
             std::fs::copy(receipt, receipt.with_file_name(name)).expect("ours");
         }),
     ];
@@ -235,7 +238,9 @@ fn every_exit_code_has_its_cause() {
         (0, "a build", &["build", "-q"], |_| ()),
         (0, "nothing is due", &["purge", "--due", "-q"], |_| ()),
         (1, "a guard", &["build", "-q"], |base| base.put("objections.csv", "email,phone\n")),
-        (1, "every audience withheld", &["build", "-q"], |base| base.configure("min_size = 1", "min_size = 100")),
+        (1, "every audience withheld", &["build", "-q"], |base| {
+            base.configure("min_size = 1", "min_size = 100")
+        }),
         (2, "the config", &["build", "-q"], |base| base.configure("min_size = 1", "min_sizes = 1")),
         (2, "the command line", &["build", "--no-such"], |_| ()),
         (3, "an input is missing", &["build", "-q"], |base| {

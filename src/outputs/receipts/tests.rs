@@ -143,8 +143,7 @@ fn nothing_but_the_manifests_own_plain_file_is_deleted() {
         let elsewhere = due.scratch.path().join("elsewhere");
         change(&file, &elsewhere);
         let digest = due.manifest.digest_of(&due.files[0].name).expect("listed");
-        let subject =
-            Subject { name: due.files[0].name.clone(), digest: SubjectDigest { sha256: digest } };
+        let subject = Subject { name: due.files[0].name.clone(), digest: SubjectDigest { sha256: digest } };
         assert_eq!(fate(&due.release, &subject).expect("looked at"), expect, "{title}");
         // Even when it is asked for, since it may change between being looked at and being deleted.
         let receipt = due.purge(&Disk::real()).purge(vec![due.files[0].clone()]).expect("purges");
@@ -200,7 +199,9 @@ fn a_receipt_has_one_spelling() {
     let bytes = receipt.to_bytes();
     assert_eq!(Receipt::from_bytes(&bytes).expect("its own bytes"), receipt);
     let text = String::from_utf8(bytes).expect("text");
-    for (from, to) in [("\n", "\n\n"), ("receipt:1", "receipt:2"), ("\"schema\": 1", "\"schema\": 2"), ("}", "} ")] {
+    for (from, to) in
+        [("\n", "\n\n"), ("receipt:1", "receipt:2"), ("\"schema\": 1", "\"schema\": 2"), ("}", "} ")]
+    {
         assert!(Receipt::from_bytes(text.replacen(from, to, 1).as_bytes()).is_err(), "{from} → {to}");
     }
 }
