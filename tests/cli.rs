@@ -10,4 +10,5 @@ mod hygiene;
 mod invocations;
 mod life;
 mod runs;
+mod subjects;
 mod wrong_inputs;

@@ -84,14 +84,15 @@ impl RootKey {
     /// or that it is of a text as it was given.
     #[must_use]
     pub fn erasure_tag(&self, code: &str, bytes: &[u8]) -> [u8; 16] {
-        let derived = self.derive(b"verho/erasure/1");
-        erasure_tag(&mac(&derived[..]), code, bytes)
+        erasure_tag(&self.erasure_mac(), code, bytes)
     }
 
     /// The state that [`RootKey::erasure_tag`] begins from, for many of them.
     #[must_use]
     pub fn erasure_mac(&self) -> Mac256 {
-        mac(&self.derive(b"verho/erasure/1")[..])
+        let mut state = mac(&self.chain_key());
+        state.update(b"verho/erasure/1");
+        mac(&Zeroizing::new(<[u8; 32]>::from(state.finalize().into_bytes()))[..])
     }
 
     /// The key of input commitments.

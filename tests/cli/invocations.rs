@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "build",
     "check",
     "verify",
     "diff",
     "report",
     "history",
+    "subject",
     "purge",
     "explain",
     "hash",
