@@ -2,13 +2,18 @@
 //! output and standard error.
 
 mod base;
-mod canary;
 mod contracts;
 mod diff;
 mod explain;
+mod faults;
+mod hostile;
 mod hygiene;
+mod init;
 mod invocations;
+mod leaks;
 mod life;
 mod runs;
+mod strace;
 mod subjects;
 mod wrong_inputs;
+mod wrong_words;

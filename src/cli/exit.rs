@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum ExitStatus {
     /// Done; a build was published.
     Done = 0,
-    /// Refused: nothing was published.
+    /// Refused: nobody was added; at most a release of removals only was published.
     Refused = 1,
     /// The command line, the config or a key file is wrong.
     Usage = 2,
@@ -31,7 +31,7 @@ impl ExitStatus {
         match self {
             Self::Done => "done; a build was published",
             Self::Refused => {
-                "refused: nothing was published, or a release did not pass; the message says why"
+                "refused: nobody is added; a release of removals only may be published, its path is then printed; or a release did not pass"
             }
             Self::Usage => "the command line, the config or a key file is wrong; nothing was read or written",
             Self::Failed => {

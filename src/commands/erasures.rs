@@ -1,6 +1,8 @@
 //! The store of erasures as a run knows it: one more register, by the name [`ERASURES`], which binds
 //! every audience and can only grow.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::config::{Config, ERASURES, Encoding, Files, Register, RegisterColumns, Scope, Scopes};
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
@@ -49,7 +51,19 @@ fn erased(subjects: &Subjects, root: &RootKey) -> Erased {
         hashes: all(|erasure| &erasure.hashes).collect(),
         mac: root.erasure_mac(),
         run_key: root.chain_key(),
+        commitment: commitment(subjects),
     }
+}
+
+fn commitment(subjects: &Subjects) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for erasure in &subjects.erasures {
+        for keys in [&erasure.people, &erasure.identifiers, &erasure.texts, &erasure.hashes] {
+            hash.update((keys.len() as u64).to_be_bytes());
+            keys.iter().for_each(|keyed| hash.update(keyed.0));
+        }
+    }
+    hash.finalize().into()
 }
 
 /// The store as a register: everything it holds binds, and it may lose nothing.

@@ -12,7 +12,7 @@ use crate::config::{Basis, Config};
 use crate::people::PersonKey;
 use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Explained, Link, Objection, Progress, Results, Run, Watch, run};
+use crate::pipeline::{Explained, Link, Live, Objection, Progress, Results, Run, Watch, run};
 use crate::policy::answers::{Answer, Known, Rule, answers};
 use crate::policy::reason::Reason;
 use crate::policy::scope::{Scope, Scopes};
@@ -227,6 +227,7 @@ pub fn explain(
         before: &before,
         progress,
         watch: if options.chain { Watch::Chain(text) } else { Watch::Whoever(text) },
+        live: Live::No,
     };
     run(&job, |results| {
         let teller = Teller { config: &config, root: &root, results, has_chain: options.chain };

@@ -152,7 +152,7 @@ pub enum HistoryError {
 impl HistoryError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NoFolder { .. } => "name the folder of releases, or a config with --config",
             Self::Release(error) => error.hint(),

@@ -18,7 +18,7 @@ use crate::outputs::Disk;
 use crate::people::PersonKey;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::watch::{TextKeys, text_keys};
-use crate::pipeline::{Progress, Run, RunError, Watch, run};
+use crate::pipeline::{Live, Progress, Run, RunError, Watch, run};
 use crate::state::{Erasure, Keyed, Request, RequestKind, StateError, SubjectStore};
 
 /// What is asked of the store.
@@ -256,6 +256,7 @@ fn held(
         before: &crate::pipeline::before::Before::default(),
         progress,
         watch: Watch::Chain(text),
+        live: Live::No,
     };
     run(&job, |results| {
         let people: Vec<PersonKey> = results.explained().iter().map(|found| found.person).collect();

@@ -100,7 +100,7 @@ pub enum VerifyError {
 impl VerifyError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
             Self::Check(_) | Self::Receipt(_) => {

@@ -14,6 +14,7 @@ pub mod schema;
 mod special;
 mod state;
 mod table;
+mod undecided;
 mod waivers;
 
 #[cfg(test)]
@@ -23,8 +24,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
+pub use self::load::line_of;
 pub use self::retention::Retention;
 pub use self::schema::json_schema;
+pub use self::special::{refused_name, words};
+pub use self::undecided::UNDECIDED;
 pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;

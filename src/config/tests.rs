@@ -479,11 +479,33 @@ fn a_draft_may_lack_references_and_nothing_else() {
     assert!(Config::parse_draft(path, &text.replace("schema = 1", "")).is_err());
 }
 
+/// Wherever a text may stand, in a list or deep in a table; and nothing else is told beside it.
+#[test]
+fn what_is_not_decided_is_refused_in_its_line() {
+    for (from, to, key) in [
+        ("schema = 1", "schema = \"DECIDE: this\"", "schema"),
+        ("name = \"crm\"", "name = \" DECIDE: this\"", "name"),
+        ("current = [\"active\"]", "current = [\"active\", \"DECIDE: this\"]", "current"),
+        ("default = \"FI\"", "default = \"DECIDE:this\"", "default"),
+    ] {
+        for draft in [false, true] {
+            let text = SKETCH.replacen(from, to, 1);
+            assert_ne!(text, SKETCH, "{from}");
+            let read = if draft { Config::parse_draft } else { Config::parse };
+            let faults = read(Path::new("/x/verho.toml"), &text).expect_err("undecided");
+            let [fault] = faults.list.as_slice() else { panic!("{faults}") };
+            assert_eq!((fault.code, fault.hint.as_str()), ("undecided", "this"));
+            assert!(fault.message.starts_with(key), "{faults}");
+            assert!(text[fault.span.clone()].contains("DECIDE:"), "{faults}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_is_not_there_is_a_fault_with_a_hint() {
     let faults = Config::load(Path::new("/nowhere/verho.toml")).expect_err("no file");
     assert_eq!(faults.list[0].code, "unreadable-config");
-    assert!(faults.to_string().contains("25 lines"), "{faults}");
+    assert!(faults.to_string().contains("verho init"), "{faults}");
 }
 
 #[test]

@@ -111,6 +111,21 @@ pub fn summary(manifest: &Manifest) -> String {
         };
         let _ = writeln!(page, "| {} | {} | {age} |", register.name, rounded(register.objections));
     }
+    if !predicate.waivers.is_empty() {
+        page.push_str("\n## Waivers\n\n");
+        for waiver in &predicate.waivers {
+            // Its reason is free text, which may hold anything; the manifest has it.
+            let _ = writeln!(
+                page,
+                "- `{}` let through once for register {}, valid {} to {}, on the word of {}",
+                waiver.code,
+                waiver.register,
+                waiver.date,
+                waiver.valid_until,
+                plain(&waiver.by)
+            );
+        }
+    }
     if !predicate.warnings.is_empty() {
         page.push_str("\n## Warnings\n\n");
         for warning in &predicate.warnings {

@@ -38,6 +38,8 @@ pub struct Erased {
     pub mac: Mac256,
     /// The lasting key that wide keys are made under.
     pub run_key: [u8; 16],
+    /// Digest over all of them: another erasure is another input of a run.
+    pub commitment: [u8; 32],
 }
 
 impl std::fmt::Debug for Erased {

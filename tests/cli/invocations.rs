@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 18] = [
+pub(super) const COMMANDS: [&str; 19] = [
+    "init",
     "build",
     "check",
     "verify",

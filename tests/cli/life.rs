@@ -24,6 +24,7 @@ fn night(base: &Base, now: &str) -> PathBuf {
         now: moment(now),
         as_of: None,
         dry_run: false,
+        first: false,
         random,
     };
     let built = build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}"));

@@ -32,7 +32,7 @@ fn replayed(base: &Base, second: u8) -> Built {
     let random = [second; 64];
     let as_of = format!("2026-11-20T02:00:{second:02}Z").parse().ok();
     let now = "2026-11-22T02:00:00Z".parse().expect("a moment");
-    let options = BuildOptions { config: base.path().join("verho.toml"), now, as_of, dry_run: false, random };
+    let options = BuildOptions { config: base.path().join("verho.toml"), now, as_of, dry_run: false, first: false, random };
     build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}"))
 }
 
