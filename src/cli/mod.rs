@@ -21,6 +21,7 @@ mod panics;
 mod purge;
 mod report;
 mod signals;
+mod subject;
 mod table;
 mod talk;
 mod usage;
@@ -112,6 +113,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Report(args) => report::report(args, talk),
         Command::History(args) => history::history(args, talk),
         Command::Purge(args) => purge::purge(args, talk),
+        Command::Subject(args) => subject::subject(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -1,9 +1,11 @@
 //! The stories: each reads top to bottom, meets the world only through sources, outputs and pipeline,
 //! and returns a value. Printing is the command line's.
 
+pub mod access;
 pub mod build;
 pub mod check;
 pub mod diff;
+mod erasures;
 pub mod explain;
 pub mod history;
 pub mod init;
@@ -15,6 +17,7 @@ pub mod receipt;
 pub mod receipts;
 pub mod recompute;
 pub mod report;
+pub mod requests;
 pub mod subject;
 pub mod uploaded;
 pub mod vectors;

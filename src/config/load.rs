@@ -350,6 +350,14 @@ impl Loading<'_> {
     }
 
     pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
+        if item.says(super::ERASURES) {
+            item.fault(
+                "duplicate-name",
+                "the name erasures is taken: verho reads its own store of erased people under it",
+                "give each its own name, such as \"erasure-requests\"",
+            );
+            return None;
+        }
         unique_name(&mut self.register_names, item)
     }
 
