@@ -16,6 +16,7 @@ mod cli;
 mod conformance;
 mod determinism;
 mod fuzz_smoke;
+mod nights;
 mod policies;
 mod report;
 mod requirements;

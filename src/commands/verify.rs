@@ -247,6 +247,7 @@ fn name_of(rule: Rule) -> &'static str {
         | Rule::Header
         | Rule::Row
         | Rule::ForbiddenDigest
+        | Rule::Removal
         | Rule::RowOrder
         | Rule::Part
         | Rule::Limit

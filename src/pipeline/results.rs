@@ -515,7 +515,7 @@ impl<'r> Results<'r, '_> {
 }
 
 /// Whether the row with this member key is meant.
-pub type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
+pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
 
 /// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
 pub(super) fn each_block<E: From<SpillError>>(
