@@ -4,5 +4,6 @@
 //! identifier. And a night is broken off at every operation on the disk.
 
 mod crashes;
+mod guards;
 mod thirty;
 mod world;

@@ -14,7 +14,9 @@ use super::failure::Failure;
 use super::signals;
 use super::talk::{self, Message, Talk, count, several};
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
-use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord};
+use crate::manifest::{AudienceRecord, CodeCount, Manifest, PlatformRecord};
+use crate::outputs::metrics::{RunMetrics, metrics};
+use crate::outputs::{guide, job_files};
 use crate::pipeline::RunError;
 use crate::policy::reason::Reason;
 
@@ -26,7 +28,11 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     let started = std::time::Instant::now();
     let built = match built(args, talk) {
         Ok(built) => built,
-        Err(error) => return Err(refused(error.into(), talk)),
+        Err(error) => {
+            let failure = Failure::from(error).placed(&args.config.config);
+            for_the_job(args, talk, failure.status, None, &failure.codes());
+            return Err(refused(failure, talk));
+        }
     };
     account(&built, talk, started.elapsed());
     let release = built.release.as_ref().map(|path| path.display().to_string());
@@ -57,12 +63,15 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
         talk::data(format!("{release}\n").as_bytes())?;
     }
     if let Some(stopped) = stopped {
+        for_the_job(args, talk, stopped.status, Some(&built.manifest), &stopped.codes());
         return Err(stopped);
     }
     for overdue in &built.overdue {
         talk.warn(&overdue_message(overdue));
     }
-    Ok(if built.overdue.is_empty() { ExitStatus::Done } else { ExitStatus::Overdue })
+    let status = if built.overdue.is_empty() { ExitStatus::Done } else { ExitStatus::Overdue };
+    for_the_job(args, talk, status, Some(&built.manifest), &[]);
+    Ok(status)
 }
 
 fn overdue_message(overdue: &CodeCount) -> Message {
@@ -84,6 +93,34 @@ fn overdue_message(overdue: &CodeCount) -> Message {
             ),
             "upload the remove files of this release, and record the answer: verho receipt",
         ),
+    }
+}
+
+/// The job's page and metrics, where they are asked for. They are no part of the release, so a fault
+/// of theirs is told and changes nothing: a run must not be repeated for its page.
+fn for_the_job(
+    args: &args::Build,
+    talk: Talk,
+    status: ExitStatus,
+    manifest: Option<&Manifest>,
+    codes: &[&'static str],
+) {
+    let told = |option: &str, place: &std::path::Path, written: std::io::Result<()>| {
+        if let Err(error) = written {
+            talk.warn(&Message::new(
+                "job-file",
+                format!("{option}: {} cannot be written: {}", place.display(), error.kind()),
+                "the release is not touched by this; name a file in a folder that you may write in",
+            ));
+        }
+    };
+    if let Some(place) = &args.summary {
+        let text = manifest.map_or_else(|| guide::refused(codes), guide::summary);
+        told("--summary", place, job_files::append(place, &text));
+    }
+    if let Some(place) = &args.metrics {
+        let run = RunMetrics { exit_code: status as u8, finished: clock::now(), manifest };
+        told("--metrics", place, job_files::replace(place, &metrics(&run)));
     }
 }
 

@@ -14,7 +14,7 @@ pub enum ExitStatus {
     Usage = 2,
     /// An input could not be read or an output could not be written; or a fault of verho itself.
     Failed = 3,
-    /// Published, and something is overdue.
+    /// Done, and something is overdue.
     Overdue = 4,
     /// Interrupted by Ctrl-C or a termination signal.
     Interrupted = 130,
@@ -37,7 +37,7 @@ impl ExitStatus {
             Self::Failed => {
                 "an input could not be read or an output could not be written; or a fault of verho"
             }
-            Self::Overdue => "published, and a removal or an answer is overdue",
+            Self::Overdue => "done, and something is overdue: the messages say what",
             Self::Interrupted => "interrupted; nothing was published unless the last step was already done",
         }
     }

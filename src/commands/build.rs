@@ -21,6 +21,7 @@ use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run};
 use crate::sources::keys::{RootKeyError, read_root_key};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
+use crate::sources::{Snapshot, SourceError};
 use crate::spill::SpillError;
 use crate::state::StateError;
 use live::{Allowed, LiveRun};
@@ -78,6 +79,9 @@ pub enum BuildError {
     /// The signing key.
     #[error(transparent)]
     SigningKey(#[from] KeyError),
+    /// An input that is no longer what was read.
+    #[error(transparent)]
+    Input(#[from] SourceError),
     /// Writing.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -147,6 +151,13 @@ pub fn build_on(
     let staging = Staging::begin(disk, &config.output.dir, &release, part(options.random, 2))?;
     let mut live = live::begin(&config, &root, options, disk, previous.as_ref(), &release)?;
     let before = before(&config, &root, complete.as_ref())?;
+    let snapshot = Snapshot::take(
+        config
+            .registers
+            .iter()
+            .map(|register| &register.files)
+            .chain(config.sources.iter().map(|source| &source.files)),
+    );
     let job = Run {
         config: &config,
         as_of,
@@ -213,6 +224,8 @@ pub fn build_on(
         let replay = manifest.predicate.release.replay;
         let overdue = live.as_ref().map(LiveRun::overdue).unwrap_or_default();
         interrupt::check()?;
+        // Each file was the same from its first byte to its last; this is from the first file to the release.
+        snapshot.check()?;
         let publish = || Ok(staging.publish(!replay && is_complete)?);
         let published = match live {
             _ if options.dry_run => None,

@@ -5,7 +5,7 @@
 pub mod before;
 mod chain;
 mod close;
-mod contract;
+pub(crate) mod contract;
 mod decide;
 pub mod delta;
 pub mod inspect;
@@ -60,6 +60,8 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Raw bytes there are.
     pub bytes_total: u64,
+    /// Rows that were looked at so far.
+    pub rows: u64,
 }
 
 /// Everything a run is given beside the config. The clock and the dice are values here.
@@ -411,7 +413,12 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
     Some(Refusal {
         code: "too-many-unreadable-rows",
         message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
-        hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
+        hint: if codes == ["invalid-encoding"] {
+            "the file is not in the encoding the config says: encoding = \"windows-1252\" under its [[source]], or export it as UTF-8"
+                .to_owned()
+        } else {
+            "export the customers again; policy.max_unreadable says how many may be left out".to_owned()
+        },
     })
 }
 

@@ -129,7 +129,7 @@ impl World {
             serial: 0,
         };
         std::fs::write(world.path("verho.toml"), CONFIG).expect("ours");
-        std::fs::write(world.path("root.key"), "5a".repeat(32)).expect("ours");
+        std::fs::write(world.path("root.key"), crate::agreement::ROOT_HEX).expect("ours");
         let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
         std::fs::set_permissions(world.path("root.key"), mode).expect("ours");
         let mut dice = Dice(7);

@@ -12,8 +12,8 @@ use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate,
-    ToolRecord, UploadKind, WaiverRecord,
+    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts,
+    SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::before::Before;
@@ -94,7 +94,20 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
         audiences,
         shared_identifiers: CodeCount::list([("email", shared_emails), ("phone", shared_phones)]),
         measures: MEASURES.iter().map(ToString::to_string).collect(),
+        retention: retention(config, record.as_of),
     })
+}
+
+/// When each kind of file is due. A moment beyond the calendar is as good as never.
+fn retention(config: &Config, as_of: Timestamp) -> Vec<RetentionRecord> {
+    let days = |kind| match kind {
+        Retained::Full => config.retention.full_days,
+        Retained::Delta => config.retention.delta_days,
+        Retained::Suppressions => config.retention.suppressions_days,
+    };
+    let due = |days: u16| as_of.checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days))).ok();
+    let record = |kind| RetentionRecord { files: kind, due: days(kind).and_then(due).map(Moment) };
+    Retained::ALL.map(record).to_vec()
 }
 
 fn tool() -> ToolRecord {
