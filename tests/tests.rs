@@ -18,6 +18,7 @@ mod determinism;
 mod docs;
 mod fuzz_smoke;
 mod nightly;
+mod nights;
 mod policies;
 mod proofs;
 mod report;

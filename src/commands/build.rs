@@ -139,7 +139,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
 }
 
 /// Builds a release on this disk.
-pub(crate) fn build_on(
+pub fn build_on(
     disk: &Disk,
     options: &BuildOptions,
     progress: &(dyn Fn(Progress) + Sync),

@@ -300,6 +300,7 @@ fn name_of(rule: Rule) -> &'static str {
         | Rule::Header
         | Rule::Row
         | Rule::ForbiddenDigest
+        | Rule::Removal
         | Rule::RowOrder
         | Rule::Part
         | Rule::Limit

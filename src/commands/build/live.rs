@@ -101,6 +101,9 @@ pub(super) fn begin<'c>(
     release: &str,
 ) -> Result<Option<LiveRun<'c>>, BuildError> {
     let as_of = options.as_of.unwrap_or(options.now);
+    if options.first && config.state.is_none() {
+        return Err(StateError::NotKept.into());
+    }
     let Some(settings) = config.state.as_ref().filter(|_| as_of == options.now) else { return Ok(None) };
     let opening = Opening {
         disk,
