@@ -213,6 +213,11 @@ Examples:
 }
 
 impl Command {
+    /// Whether the stages of the command are timed.
+    pub(super) const fn wants_timings(&self) -> bool {
+        matches!(self, Self::Build(Build { timings: true, .. }))
+    }
+
     /// Every path that was given.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
@@ -252,6 +257,9 @@ pub(super) struct Build {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// Tell on standard error how long each stage took: rows, bytes, CPU and wall seconds
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// `verho check`.

@@ -17,7 +17,7 @@ use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, Latest, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
+use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run, stage};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key};
@@ -133,6 +133,8 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
     );
     run(&job, |results| {
         let written = write_audiences(&config, results, &staging)?;
+        let files = || written.iter().flat_map(|audience| audience.files.iter().flatten());
+        stage("sort and write", files().map(|file| file.rows).sum(), files().map(|file| file.bytes).sum());
         tracing::info!(spilled_bytes = results.spilled_bytes(), "upload files and suppressions written");
         let predicate = record::predicate(&record::Record {
             config: &config,
@@ -147,13 +149,16 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
             before: &before,
         })?;
         let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
+        stage("record and sign", 0, 0);
         check_staged(staging.path(), &manifest)?;
+        stage("read back", 0, 0);
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
         interrupt::check()?;
         let published = if options.dry_run { None } else { Some(staging.publish(!replay)?) };
+        stage("publish", 0, 0);
         let latest_failed = published.as_ref().and_then(|published| match &published.latest {
             Latest::Failed(error) => Some(error.to_string()),
             Latest::Kept | Latest::Updated => None,

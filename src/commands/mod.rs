@@ -3,6 +3,8 @@
 
 pub mod build;
 pub mod check;
+#[cfg(test)]
+mod collisions;
 pub mod diff;
 pub mod explain;
 pub mod keygen;

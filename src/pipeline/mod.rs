@@ -170,6 +170,11 @@ pub fn run<T, E: From<RunError>>(
     for read in &registers {
         tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
     }
+    stage(
+        "registers",
+        registers.iter().map(|read| read.rows).sum(),
+        registers.iter().map(|read| read.bytes).sum(),
+    );
     guard_registers(&registers)?;
     let watched = run.watch.text().map(|text| {
         let (plan, person_keys, run_key, named) = (&plan, &person_keys, &run_key, &named);
@@ -197,6 +202,8 @@ pub fn run<T, E: From<RunError>>(
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
         tracing::info!(source = source.name, rows = read.tally.rows, "source read");
     }
+    let customers = parsed.sources.iter().map(|source| source.tally.rows).sum();
+    stage("customers", customers, bytes);
     guard_customers(config, &plan, &parsed)?;
 
     interrupt::check()?;
@@ -207,6 +214,7 @@ pub fn run<T, E: From<RunError>>(
     let recovered = std::mem::take(&mut parsed.recovered);
     let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
         .map_err(RunError::from)?;
+    stage("closure", customers, 0);
     let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
         (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
     };
@@ -232,6 +240,7 @@ pub fn run<T, E: From<RunError>>(
         people: matches!(run.watch, Watch::Everybody).then_some(&people),
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
+    stage("decisions", customers, 0);
     interrupt::check()?;
     tracing::info!(verdicts = decided.verdicts.len(), "people decided");
     finish(&Results {
@@ -249,6 +258,11 @@ pub fn run<T, E: From<RunError>>(
         links: &links,
         people: &people,
     })
+}
+
+/// Says that a stage has ended, for whoever holds a clock.
+pub(crate) fn stage(stage: &'static str, rows: u64, bytes: u64) {
+    tracing::debug!(target: "verho::stage", stage, rows, bytes);
 }
 
 /// Registers that broke their contract, as refusals; one of the wrong shape, as an error.

@@ -150,6 +150,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         config_sha256: Hex32([3; 32]),
         keys: KeysRecord { root: RUN_ONLY.to_owned(), signing: None },
         sources: vec![SourceRecord {
+            not_identity_codes: Vec::new(),
             name: "crm".to_owned(),
             files: 1,
             bytes: 900,
