@@ -146,6 +146,8 @@ impl Objections {
             if let Err(error) = reader.read(config, &mut read) {
                 read.error = Some(error);
             }
+            let before = context.before.rows(&register.name);
+            read.change = before.map(|before| read.rows.cast_signed() - before.cast_signed());
             read.content_since = content_since(&read, context);
             read.broken = broken(register, &read, context);
             waive(config, &mut read, context);
