@@ -29,7 +29,14 @@ fn outcome(config: &Path, bits: Option<u8>) -> Outcome {
     let now: jiff::Timestamp = "2026-11-21T02:00:00Z".parse().expect("a moment");
     // Releases are named by their second.
     let as_of = now + jiff::SignedDuration::from_secs(i64::from(bits.unwrap_or(128)));
-    let options = BuildOptions { config: config.to_owned(), now: as_of, as_of: None, dry_run: false, random };
+    let options = BuildOptions {
+        config: config.to_owned(),
+        now: as_of,
+        as_of: None,
+        dry_run: false,
+        first: false,
+        random,
+    };
     let built = build(&options, &|_| {}).unwrap_or_else(|error| panic!("{bits:?} bits: {error}"));
     let folder = built.release.expect("published");
     let release = PublishedRelease::open(&folder).expect("a release");
