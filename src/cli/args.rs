@@ -288,6 +288,11 @@ Examples:
 }
 
 impl Command {
+    /// Whether the stages of the command are timed.
+    pub(super) const fn wants_timings(&self) -> bool {
+        matches!(self, Self::Build(Build { timings: true, .. }))
+    }
+
     /// Every path that was given.
     pub(super) fn paths(&self) -> Vec<&Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
@@ -361,6 +366,9 @@ pub(super) struct Build {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// Tell on standard error how long each stage took: rows, bytes, CPU and wall seconds
+    #[arg(long)]
+    pub timings: bool,
     /// Append the summary, with rounded counts, to this file, such as a CI job's page
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,

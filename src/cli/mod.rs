@@ -24,6 +24,7 @@ mod signals;
 mod subject;
 mod table;
 mod talk;
+mod timings;
 mod usage;
 mod vectors;
 mod version;
@@ -67,7 +68,7 @@ fn run(args: &[OsString]) -> ExitStatus {
         Err(error) => return not_understood(&error, args.get(1..).unwrap_or_default()),
     };
     let talk = Talk::new(&cli.global);
-    talk::trace(&cli.global);
+    talk::trace(&cli.global, cli.command.wants_timings());
     let answer = cli
         .command
         .paths()

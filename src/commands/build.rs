@@ -19,7 +19,7 @@ use crate::outputs::{Disk, Latest, OutputError, Staging};
 use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::delta::DeltaError;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run};
+use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run, stage};
 use crate::sources::keys::{RootKeyError, read_root_key};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
 use crate::sources::{Snapshot, SourceError};
@@ -209,6 +209,8 @@ pub fn build_on(
         let writing = write::Writing { config: &config, results, staging: &staging, modes: &allowed.modes };
         let is_complete = allowed.refusals.is_empty();
         let written = writing.audiences(live.as_mut(), is_complete)?;
+        let files = || written.iter().flat_map(|audience| audience.files.iter().flatten());
+        stage("sort and write", files().map(|file| file.rows).sum(), files().map(|file| file.bytes).sum());
         if !is_complete && written.iter().all(|audience| audience.files.iter().all(Vec::is_empty)) {
             return Err(RunError::Refused { refusals: allowed.refusals }.into());
         }
@@ -228,7 +230,9 @@ pub fn build_on(
             refusals: &allowed.refusals,
         })?;
         let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;
+        stage("record and sign", 0, 0);
         check_staged(staging.path(), &manifest)?;
+        stage("read back", 0, 0);
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let replay = manifest.predicate.release.replay;
         let overdue = live.as_ref().map(LiveRun::overdue).unwrap_or_default();
@@ -244,6 +248,7 @@ pub fn build_on(
                 Some(live.publish(&config, sizes, inputs, manifest_sha256, publish)?)
             }
         };
+        stage("publish", 0, 0);
         let latest_failed = published.as_ref().and_then(|published| match &published.latest {
             Latest::Failed(error) => Some(error.to_string()),
             Latest::Kept | Latest::Updated => None,

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod build;
 pub mod check;
+#[cfg(test)]
+mod collisions;
 pub mod diff;
 mod erasures;
 pub mod explain;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::declarations::not_identity_codes;
 use super::load::Loading;
 use super::table::{Item, Table, is_name};
 use super::{
@@ -42,6 +43,7 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         Some(item) => attributes(loading, item),
         None => Some(BTreeMap::new()),
     };
+    let not_identity_codes = table.get("not_identity_codes").map_or(Some(Vec::new()), not_identity_codes);
     table.finish();
     let columns = columns?;
 
@@ -122,6 +124,7 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         ad_user_data,
         ad_personalization,
         attributes: attributes?,
+        not_identity_codes: not_identity_codes?,
     })
 }
 

@@ -95,6 +95,15 @@ fn every_key_reaches_its_place() {
     assert_eq!(targeting.scopes, Scopes::of(Scope::AllMarketing).union(Scopes::of(Scope::Email)));
     assert_eq!(crm.ad_personalization.as_ref().map(|signal| signal.no.is_none()), Some(true));
     assert_eq!(crm.attributes["tags"].kind, AttributeKind::Derived);
+    let declared = &crm.not_identity_codes[0];
+    assert_eq!((declared.column.as_str(), declared.by.as_str()), ("id", "DPO"));
+    let day = |text: &str| text.parse::<jiff::civil::Date>().expect("a day");
+    for (text, holds) in
+        [("2026-10-31", false), ("2026-11-01", true), ("2027-10-31", true), ("2027-11-01", false)]
+    {
+        assert_eq!(crm.declares_no_codes("id", day(text)), holds, "{text}");
+        assert!(!crm.declares_no_codes("email", day(text)));
+    }
     let shop = &config.sources[1];
     assert_eq!(shop.id_space, "shop");
     assert_eq!(shop.relationship.from, From::Constant("current".to_owned()));

@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
 pub use inputs::{
-    BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
-    WaiverRecord,
+    BasisRecord, ColumnRecord, NotIdentityCodesRecord, PolicyRecord, RecipientRecord, RegisterAge,
+    RegisterRecord, SourceRecord, WaiverRecord,
 };
 pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;

@@ -11,9 +11,9 @@ use crate::config::{Closure, Config, ERASURES, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
-    Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts,
-    SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
+    NotIdentityCodesRecord, Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease,
+    RUN_ONLY, ReasonCount, RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained,
+    RetentionRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::before::Before;
@@ -148,6 +148,18 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
                         blank: counts.blank,
                         rejected: CodeCount::list(counts.rejected.iter().copied()),
                         withheld: CodeCount::list(counts.withheld.iter().copied()),
+                    })
+                    .collect(),
+                not_identity_codes: source
+                    .not_identity_codes
+                    .iter()
+                    .filter(|declared| declared.holds_on(results.plan().today))
+                    .map(|declared| NotIdentityCodesRecord {
+                        column: declared.column.clone(),
+                        reason: declared.reason.clone(),
+                        by: declared.by.clone(),
+                        date: declared.date.to_string(),
+                        valid_until: declared.valid_until.to_string(),
                     })
                     .collect(),
             }
