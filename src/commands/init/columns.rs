@@ -320,6 +320,9 @@ pub(super) fn looks_like_a_value(name: &str) -> bool {
 mod tests {
     use super::{Shapes, looks_like_a_value};
 
+    /// How many cells have a shape.
+    type Shape = fn(&Shapes) -> u64;
+
     fn shapes(cells: &[&str]) -> Shapes {
         let mut shapes = Shapes::default();
         for cell in cells {
@@ -330,7 +333,7 @@ mod tests {
 
     #[test]
     fn shapes_are_told_from_each_other() {
-        let told: &[(&str, fn(&Shapes) -> u64)] = &[
+        let told: &[(&str, Shape)] = &[
             ("aino@example.com", |s| s.email),
             ("aino@example.com, eero@example.com", |s| s.emails_by_comma),
             ("aino@example.com;eero@example.com", |s| s.emails_by_semicolon),
@@ -351,7 +354,7 @@ mod tests {
         for (cell, shape) in told {
             assert_eq!(shape(&shapes(&[cell])), 1, "{cell}");
         }
-        let none: &[(&str, fn(&Shapes) -> u64)] = &[
+        let none: &[(&str, Shape)] = &[
             ("aino at example.com", |s| s.email),
             ("1980-02-29", |s| s.phone),
             ("29.02.1980", |s| s.phone),
