@@ -99,6 +99,8 @@ pub struct PlatformHistory {
     pub add_rows: Option<u64>,
     /// The same of the remove files.
     pub remove_rows: Option<u64>,
+    /// Members whose removal was owed from before, when what is live was known.
+    pub owed: Option<u64>,
     /// What changed against what is live, when that was known.
     pub delta: Option<DeltaRecord>,
     /// Kinds of upload file of which something was purged.
@@ -243,6 +245,7 @@ fn platform_history(platform: &PlatformRecord, told: &Told) -> PlatformHistory {
         full_rows: rows(UploadKind::Full),
         add_rows: rows(UploadKind::Add),
         remove_rows: rows(UploadKind::Remove),
+        owed: platform.delta.as_ref().map(|delta| delta.owed),
         delta: platform.delta.clone(),
         purged: [UploadKind::Full, UploadKind::Add, UploadKind::Remove]
             .into_iter()

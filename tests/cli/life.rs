@@ -32,7 +32,12 @@ fn night(base: &Base, now: &str) -> PathBuf {
 }
 
 fn purged(base: &Base, now: &str) -> PurgeReport {
-    let options = PurgeOptions { config: base.path().join("verho.toml"), now: moment(now), dry_run: false };
+    let options = PurgeOptions {
+        config: base.path().join("verho.toml"),
+        now: moment(now),
+        dry_run: false,
+        random: [9; 64],
+    };
     purge(&options).unwrap_or_else(|error| panic!("{error}"))
 }
 
