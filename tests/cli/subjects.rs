@@ -151,6 +151,10 @@ fn a_store_that_is_lost_stops_the_build() {
     let ran = base.run(&["build", "-q"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("damaged"), "{}", ran.stderr);
+    // And a config that knows of no state would not know of them either.
+    base.configure("[state]\ndir = \"state\"\n", "");
+    let ran = base.run(&["build", "-q"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
 }
 
 #[test]
