@@ -216,6 +216,17 @@ Examples:
   verho subject requests"
     )]
     Subject(Subject),
+    /// Close an audience for good: its files, its key, and soon everybody in it
+    #[command(
+        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
+Effect:   its upload files and suppressions are gone from every release, with receipts, and its key is
+          destroyed; the next build takes everybody out, and later ones refuse it. Nothing of it can
+          be taken back.
+
+Examples:
+  verho close savings-customers"
+    )]
+    Close(Close),
     /// Tell the releases of a folder: when, how many, added, removed, purged, signed
     #[command(after_help = "Cost:     reads the manifests and signatures, no other file.
 Effect:   none. A release that cannot be read is named and spoils nothing of the others.
@@ -313,6 +324,7 @@ impl Command {
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
+            Self::Close(args) => [Some(&args.config.config), None, None],
             Self::Subject(args) => [Some(&args.config().config), None, None],
             Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
             Self::Purge(args) => [Some(&args.config.config), None, None],
@@ -375,6 +387,24 @@ pub(super) struct Build {
     /// Replace this file with the run's metrics, with rounded counts, as OpenMetrics text
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+}
+
+/// `verho close`.
+#[derive(Debug, Args)]
+pub(super) struct Close {
+    /// The audience's name
+    #[arg(value_name = "AUDIENCE", value_parser = parse_name)]
+    pub audience: String,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// A name as the config has them; what was typed otherwise may be anything, and is never repeated.
+fn parse_name(text: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name = (1..=63).contains(&text.len()) && text.bytes().all(allowed);
+    if is_name { Ok(text.to_owned()) } else { Err("not a name") }
 }
 
 /// `verho subject`.

@@ -3,15 +3,16 @@
 
 use serde::Serialize;
 
-use super::build::{BuildError, root_key};
+use super::build::{BuildError, part, root_key};
 use super::explain::{ExplainError, ExplainOptions, Explanation, explain};
+use super::live_state;
 use super::requests::{RequestError, RequestOptions, done};
 use super::subject::{LiveFact, SeveralPeople, live_text, subject_text};
 use crate::config::Config;
 use crate::outputs::Disk;
 use crate::outputs::report::Language;
 use crate::pipeline::Progress;
-use crate::state::{Head, LiveEntry, Opening, OwedEntry, RequestKind, State, StateError};
+use crate::state::{Head, LiveEntry, OwedEntry, RequestKind, State, StateError};
 
 /// What is asked.
 pub struct AccessOptions<'a> {
@@ -90,23 +91,13 @@ fn live_facts(
     let build = |error: BuildError| AccessError::Request(RequestError::Build(error));
     let config = Config::load(&asked.config).map_err(|faults| build(BuildError::Config(faults)))?;
     let root = root_key(&config, asked.random).map_err(|error| build(BuildError::RootKey(error)))?;
-    let Some(settings) = config.state.as_ref().filter(|_| root.is_lasting()) else { return Ok(None) };
-    if !State::is_there(&settings.dir) {
-        return Ok(Some(Vec::new()));
+    if config.state.is_none() || !root.is_lasting() {
+        return Ok(None);
     }
     let disk = Disk::real();
-    let opening = Opening {
-        disk: &disk,
-        dir: &settings.dir,
-        key: root.state_key(),
-        random: super::build::part(asked.random, 1),
-        controller: &config.controller.name,
+    let Some(state) = live_state::open(&config, &root, &disk, part(asked.random, 1))? else {
+        return Ok(Some(Vec::new()));
     };
-    let releases = &config.output.dir;
-    let state = State::open(opening, |name, sha256| {
-        crate::sources::releases::PublishedRelease::open(&releases.join(name))
-            .is_ok_and(|release| release.manifest_sha256 == sha256)
-    })?;
     let owners: Vec<u64> = explanation.people.iter().map(|person| person.owner).collect();
     facts(&state, &owners).map(Some).map_err(AccessError::State)
 }

@@ -35,6 +35,10 @@ pub(super) fn take_in(
     if known == 0 && !was_read {
         return Ok(None);
     }
+    if subjects.is_none() {
+        // The newest release left erased people out, and this config would not know of them.
+        return Err(StateError::Missing { place: config.path.clone() });
+    }
     config.registers.push(register());
     Ok(subjects.filter(|_| known > 0).map(|subjects| erased(&subjects, root)))
 }

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod build;
 pub mod check;
+pub mod close;
 #[cfg(test)]
 mod collisions;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod explain;
 pub mod history;
 pub mod init;
 pub mod keygen;
+mod live_state;
 pub mod marks;
 pub mod platforms;
 pub mod purge;
@@ -20,6 +22,7 @@ pub mod receipts;
 pub mod recompute;
 pub mod report;
 pub mod requests;
+mod settle;
 pub mod subject;
 pub mod uploaded;
 pub mod vectors;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::build::{BuildError, root_key};
 use super::erasures;
 use super::explain::spill_dir;
+use super::settle::settle;
 use crate::config::Config;
 use crate::manifest::Moment;
 use crate::outputs::Disk;
@@ -173,11 +174,12 @@ pub fn done(options: &RequestOptions, kind: RequestKind, text: &[u8]) -> Result<
     Ok(count)
 }
 
-/// The requests; without `all` those that are open.
+/// The requests; without `all` those that are open. An erasure that is done by now is marked so first.
 pub fn requests(options: &RequestOptions, all: bool) -> Result<Vec<RequestTold>, RequestError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?;
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
     let subjects = erasures::subjects(&config, &root)?.ok_or(RequestError::NoState)?;
+    let subjects = settle(&config, &root, subjects, options)?;
     let today = today(&config, options.now);
     let wanted = subjects.requests.iter().filter(|request| all || request.done.is_none());
     Ok(wanted.map(|request| told(request, today)).collect())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 19] = [
+pub(super) const COMMANDS: [&str; 20] = [
     "init",
     "build",
     "check",
@@ -14,6 +14,7 @@ pub(super) const COMMANDS: [&str; 19] = [
     "history",
     "subject",
     "purge",
+    "close",
     "explain",
     "hash",
     "vectors",

@@ -32,7 +32,14 @@ fn replayed(base: &Base, second: u8) -> Built {
     let random = [second; 64];
     let as_of = format!("2026-11-20T02:00:{second:02}Z").parse().ok();
     let now = "2026-11-22T02:00:00Z".parse().expect("a moment");
-    let options = BuildOptions { config: base.path().join("verho.toml"), now, as_of, dry_run: false, first: false, random };
+    let options = BuildOptions {
+        config: base.path().join("verho.toml"),
+        now,
+        as_of,
+        dry_run: false,
+        first: false,
+        random,
+    };
     build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -94,7 +101,10 @@ fn an_erased_person_stays_out_in_every_spelling_when_the_base_sends_them_again()
             assert_eq!(eligible(&built), 1, "{given}: {row}");
         }
         // Nobody else is kept out by it.
-        base.put("customers.csv", format!("{header}C-99,Somebody,somebody@example.com,,FI,1980-01-01,active\n{other}"));
+        base.put(
+            "customers.csv",
+            format!("{header}C-99,Somebody,somebody@example.com,,FI,1980-01-01,active\n{other}"),
+        );
         assert_eq!(eligible(&replayed(&base, 30)), 2, "{given}");
     }
 }
@@ -103,7 +113,8 @@ fn an_erased_person_stays_out_in_every_spelling_when_the_base_sends_them_again()
 fn an_erased_person_stays_out_of_a_base_that_holds_hashes_only() {
     use sha2::Digest as _;
     let base = kept();
-    erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"Aino.Quokka@example.com", &|_| ()).expect("erased");
+    erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"Aino.Quokka@example.com", &|_| ())
+        .expect("erased");
     let hash = |text: &str| hex::encode(sha2::Sha256::digest(text.as_bytes()));
     base.put(
         "customers.csv",
@@ -120,7 +131,8 @@ fn an_erased_person_stays_out_of_a_base_that_holds_hashes_only() {
 #[test]
 fn a_store_that_is_lost_stops_the_build() {
     let base = kept();
-    erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"aino.quokka@example.com", &|_| ()).expect("erased");
+    erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"aino.quokka@example.com", &|_| ())
+        .expect("erased");
     // A release that is no replay has read it.
     let first = base.run(&["build", "-q", "--first"]);
     let first = if first.code == 2 { base.run(&["build", "-q"]) } else { first };
@@ -139,14 +151,18 @@ fn a_store_that_is_lost_stops_the_build() {
     let ran = base.run(&["build", "-q"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("damaged"), "{}", ran.stderr);
+    // And a config that knows of no state would not know of them either.
+    base.configure("[state]\ndir = \"state\"\n", "");
+    let ran = base.run(&["build", "-q"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
 }
 
 #[test]
 fn what_is_given_is_stored_even_when_the_base_cannot_be_read() {
     let base = kept();
     base.put("objections.csv", "email,phone\n");
-    let erased =
-        erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"aino.quokka@example.com", &|_| ()).expect("stored");
+    let erased = erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"aino.quokka@example.com", &|_| ())
+        .expect("stored");
     assert_eq!(erased.people, 0);
     assert!(erased.not_looked.is_some());
     base.put("objections.csv", super::base::OBJECTIONS);
@@ -158,23 +174,28 @@ fn requests_are_listed_until_they_are_done_and_overdue_after_a_month() {
     let base = kept();
     let received = |day: &str| Some(day.parse().expect("a day"));
     let on = |now: &str| asked(&base, now, 5);
-    let told = note(&on("2026-02-01T12:00:00Z"), RequestKind::Access, received("2026-01-31"), b"aino.quokka@example.com");
+    let told = note(
+        &on("2026-02-01T12:00:00Z"),
+        RequestKind::Access,
+        received("2026-01-31"),
+        b"aino.quokka@example.com",
+    );
     let told = told.expect("noted");
     assert_eq!((told.number, told.due.as_str(), told.overdue), (1, "2026-02-28", false));
-    let again = note(&on("2026-02-02T12:00:00Z"), RequestKind::Access, None, b" AINO.quokka@example.com\n").expect("noted");
+    let again = note(&on("2026-02-02T12:00:00Z"), RequestKind::Access, None, b" AINO.quokka@example.com\n")
+        .expect("noted");
     assert_eq!((again.number, again.received.as_str()), (1, "2026-01-31"), "the same request");
     note(&on("2026-02-02T12:00:00Z"), RequestKind::Erase, None, b"eero.quokka@example.com").expect("noted");
     // The day, how many are open, how many overdue.
-    for (now, open, overdue) in [
-        ("2026-02-28T23:59:59Z", 2, 0),
-        ("2026-03-01T00:00:00Z", 2, 1),
-        ("2026-03-03T00:00:00Z", 2, 2),
-    ] {
+    for (now, open, overdue) in
+        [("2026-02-28T23:59:59Z", 2, 0), ("2026-03-01T00:00:00Z", 2, 1), ("2026-03-03T00:00:00Z", 2, 2)]
+    {
         let told = requests(&on(now), false).expect("listed");
         let late = told.iter().filter(|request| request.overdue).count();
         assert_eq!((told.len(), late), (open, overdue), "{now}");
     }
-    let later = note(&on("2026-02-02T12:00:00Z"), RequestKind::Erase, received("2026-02-03"), b"x@example.com");
+    let later =
+        note(&on("2026-02-02T12:00:00Z"), RequestKind::Erase, received("2026-02-03"), b"x@example.com");
     assert!(matches!(later, Err(RequestError::ReceivedLater)));
     let blank = note(&on("2026-02-02T12:00:00Z"), RequestKind::Erase, None, b" \n");
     assert!(matches!(blank, Err(RequestError::Blank)));
@@ -187,8 +208,16 @@ fn requests_are_listed_until_they_are_done_and_overdue_after_a_month() {
 #[test]
 fn an_overdue_request_makes_a_published_build_end_with_4() {
     let base = kept();
-    let noted = base.run_with(&["subject", "note", "--kind", "erase", "--received", "2020-01-31"], b"eero.quokka@example.com");
-    assert_eq!((noted.code, noted.stdout.as_str()), (0, "1 erase: received 2020-01-31, due 2020-02-29, OVERDUE\n"), "{}", noted.stderr);
+    let noted = base.run_with(
+        &["subject", "note", "--kind", "erase", "--received", "2020-01-31"],
+        b"eero.quokka@example.com",
+    );
+    assert_eq!(
+        (noted.code, noted.stdout.as_str()),
+        (0, "1 erase: received 2020-01-31, due 2020-02-29, OVERDUE\n"),
+        "{}",
+        noted.stderr
+    );
     let listed = base.run(&["subject", "requests"]);
     assert_eq!(listed.code, 4, "{}", listed.stderr);
     let ran = base.run(&["build", "--as-of", "2026-11-20"]);
@@ -265,18 +294,29 @@ fn nothing_of_what_is_given_is_kept_or_said() {
             .flat_map(|text| {
                 let lower = text.to_lowercase();
                 let digest = sha2::Sha256::digest(lower.as_bytes());
-                [lower.clone().into_bytes(), hex::encode(&lower).into_bytes(), digest.to_vec(), hex::encode(digest).into_bytes()]
+                [
+                    lower.clone().into_bytes(),
+                    hex::encode(&lower).into_bytes(),
+                    digest.to_vec(),
+                    hex::encode(digest).into_bytes(),
+                ]
             })
             .chain([b"xylograph".to_vec(), b"501234988".to_vec(), b"kunde-9041".to_vec()])
             .collect();
         let absent = |bytes: &[u8], place: &str| {
             let lower = bytes.to_ascii_lowercase();
             for needle in &needles {
-                assert!(memchr::memmem::find(&lower, needle).is_none() && memchr::memmem::find(bytes, needle).is_none(), "{place}");
+                assert!(
+                    memchr::memmem::find(&lower, needle).is_none()
+                        && memchr::memmem::find(bytes, needle).is_none(),
+                    "{place}"
+                );
             }
         };
         absent(said.as_bytes(), "what was said");
-        each_file(&base.path().join("state"), &mut |place, bytes| absent(bytes, &place.display().to_string()));
+        each_file(&base.path().join("state"), &mut |place, bytes| {
+            absent(bytes, &place.display().to_string())
+        });
     }
 }
 
@@ -289,4 +329,138 @@ fn each_file(folder: &Path, each: &mut impl FnMut(&Path, &[u8])) {
             each(&path, &std::fs::read(&path).expect("ours"));
         }
     }
+}
+
+fn receipt(base: &Base, kind: &str, rows: u64) {
+    base.put(
+        "answer.toml",
+        format!("kind = \"{kind}\"\nsent = {rows}\nreceived = {rows}\ninvalid = 0\nrefused = 0\n"),
+    );
+}
+
+/// Answers every removal of a release.
+fn acknowledge(base: &Base, release: &str) {
+    let manifest = std::fs::read_to_string(Path::new(release).join("manifest.json")).expect("published");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    for platform in manifest["predicate"]["audiences"][0]["platforms"].as_array().expect("a list") {
+        let name = platform["name"].as_str().expect("a name");
+        let files = platform["files"].as_array().expect("a list");
+        // Where a screen only replaces, the full file does what a remove file would.
+        let of = |kind: &str| files.iter().find(|file| file["kind"] == kind);
+        let Some(file) = of("remove").or_else(|| of("full")) else { continue };
+        receipt(base, file["kind"].as_str().expect("a word"), file["rows"].as_u64().expect("a count"));
+        let args =
+            ["receipt", release, "--platform", name, "--audience", "everyone", "--file", "answer.toml", "-q"];
+        let ran = base.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+}
+
+fn published(base: &Base, args: &[&str]) -> String {
+    let ran = base.run(&[&["build", "-q"], args].concat());
+    assert!(matches!(ran.code, 0 | 1 | 4), "{}", ran.stderr);
+    let release = ran.stdout.trim_end().to_owned();
+    assert!(!release.is_empty(), "{}", ran.stderr);
+    release
+}
+
+#[test]
+fn an_erasure_is_done_when_the_platforms_have_let_go() {
+    let base = kept();
+    let first = published(&base, &["--first"]);
+    assert_eq!(base.run(&["uploaded", &first, "-q"]).code, 0);
+    let text = b"aino.quokka@example.com";
+    let told = base.run_with(&["subject", "access"], text).stdout;
+    assert!(told.contains("of your contact details, the first since"), "{told}");
+    assert_eq!(base.run_with(&["subject", "erase", "-q"], text).code, 0);
+    let is_open = || !base.run(&["subject", "requests"]).stdout.contains("no open request");
+    assert!(is_open(), "nothing was removed yet");
+    let second = published(&base, &[]);
+    assert_ne!(first, second, "another erasure is another night");
+    assert!(is_open(), "it is still owed");
+    assert_eq!(base.run(&["uploaded", &second, "-q"]).code, 0);
+    assert!(is_open(), "uploaded is not acknowledged");
+    acknowledge(&base, &second);
+    let listed = base.run(&["subject", "requests", "--all"]);
+    assert!(listed.stdout.contains("done"), "{}{}", listed.stdout, listed.stderr);
+    assert!(!is_open());
+    let told = base.run_with(&["subject", "access"], text).stdout;
+    assert!(told.contains("Nothing of yours is on any list."), "{told}");
+}
+
+#[test]
+fn a_closed_audience_loses_its_files_and_its_people_and_stays_closed() {
+    let base = kept();
+    assert_eq!(base.run(&["keygen", "--signing", "sign.key", "-q"]).code, 0);
+    base.configure("root = \"root.key\"", "root = \"root.key\"\nsigning = \"sign.key\"");
+    assert_eq!(base.run(&["close", "everyone"]).code, 2, "no state yet");
+    let first = published(&base, &["--first"]);
+    assert_eq!(base.run(&["uploaded", &first, "-q"]).code, 0);
+    assert_eq!(base.run(&["close", "nobody"]).code, 2);
+    let wrong = base.run(&["close", "aino.quokka@example.com"]);
+    assert_eq!(wrong.code, 2);
+    assert!(!wrong.stderr.contains("quokka"));
+    let closed = base.run(&["close", "everyone"]);
+    assert_eq!(closed.code, 0, "{}", closed.stderr);
+    assert!(closed.stdout.contains("4 files of 1 release deleted"), "{}", closed.stdout);
+    let left = Path::new(&first).join("audiences/everyone");
+    for name in ["meta/full.csv", "linkedin/full.csv", "suppressions.csv", "verdicts.csv"] {
+        assert!(!left.join(name).exists(), "{name}");
+    }
+    let verified = base.run(&["verify", &first]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    assert!(verified.stdout.contains("purged: 4 files"), "{}", verified.stdout);
+    let receipts = base.path().join("releases/receipts");
+    assert!(receipts.join("closed-everyone.1.json").is_file());
+    assert!(receipts.join("closed-everyone.1.json.sig").is_file());
+    // Everybody goes out, and nobody comes in.
+    let second = published(&base, &[]);
+    let files = Path::new(&second).join("audiences/everyone");
+    for platform in ["meta", "linkedin"] {
+        assert!(files.join(platform).join("remove.csv").is_file(), "{platform}");
+        assert!(
+            !files.join(platform).join("add.csv").exists() && !files.join(platform).join("full.csv").exists()
+        );
+    }
+    assert_eq!(base.run(&["uploaded", &second, "-q"]).code, 0);
+    acknowledge(&base, &second);
+    let over = base.run(&["build"]);
+    assert_eq!((over.code, over.stdout.as_str()), (1, ""), "{}", over.stderr);
+    assert!(over.stderr.contains("audience-closed") || over.stderr.contains("closed"), "{}", over.stderr);
+    // Again is the same, and deletes what came since.
+    let again = base.run(&["close", "everyone"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(receipts.join("closed-everyone.2.json").is_file());
+}
+
+#[test]
+fn what_somebody_may_still_upload_is_not_purged() {
+    let base = kept();
+    base.configure(
+        "[output]",
+        "[retention]\nfull = \"1d\"\ndelta = \"1d\"\nsuppressions = \"1d\"\n\n[output]",
+    );
+    let random = |dice: u8| [dice; 64];
+    let night = |now: &str, first: bool, dice: u8| {
+        let now = now.parse().expect("a moment");
+        let config = base.path().join("verho.toml");
+        let options = BuildOptions { config, now, as_of: None, dry_run: false, first, random: random(dice) };
+        build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}")).release.expect("published")
+    };
+    let first = night("2026-01-01T02:00:00Z", true, 1);
+    base.put("objections.csv", "email,phone\neero.quokka@example.com,\nilona.quokka@example.org,\n");
+    let second = night("2026-01-02T02:00:00Z", false, 2);
+    std::fs::remove_file(base.path().join("releases/latest")).expect("a link");
+    let purge = |now: &str| {
+        let options = verho::commands::purge::PurgeOptions {
+            config: base.path().join("verho.toml"),
+            now: now.parse().expect("a moment"),
+            dry_run: false,
+            random: random(7),
+        };
+        verho::commands::purge::purge(&options).unwrap_or_else(|error| panic!("{error}"))
+    };
+    purge("2026-02-01T02:00:00Z");
+    assert!(!first.join("audiences/everyone/meta/full.csv").exists(), "superseded");
+    assert!(second.join("audiences/everyone/suppressions.csv").exists(), "the newest");
 }
