@@ -15,6 +15,7 @@ mod bases;
 mod cli;
 mod conformance;
 mod determinism;
+mod docs;
 mod fuzz_smoke;
 mod policies;
 mod proofs;

@@ -66,6 +66,19 @@ pub struct Published {
     pub latest: Latest,
 }
 
+/// The folder of releases, held against other runs until this is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    _lock: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, which is there.
+    pub fn take(disk: &Disk, folder: &Path) -> Result<Self, OutputError> {
+        Ok(Self { _lock: take_lock(disk, folder)? })
+    }
+}
+
 /// A release that is being written. Dropped without [`Staging::publish`], it removes itself.
 #[derive(Debug)]
 pub struct Staging {
@@ -328,7 +341,8 @@ fn at(action: &'static str, place: &Path, source: io::Error) -> OutputError {
     OutputError::Io { action, place: place.to_owned(), source }
 }
 
-fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
+/// Takes a folder for this process; the second one to ask is told who holds it.
+pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
     let path = folder.join(LOCK);
     let mut file = disk.open_lock(&path).map_err(|source| at("open", &path, source))?;
     match file.try_lock() {

@@ -342,6 +342,8 @@ impl Planted {
         Self {
             files: vec![
                 ("verho.toml", CONFIG.into()),
+                ("wider.toml", CONFIG.replace("tier = 'gold'", "tier != 'gold'").into()),
+                ("live.toml", CONFIG.replace("\"releases\"", "\"live\"\n\n[state]\ndir = \"state\"").into()),
                 ("customers.csv", customers.into()),
                 ("emails.csv", emails.into()),
                 ("phones.txt", phones.into()),
