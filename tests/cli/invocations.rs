@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 20] = [
+pub(super) const COMMANDS: [&str; 22] = [
     "init",
     "build",
+    "uploaded",
+    "receipt",
     "check",
     "verify",
     "diff",
