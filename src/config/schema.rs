@@ -241,6 +241,18 @@ pub struct ConsentTable {
     pub expires: Option<BirthDate>,
     /// Column of the e-mail address or phone number it was given for.
     pub identifier: Option<String>,
+    /// What people were asked for.
+    pub purpose: Option<ConsentPurposeWord>,
+}
+
+/// What a consent was asked for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPurposeWord {
+    /// Advertising on other services.
+    AdvertisingElsewhere,
+    /// Messages by e-mail, text message or phone: refused, since it is no consent to this.
+    Messages,
 }
 
 /// One column or several.
