@@ -74,7 +74,8 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     for overdue in &built.overdue {
         talk.warn(&overdue_message(overdue));
     }
-    let status = if built.overdue.is_empty() { ExitStatus::Done } else { ExitStatus::Overdue };
+    let is_late = !built.overdue.is_empty() || built.overdue_requests > 0;
+    let status = if is_late { ExitStatus::Overdue } else { ExitStatus::Done };
     for_the_job(args, talk, status, Some(&built.manifest), &[]);
     Ok(status)
 }
@@ -225,6 +226,16 @@ fn account(built: &Built, talk: Talk, took: Duration) {
             "note: source \"{source}\": {number} not mapped and never read; `verho check` lists them"
         );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
+    }
+    if built.overdue_requests > 0 {
+        talk.warn(&Message::new(
+            "requests-overdue",
+            format!(
+                "{} past the last day for an answer",
+                several(built.overdue_requests, "request is", "requests are")
+            ),
+            "verho subject requests lists them",
+        ));
     }
     if let Some(reason) = &built.latest_failed {
         talk.warn(&Message::new(

@@ -9,6 +9,7 @@ mod args;
 mod bar;
 mod build;
 mod clock;
+mod close;
 mod diff;
 mod exit;
 mod explain;
@@ -21,6 +22,7 @@ mod panics;
 mod purge;
 mod report;
 mod signals;
+mod subject;
 mod table;
 mod talk;
 mod timings;
@@ -113,6 +115,8 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Report(args) => report::report(args, talk),
         Command::History(args) => history::history(args, talk),
         Command::Purge(args) => purge::purge(args, talk),
+        Command::Close(args) => close::close(args, talk),
+        Command::Subject(args) => subject::subject(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -100,7 +100,8 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         loading.verified_identifiers.extend(columns.get(key).filter(|_| dated).map(|item| item.span()));
     }
     // What is faulty in itself is told already.
-    let is_stated = consent.as_ref().is_none_or(|consent| consent.as_ref().is_some_and(|(_, stated)| *stated));
+    let is_stated =
+        consent.as_ref().is_none_or(|consent| consent.as_ref().is_some_and(|(_, stated)| *stated));
     if let (Some(basis), Some(item), false) = (&basis, columns.get("basis"), is_stated) {
         refuse_consent_to_messages(basis, &item);
     }
@@ -295,8 +296,7 @@ fn consent(item: Item<'_>) -> Option<(ConsentField, bool)> {
     let is_stated = table.has("purpose");
     table.finish();
     purpose?;
-    let consent =
-        ConsentField { date: date?, wording: wording?, expires: expires?, identifier: identifier? };
+    let consent = ConsentField { date: date?, wording: wording?, expires: expires?, identifier: identifier? };
     Some((consent, is_stated))
 }
 

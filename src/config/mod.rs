@@ -341,6 +341,10 @@ pub enum AttributeKind {
     Derived,
 }
 
+/// The name under which a run knows the store of erasures as a register of its own. No other register may
+/// have it.
+pub const ERASURES: &str = "erasures";
+
 /// `[[register]]`: a list of objections.
 #[derive(Debug, Clone)]
 pub struct Register {

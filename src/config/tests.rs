@@ -184,6 +184,7 @@ const FAULTY: &[Faulty] = &[
     ("name = \"crm\"", "name = \"-crm\"", "bad-name", "-crm", "not a name", "beginning"),
     ("name = \"shop\"", "name = \"crm\"", "duplicate-name", "name = \"crm\"", "taken", "own name"),
     ("name = \"phones\"", "name = \"opt-outs\"", "duplicate-name", "opt-outs", "taken", "own name"),
+    ("name = \"phones\"", "name = \"erasures\"", "duplicate-name", "erasures", "taken", "own name"),
     ("name = \"all\"", "name = \"visitors\"", "duplicate-name", "visitors", "taken", "own name"),
     ("path = \"shop.parquet\"\n", "", "missing-key", "[[source]]", "no path", "customers-*.csv"),
     ("format = \"parquet\"", "format = \"excel\"", "unknown-word", "excel", "format", "parquet"),

@@ -6,6 +6,7 @@
 //! a space or a repeated key. It names people by nothing at all; counts only. It opens no file and
 //! does not know the time.
 
+pub mod closure;
 mod counts;
 mod inputs;
 mod live;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::BuildError;
 use super::live::LiveRun;
 use super::write::WrittenAudience;
-use crate::config::{Closure, Config, Purpose, Register, Role};
+use crate::config::{Closure, Config, ERASURES, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
@@ -382,7 +382,11 @@ fn warnings(record: &Record<'_>, audiences: &[AudienceRecord]) -> Vec<CodeCount>
     let (config, results) = (record.config, record.results);
     let (shared_emails, shared_phones) = results.shared_identifiers();
     let platforms = || audiences.iter().flat_map(|audience| &audience.platforms);
-    let unchecked = config.registers.iter().filter(|register| register.max_age.is_none()).count();
+    let unchecked = config
+        .registers
+        .iter()
+        .filter(|register| register.max_age.is_none() && register.name != ERASURES)
+        .count();
     let under = platforms().filter(|platform| platform.under_platform_minimum.is_some()).count();
     let dropped: u64 = platforms().map(|platform| platform.identifiers_dropped).sum();
     let unknown_scope: u64 = results.registers().iter().map(|read| read.unknown_scope).sum();
