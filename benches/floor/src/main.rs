@@ -24,7 +24,7 @@ fn main() -> std::io::Result<()> {
     let mut block = vec![0; 1 << 20];
     let (mut cell, mut filled) = (vec![0; 1 << 16], 0);
     let (mut column, mut is_head, mut identifiers) = (0_usize, true, Vec::new());
-    let (mut line, mut written) = (Vec::with_capacity(1 << 20), 0_u64);
+    let (mut line, mut written, mut rows) = (Vec::with_capacity(1 << 20), 0_u64, 0_u64);
     let mut flush = |line: &mut Vec<u8>, written: &mut u64| -> std::io::Result<()> {
         let left = (wanted - *written).min(line.len() as u64) as usize;
         if proves {
@@ -41,7 +41,8 @@ fn main() -> std::io::Result<()> {
             read_proof.update(&block[..length]);
         }
         let mut rest = &block[..length];
-        loop {
+        // To the tokeniser an empty block is the end, which only the last one is.
+        while length == 0 || !rest.is_empty() {
             let (result, used, wrote) = reader.read_field(rest, &mut cell[filled..]);
             rest = &rest[used..];
             filled += wrote;
@@ -61,6 +62,7 @@ fn main() -> std::io::Result<()> {
                     column += 1;
                     if record_end {
                         (column, is_head) = (0, false);
+                        rows += 1;
                         if line.len() >= 1 << 20 {
                             flush(&mut line, &mut written)?;
                         }
@@ -74,7 +76,7 @@ fn main() -> std::io::Result<()> {
                         line.extend_from_slice(&filler);
                         flush(&mut line, &mut written)?;
                     }
-                    println!("{:x}{:x}", FirstByte(read_proof), FirstByte(write_proof));
+                    println!("{rows} {:x}{:x}", FirstByte(read_proof), FirstByte(write_proof));
                     return Ok(());
                 }
             }
