@@ -15,7 +15,9 @@ use super::world::{Dice, Files, PLATFORMS, World, flat, record, rows};
 
 fn codes(error: &BuildError) -> Vec<&'static str> {
     match error {
-        BuildError::Run(RunError::Refused { refusals }) => refusals.iter().map(|refusal| refusal.code).collect(),
+        BuildError::Run(RunError::Refused { refusals }) => {
+            refusals.iter().map(|refusal| refusal.code).collect()
+        }
         other => panic!("{other}"),
     }
 }
@@ -58,7 +60,11 @@ fn a_removal_stays_owed_until_an_answer_shows_it_done() {
     let release = built.release.clone().expect("published");
     assert!(overdue(&built).is_empty());
     let times = built.manifest.predicate.state.as_ref().expect("kept").to_release.expect("dated objections");
-    assert_eq!((times.measured, times.max_seconds), (3, 2 * 3600), "from midnight to two, on three platforms");
+    assert_eq!(
+        (times.measured, times.max_seconds),
+        (3, 2 * 3600),
+        "from midnight to two, on three platforms"
+    );
     upload(&mut world, &release);
     let sent = rows(&built, "meta", UploadKind::Remove);
     assert!(sent > 1, "a single person is widened");
@@ -172,7 +178,10 @@ fn a_swing_adds_nobody_and_still_removes() {
 #[test]
 fn a_platform_that_the_config_drops_while_somebody_is_live_is_named() {
     let mut world = live(10);
-    world.configure("platforms = [\"meta\", \"x\", \"linkedin\"]\nmin_size", "platforms = [\"meta\"]\nmin_size");
+    world.configure(
+        "platforms = [\"meta\", \"x\", \"linkedin\"]\nmin_size",
+        "platforms = [\"meta\"]\nmin_size",
+    );
     let error = world.build(false).err().expect("refused");
     assert_eq!(codes(&error), ["audience-dropped", "audience-dropped"]);
 }
