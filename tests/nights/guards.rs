@@ -104,6 +104,7 @@ fn world_built(release: &PathBuf) -> Built {
         refusals: Vec::new(),
         overdue: Vec::new(),
         is_again: false,
+        overdue_requests: 0,
         unmapped: Vec::new(),
         spilled_bytes: 0,
     }

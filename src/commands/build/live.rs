@@ -17,7 +17,9 @@ use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Refusal, Results};
 use crate::platforms::{Operation, Platform};
 use crate::sources::releases::PublishedRelease;
-use crate::state::{BasisNote, CellRelease, FileRows, Head, LastRelease, Latency, LatencyTo, Opening, State, StateError};
+use crate::state::{
+    BasisNote, CellRelease, FileRows, Head, LastRelease, Latency, LatencyTo, Opening, State, StateError,
+};
 
 /// Releases with files for a cell that are kept until one of them is marked as uploaded.
 const RELEASES_KEPT: usize = 16;
