@@ -50,7 +50,8 @@ pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Tails, email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several,
+    Tails, Unread, cell_key, email_alternatives, last_seven_key, phone_alternatives, phone_candidates, phone_readings, raw_key,
+    several,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;
