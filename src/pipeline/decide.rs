@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::close::Closed;
 use super::intern::Interner;
 use super::keys::Tags;
+use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
@@ -25,6 +26,7 @@ use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{CellVerdict, Holdings, IdentifierClass, PersonFacts, barred, decide};
 use crate::spill::{Appender, SpillError, Spool};
+use crate::state::{EntryKey, Owner};
 
 /// What deciding needs.
 pub(crate) struct Decide<'d, 'o> {
@@ -49,6 +51,8 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) is_watching: bool,
     /// Where everybody's key and verdict number go, by partition, when two runs are compared.
     pub(crate) people: Option<&'d Spool<'o>>,
+    /// Where what live state asks for goes, where one is kept.
+    pub(crate) live: Option<&'d LiveSpools<'o>>,
 }
 
 /// Bytes of a person key and a verdict's number.
@@ -176,8 +180,11 @@ impl Totals {
 /// What one verdict asks to be done.
 struct Consequence {
     number: u32,
-    eligible: Vec<usize>,
+    /// Cells, each with the number of the first basis row that allows it.
+    eligible: Vec<(usize, u8)>,
     suppressed: Vec<usize>,
+    /// Whether an objection keeps the person out of any cell.
+    is_objected: bool,
 }
 
 struct Worker<'w, 'd, 'o> {
@@ -186,6 +193,7 @@ struct Worker<'w, 'd, 'o> {
     members: Vec<Appender<'d, 'o>>,
     digests: Vec<Appender<'d, 'o>>,
     suppressed: Vec<Appender<'d, 'o>>,
+    live: Option<LiveAppender<'d, 'o>>,
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
@@ -247,6 +255,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             members: appenders(job.members),
             digests: appenders(job.digests),
             suppressed: appenders(job.suppressed),
+            live: job.live.map(|live| live.appender(job.chunk_bytes)),
             known: FxHashMap::default(),
             joined: FxHashMap::default(),
             standings: FxHashMap::default(),
@@ -267,6 +276,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for appender in self.members.into_iter().chain(self.digests).chain(self.suppressed) {
             appender.finish()?;
         }
+        self.live.map_or(Ok(()), LiveAppender::finish)?;
         Ok(self.totals)
     }
 
@@ -346,8 +356,14 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             self.everybody.extend_from_slice(&person.to_bytes());
             self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
         }
-        for cell in &consequence.eligible {
-            self.goes_up(*cell, hand)?;
+        let owner = owner_of(person);
+        for (cell, basis) in &consequence.eligible {
+            self.goes_up(*cell, owner, *basis, hand)?;
+        }
+        if consequence.is_objected
+            && let Some(live) = &mut self.live
+        {
+            live.objected(owner, consequence.number, named, self.job)?;
         }
         for audience in &consequence.suppressed {
             let tag = self.job.tags[*audience].tag(person);
@@ -373,7 +389,13 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Writes an eligible person's row of one cell.
-    fn goes_up(&mut self, cell: usize, hand: &mut Hand<'_>) -> Result<(), SpillError> {
+    fn goes_up(
+        &mut self,
+        cell: usize,
+        owner: Owner,
+        basis: u8,
+        hand: &mut Hand<'_>,
+    ) -> Result<(), SpillError> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
@@ -381,19 +403,21 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         emails.clear();
         phones.clear();
         for held in identifiers {
-            if held.is_shared || held.stays_down() || !held.class.fits(rules, party) {
-                continue;
-            }
-            let (scopes, youngest) = (held.mark.scopes, held.mark.youngest);
-            if barred(&plan.policy, self.job.closure, rules.audience, scopes, youngest) {
-                continue;
-            }
             let (form, list) = if held.class.is_email {
                 (place.email_form, &mut *emails)
             } else {
                 (place.phone_form, &mut *phones)
             };
             let Some(digest) = form.and_then(|form| held.view.digest(form)) else { continue };
+            let (scopes, youngest) = (held.mark.scopes, held.mark.youngest);
+            let is_barred = barred(&plan.policy, self.job.closure, rules.audience, scopes, youngest);
+            if is_barred && let Some(live) = &mut self.live {
+                let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
+                live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
+            }
+            if held.is_shared || is_barred || held.stays_down() || !held.class.fits(rules, party) {
+                continue;
+            }
             list.push(Going {
                 place: held.view.place(),
                 digest,
@@ -405,12 +429,16 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         settle(phones, &mut self.row_phones);
         self.count_members(cell, hand)?;
         let mut failed = None;
-        let members = &mut self.members[cell];
+        let (members, live) = (&mut self.members[cell], &mut self.live);
+        let kinds = place.format.slots();
         let dropped = place.format.rows(&self.row_emails, &self.row_phones, |row| {
             failed = members
                 .push(member_bucket(row), |bytes| MemberKey::write(row, bytes))
                 .err()
                 .or(failed.take());
+            if let Some(live) = live {
+                failed = live.wanted(cell, owner, basis, kinds, row).err().or(failed.take());
+            }
         });
         self.totals.dropped[cell] += dropped as u64;
         failed.map_or(Ok(()), Err)
@@ -456,7 +484,12 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         };
         let policy = &self.job.plan.policy;
         let verdict = decide(policy, self.job.closure, &facts);
-        let eligible = (0..verdict.len()).filter(|cell| verdict[*cell].eligible().is_some()).collect();
+        let eligible = (0..verdict.len()).filter_map(|cell| {
+            let bases = verdict[cell].eligible()?.bases();
+            Some((cell, bases.trailing_zeros() as u8))
+        });
+        let eligible = eligible.collect();
+        let is_objected = verdict.iter().any(|verdict| verdict.reasons.has_objection());
         let mut suppressed: Vec<usize> = verdict
             .iter()
             .zip(&policy.cells)
@@ -465,7 +498,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             .collect();
         suppressed.dedup();
         let number = self.verdicts.number(verdict);
-        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed });
+        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected });
         if self.known.len() < 1 << 18 {
             self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
         }

@@ -6,16 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::Refusal;
 use super::chain::Link;
 use super::close::Closed;
 use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
+use super::live::LiveSpools;
 use super::objections::RegisterRead;
 use super::objections::watch::WatchedText;
 use super::parse::Parsed;
 use super::plan::Plan;
 use crate::audiences::{MemberKey, sorted_keys};
 use crate::people::PersonKey;
+use crate::platforms::layout::RowFormat;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
 use crate::policy::scope::Scopes;
@@ -44,6 +47,8 @@ pub struct Results<'r, 'o> {
     pub(super) watched: Option<&'r WatchedText>,
     pub(super) links: &'r [Link],
     pub(super) people: &'r Spool<'o>,
+    pub(super) live: Option<&'r LiveSpools<'o>>,
+    pub(super) refusals: &'r [Refusal],
 }
 
 /// People and rows by what became of them.
@@ -152,6 +157,12 @@ impl<'r> Results<'r, '_> {
     #[must_use]
     pub const fn plan(&self) -> &'r Plan {
         self.plan
+    }
+
+    /// What guards say, where the run went past them: nobody may be added.
+    #[must_use]
+    pub const fn refusals(&self) -> &'r [Refusal] {
+        self.refusals
     }
 
     /// Registers in config order.
@@ -324,7 +335,12 @@ impl<'r> Results<'r, '_> {
 
     /// The size of a cell's rows by prefix before equal rows are merged, for planning parts: the first
     /// two bytes of a row's first digest, big-endian, and the bytes of its text.
-    pub fn each_member_size(&self, cell: usize, mut each: impl FnMut(u16, usize)) -> Result<(), SpillError> {
+    pub fn each_member_size(
+        &self,
+        cell: usize,
+        is_sent: Option<RowTest<'_>>,
+        mut each: impl FnMut(u16, usize),
+    ) -> Result<(), SpillError> {
         let place = &self.plan.cells[cell];
         let columns = place.format.slots().len();
         let mut bytes = Vec::new();
@@ -332,6 +348,9 @@ impl<'r> Results<'r, '_> {
             bytes.clear();
             self.members[cell].read(bucket, &mut bytes)?;
             for key in MemberKey::split(&bytes, columns) {
+                if is_sent.is_some_and(|is_sent| !is_sent(key)) {
+                    continue;
+                }
                 let filled = MemberKey::filled(key, columns);
                 let empty = (columns - filled) * place.platform.encoding.width();
                 each(MemberKey::prefix(key), place.format.row_len_max() - empty);
@@ -340,31 +359,15 @@ impl<'r> Results<'r, '_> {
         Ok(())
     }
 
-    /// A cell's unique rows in the order of their bytes, in blocks.
+    /// A cell's unique rows in the order of their bytes, in blocks. `is_sent` tells of a row's key
+    /// whether it is to be marked in its block.
     pub fn each_member_block<E: From<SpillError> + Send>(
         &self,
         cell: usize,
-        mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+        is_sent: Option<RowTest<'_>>,
+        each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        overlap(&groups(&self.members[cell]), |bucket| self.member_block(cell, bucket), |block| each(&block))
-    }
-
-    /// One bucket of a cell's rows, sorted, each once, as text.
-    fn member_block(&self, cell: usize, bucket: usize) -> Result<MemberBlock, SpillError> {
-        let format = &self.plan.cells[cell].format;
-        let mut bytes = Vec::new();
-        self.members[cell].take(bucket, &mut bytes)?;
-        let keys = sorted_keys(&bytes, format.slots().len());
-        let mut block = MemberBlock::default();
-        block.text.reserve_exact(keys.len() * format.row_len_max());
-        block.ends.reserve_exact(keys.len());
-        let mut row = Vec::new();
-        for key in keys {
-            MemberKey::read(key, &mut row);
-            format.encode(&row, &mut block.text);
-            block.ends.push((MemberKey::prefix(key), block.text.len()));
-        }
-        Ok(block)
+        each_block(&self.members[cell], &self.plan.cells[cell].format, is_sent, each)
     }
 
     /// Distinct identifiers of a cell that go up: e-mail addresses and phone numbers.
@@ -509,6 +512,37 @@ impl<'r> Results<'r, '_> {
     }
 }
 
+/// Whether the row with this member key is meant.
+pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
+
+/// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
+pub(super) fn each_block<E: From<SpillError> + Send>(
+    spool: &Spool<'_>,
+    format: &RowFormat,
+    is_sent: Option<RowTest<'_>>,
+    mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let make = |bucket| {
+        let mut bytes = Vec::new();
+        spool.take(bucket, &mut bytes)?;
+        let keys = sorted_keys(&bytes, format.slots().len());
+        let mut block = MemberBlock::default();
+        block.text.reserve_exact(keys.len() * format.row_len_max());
+        block.ends.reserve_exact(keys.len());
+        let mut row = Vec::new();
+        for key in keys {
+            MemberKey::read(key, &mut row);
+            format.encode(&row, &mut block.text);
+            block.ends.push((MemberKey::prefix(key), block.text.len()));
+            if let Some(is_sent) = is_sent {
+                block.sent.push(is_sent(key));
+            }
+        }
+        Ok(block)
+    };
+    overlap(&groups(spool), make, |block| each(&block))
+}
+
 /// A spool's buckets in groups of bounded size.
 fn groups(spool: &Spool<'_>) -> Vec<std::ops::Range<usize>> {
     let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
@@ -553,6 +587,8 @@ pub struct MemberBlock {
     pub text: Vec<u8>,
     /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
     pub ends: Vec<(u16, usize)>,
+    /// For each row whether it is marked; empty where nobody asked.
+    pub sent: Vec<bool>,
 }
 
 impl MemberBlock {
@@ -560,5 +596,10 @@ impl MemberBlock {
     pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
         self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
+    }
+
+    /// The marked rows, each with its prefix.
+    pub fn sent_rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        self.rows().zip(&self.sent).filter(|(_, sent)| **sent).map(|(row, _)| row)
     }
 }

@@ -180,7 +180,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             identifiers: Vec::new(),
             withheld: None,
             consented: None,
-            taken: taken(shared.plan, source),
+            taken: taken(shared.config, shared.plan, source),
             met: Vec::new(),
             unread: FxHashMap::default(),
             readings: Vec::new(),
@@ -430,6 +430,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
         }
         shared.objections.raw_hashes(kind, value, &mut join);
+        if parsed.is_err() {
+            shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+        }
         shared.objections.by_raw(value, shared.run_key, &mut join);
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);
@@ -629,13 +632,14 @@ fn email_digests(
     }
 }
 
-/// For each identifier column, whether some audience takes its values: others', and roles'.
-fn taken(plan: &Plan, source: &Source) -> Vec<[bool; 2]> {
+/// For each identifier column, whether some audience takes its values: others', and roles'. Where a live
+/// state is kept, every value is: one that is taken no more may still have to be taken down.
+fn taken(config: &Config, plan: &Plan, source: &Source) -> Vec<[bool; 2]> {
     let columns = source.emails.iter().map(|column| (true, column));
     let columns = columns.chain(source.phones.iter().map(|column| (false, column)));
     let takes = |is_email, column: &IdentifierColumn, is_role| {
         let (context, known) = (column.context, Known::Plain);
-        plan.takes(IdentifierClass { is_email, context, is_role, known })
+        config.state.is_some() || plan.takes(IdentifierClass { is_email, context, is_role, known })
     };
     columns.map(|(is_email, column)| [false, true].map(|is_role| takes(is_email, column, is_role))).collect()
 }
