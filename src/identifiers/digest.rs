@@ -156,5 +156,4 @@ pub(in crate::identifiers) enum Space {
     Domain = 3,
     Raw = 4,
     LastSeven = 6,
-    Cell = 7,
 }

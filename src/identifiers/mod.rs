@@ -50,7 +50,7 @@ pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Tails, Unread, cell_key, email_alternatives, last_seven_key, phone_alternatives, phone_candidates,
+    Tails, Unread, cell_digest, email_alternatives, last_seven_key, phone_alternatives, phone_candidates,
     phone_readings, raw_key, several, several_alone,
 };
 pub use reject::Reject;

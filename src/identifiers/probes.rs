@@ -2,7 +2,7 @@
 //! cell, what an e-mail cell that is no address still says, the raw cell, the last seven digits. They promise to be generous: a probe too many costs reach,
 //! one too few breaks the law.
 
-use super::digest::{RunKey, Space, WideKey};
+use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
@@ -368,10 +368,11 @@ pub fn raw_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
     }
 }
 
-/// The key of a cell's very bytes, to know again within a run a cell that said nothing before.
+/// The digest of a cell's very bytes, to know again within a run a cell that said nothing before. Not a
+/// wide key: those may only ever match too much, and here a false match would forget an objection.
 #[must_use]
-pub fn cell_key(cell: Plaintext<'_>, key: &RunKey) -> WideKey {
-    key.wide(Space::Cell, cell.read())
+pub fn cell_digest(cell: Plaintext<'_>) -> Digest {
+    Digest::of(cell.read())
 }
 
 /// What of a register's values that do not parse can be told without a keyed digest: nearly every cell

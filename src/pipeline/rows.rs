@@ -14,7 +14,7 @@ use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
-    Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, cell_key,
+    Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, cell_digest,
     email_alternatives, holds_identity_code, phone_alternatives, phone_candidates, phone_readings,
 };
 use crate::people::cell::trim_cell;
@@ -126,7 +126,7 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     /// Objections that the value at hand meets.
     met: Vec<u32>,
     /// Cells that said nothing, and what they met: the same few stand in many rows.
-    unread: FxHashMap<(WideKey, Kind, Option<Region>), UnreadCell>,
+    unread: FxHashMap<(Digest, Kind, Option<Region>), UnreadCell>,
     readings: Vec<WideKey>,
     domains: Vec<WideKey>,
     other_numbers: Vec<Phone>,
@@ -353,7 +353,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             Kind::Email => memchr::memchr(b'@', value).is_none(),
             Kind::Phone => !matches!(plain, Some(Ok(_))),
         };
-        let place_unread = may_fail.then(|| (cell_key(Plaintext::new(value), shared.run_key), kind, region));
+        let place_unread = may_fail.then(|| (cell_digest(Plaintext::new(value)), kind, region));
         if let Some(known) = place_unread.and_then(|place| self.unread.get(&place)) {
             known.met.iter().for_each(|number| *named = union(shared.named, *named, *number));
             *tally.rejected.entry(known.reject).or_insert(0) += 1;
@@ -618,11 +618,7 @@ impl Shared<'_> {
     }
 }
 
-fn email_digests(
-    email: &Email<'_>,
-    plan: &Plan,
-    digests: &mut [Option<crate::identifiers::Digest>; FORMS_MAX],
-) {
+fn email_digests(email: &Email<'_>, plan: &Plan, digests: &mut [Option<Digest>; FORMS_MAX]) {
     for (place, form) in plan.email_forms.iter().enumerate() {
         let same = plan.email_forms[..place].iter().position(|earlier| email.forms_equal(*earlier, *form));
         digests[place] = match same {
