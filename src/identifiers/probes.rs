@@ -401,6 +401,14 @@ impl Unread {
         }
     }
 
+    /// Lets every cell through: there are values of which nothing but the key is known.
+    pub fn open(&mut self) {
+        for bits in [&mut self.raw, &mut self.sevens] {
+            bits.clear();
+            bits.resize(Self::BITS / 64, u64::MAX);
+        }
+    }
+
     /// Takes another register's values in.
     pub fn take_in(&mut self, other: &Self) {
         add_bits(&mut self.raw, &other.raw);
@@ -583,6 +591,10 @@ mod tests {
             }
         }
         assert!(met > cells.len() + 10, "{met}");
+        let mut open = Unread::default();
+        open.open();
+        assert!(cells.iter().all(|cell| open.may_meet(Plaintext::new(cell))));
+        assert!(open.may_meet_last_seven(Plaintext::new(b"1234567")));
         assert!(!Unread::default().may_meet(Plaintext::new(b"x")));
         assert!(!Unread::default().may_meet_last_seven(Plaintext::new(b"1234567")));
     }
