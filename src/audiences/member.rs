@@ -79,9 +79,42 @@ impl MemberKey {
     }
 }
 
+/// The keys of packed rows of `columns` columns each, in order, each once.
+///
+/// Sorted are small entries, a number made of a key's first bytes and its place: digests are random, so
+/// that the number nearly always tells, and keys themselves are looked at where it does not.
+#[must_use]
+pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
+    let mut entries: Vec<(u64, &[u8])> =
+        MemberKey::split(packed, columns).map(|key| (head(key), key)).collect();
+    entries.sort_unstable_by_key(|(head, _)| *head);
+    let mut keys = Vec::with_capacity(entries.len());
+    for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
+        if alike.len() > 1 {
+            alike.sort_unstable_by_key(|(_, key)| *key);
+        }
+        for (_, key) in alike {
+            if keys.last() != Some(key) {
+                keys.push(*key);
+            }
+        }
+    }
+    keys
+}
+
+/// The eight bytes after the first, or what there is of them, big-endian: within a bucket the first is
+/// the same everywhere.
+fn head(key: &[u8]) -> u64 {
+    let mut head = [0; 8];
+    let from = &key[1..];
+    let len = from.len().min(8);
+    head[..len].copy_from_slice(&from[..len]);
+    u64::from_be_bytes(head)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, member_bucket};
+    use super::{MemberKey, member_bucket, sorted_keys};
     use crate::identifiers::Digest;
 
     fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
@@ -119,5 +152,22 @@ mod tests {
             assert!(back == *row);
         }
         assert_eq!(MemberKey::split(&packed, 3).count(), rows.len());
+        for (columns, times) in [(1, 1), (2, 3), (3, 2)] {
+            let mut buckets = vec![Vec::new(); super::MEMBER_BUCKETS];
+            for row in rows.iter().rev().chain(&rows).cycle().take(rows.len() * times) {
+                MemberKey::write(&row[..columns], &mut buckets[member_bucket(row)]);
+            }
+            let mut all = Vec::new();
+            for bucket in &buckets {
+                all.extend(sorted_keys(bucket, columns).into_iter().map(<[u8]>::to_vec));
+            }
+            let mut expected: Vec<Vec<u8>> = buckets
+                .iter()
+                .flat_map(|bucket| MemberKey::split(bucket, columns).map(<[u8]>::to_vec))
+                .collect();
+            expected.sort();
+            expected.dedup();
+            assert_eq!(all, expected, "{columns} columns");
+        }
     }
 }

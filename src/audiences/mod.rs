@@ -3,4 +3,4 @@
 
 mod member;
 
-pub use member::{MEMBER_BUCKETS, MemberKey, member_bucket};
+pub use member::{MEMBER_BUCKETS, MemberKey, member_bucket, sorted_keys};

@@ -11,10 +11,22 @@ pub(super) fn long() -> String {
     let kinds =
         if cfg!(feature = "columnar") { "CSV, TSV, Parquet, Arrow, NDJSON" } else { "CSV, TSV, NDJSON" };
     format!(
-        "{}\nphone metadata   {}\nplatform tables  checked {CHECKED}\nreads            {kinds}",
+        "{}\nphone metadata   {}\nplatform tables  checked {CHECKED}\nreads            {kinds}\nSHA-256          {}",
         env!("CARGO_PKG_VERSION"),
-        metadata_version()
+        metadata_version(),
+        sha256_by()
     )
+}
+
+/// How digests are made here: the hasher asks the processor the same question at run time.
+fn sha256_by() -> &'static str {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    let has = std::arch::is_x86_feature_detected!("sha");
+    #[cfg(target_arch = "aarch64")]
+    let has = std::arch::is_aarch64_feature_detected!("sha2");
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
+    let has = false;
+    if has { "by the processor's SHA extensions" } else { "in software" }
 }
 
 /// What stands below the list of commands.

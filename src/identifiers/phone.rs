@@ -72,6 +72,12 @@ impl Phone {
         Self::parse_slowly(cell, region, rule, scratch)
     }
 
+    /// The answer to a cell of a common shape, at once; `None` where [`Phone::parse`] has to be asked.
+    #[must_use]
+    pub fn parse_plain(cell: Plaintext<'_>, region: Option<Region>) -> Option<Result<Self, Reject>> {
+        phone_fast::read(cell.read(), region)
+    }
+
     /// The whole rule, without the fast path. It fills the scratch's steps.
     pub(in crate::identifiers) fn parse_slowly(
         cell: &[u8],

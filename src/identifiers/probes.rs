@@ -2,11 +2,13 @@
 //! cell, what an e-mail cell that is no address still says, the raw cell, the last seven digits. They promise to be generous: a probe too many costs reach,
 //! one too few breaks the law.
 
-use super::digest::{RunKey, Space, WideKey};
+use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
-use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text};
+use super::{
+    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_fast, phone_text, text,
+};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -31,6 +33,86 @@ pub fn phone_alternatives(
     out.append(&mut added);
 }
 
+/// Adds the key of every number that [`phone_alternatives`] could find in the cell, and of many that it
+/// would not: without asking the library, which takes a hundred times as long. `false`, and nothing
+/// promised, for a cell or a region whose readings are not so simple.
+///
+/// In the regions below a national number is the digits themselves, with no more than zeros in front
+/// taken away or kept; a number with its country code is what the digits end in. Tests compare the two.
+#[must_use]
+pub fn phone_candidates(
+    cell: Plaintext<'_>,
+    regions: &[Region],
+    key: &RunKey,
+    out: &mut Vec<WideKey>,
+) -> bool {
+    const MOST: usize = 20;
+    let mut codes: Vec<&[u8]> = Vec::with_capacity(regions.len());
+    for region in regions {
+        let Some(code) = simple_country(*region) else { return false };
+        codes.push(code);
+    }
+    let mut digits = [0_u8; MOST];
+    let mut len = 0;
+    for byte in cell.read().trim_ascii() {
+        match byte {
+            b'0'..=b'9' if len < MOST => {
+                digits[len] = *byte;
+                len += 1;
+            }
+            b' ' | b'-' => {}
+            _ => {
+                digits.zeroize();
+                return false;
+            }
+        }
+    }
+    let all = &digits[..len];
+    let zeros = all.iter().take_while(|digit| **digit == b'0').count();
+    if len - zeros < 8 {
+        digits.zeroize();
+        return false;
+    }
+    let mut add = |number: &[u8]| {
+        if number.len() <= phone::DIGITS_MAX {
+            out.push(key.wide(Space::Phone, number));
+        }
+    };
+    (0..len - 3).map(|from| &all[from..]).filter(|number| number[0] != b'0').for_each(&mut add);
+    for code in codes {
+        // One zero more than there is: a number that lost its own is read with it put back.
+        let mut number = [b'0'; MOST + 8];
+        number[..code.len()].copy_from_slice(code);
+        for kept in 0..=zeros + 1 {
+            let from = code.len() + kept;
+            let end = from + len - zeros;
+            if let Some(room) = number.get_mut(from..end) {
+                room.copy_from_slice(&all[zeros..]);
+                add(&number[..end]);
+                number[from..end].fill(b'0');
+            }
+        }
+    }
+    digits.zeroize();
+    true
+}
+
+/// The country code of a region where national numbers have a trunk zero or nothing in front, and no
+/// rule that puts digits in or takes others away.
+fn simple_country(region: Region) -> Option<&'static [u8]> {
+    if !phone_fast::is_proven_for(phone_library::METADATA_VERSION) {
+        return None;
+    }
+    match region.code() {
+        "FI" => Some(b"358"),
+        "SE" => Some(b"46"),
+        "EE" => Some(b"372"),
+        "DE" => Some(b"49"),
+        "GB" => Some(b"44"),
+        _ => None,
+    }
+}
+
 /// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
 /// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
 /// any reading, and needs none of them made. It holds no number: many share an end.
@@ -38,25 +120,38 @@ pub fn phone_alternatives(
 pub struct Tails {
     /// Bit by last seven digits, for numbers whose national part has as many.
     sevens: Vec<u64>,
+    /// Bit by last six digits, for numbers whose national part has just these.
+    sixes: Vec<u64>,
     /// Bit by last four digits, for those that are sure of no more.
     fours: Vec<u64>,
 }
 
 impl Tails {
     const SEVEN: usize = 10_000_000;
+    const SIX: usize = 1_000_000;
     const FOUR: usize = 10_000;
 
     /// Takes a number's end in.
     pub fn insert(&mut self, phone: &Phone) {
         // Argentina's mobiles lose a 15 from their middle when read, before as few as six digits.
-        let keeps_seven = phone.national().len() >= 7 && !phone.digits().starts_with(b"54");
-        let (bits, size) =
-            if keeps_seven { (&mut self.sevens, Self::SEVEN) } else { (&mut self.fours, Self::FOUR) };
+        let (bits, size) = match phone.national().len() {
+            _ if phone.digits().starts_with(b"54") => (&mut self.fours, Self::FOUR),
+            7.. => (&mut self.sevens, Self::SEVEN),
+            6 => (&mut self.sixes, Self::SIX),
+            _ => (&mut self.fours, Self::FOUR),
+        };
         if bits.is_empty() {
             bits.resize(size.div_ceil(64), 0);
         }
         let end = phone.digits().iter().fold(0, |end, digit| (end * 10 + usize::from(digit - b'0')) % size);
         bits[end / 64] |= 1 << (end % 64);
+    }
+
+    /// Takes another register's ends in.
+    pub fn take_in(&mut self, other: &Self) {
+        add_bits(&mut self.sevens, &other.sevens);
+        add_bits(&mut self.sixes, &other.sixes);
+        add_bits(&mut self.fours, &other.fours);
     }
 
     /// Whether some reading of the cell may be a number whose end is here. Never a false no.
@@ -78,7 +173,18 @@ impl Tails {
         }
         let has =
             |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
-        digits < 8 || has(&self.sevens, end) || has(&self.fours, end % Self::FOUR)
+        digits < 8
+            || has(&self.sevens, end)
+            || has(&self.sixes, end % Self::SIX)
+            || has(&self.fours, end % Self::FOUR)
+    }
+}
+
+/// The bits of both; one without any may have no room yet.
+fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
+    mine.resize(mine.len().max(theirs.len()), 0);
+    for (word, more) in mine.iter_mut().zip(theirs) {
+        *word |= more;
     }
 }
 
@@ -262,10 +368,107 @@ pub fn raw_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
     }
 }
 
+/// The digest of a cell's very bytes, to know again within a run a cell that said nothing before. Not a
+/// wide key: those may only ever match too much, and here a false match would forget an objection.
+#[must_use]
+pub fn cell_digest(cell: Plaintext<'_>) -> Digest {
+    Digest::of(cell.read())
+}
+
+/// What of a register's values that do not parse can be told without a keyed digest: nearly every cell
+/// of a customer is told apart from all of them by its length and its ends, or by its last digits. It
+/// holds no value: many share a bit.
+#[derive(Default)]
+pub struct Unread {
+    /// Bits by length and ends of the text that [`raw_key`] is made of; empty without a value.
+    raw: Vec<u64>,
+    /// Bits by the last seven digits.
+    sevens: Vec<u64>,
+}
+
+impl Unread {
+    const BITS: usize = 1 << 16;
+
+    /// Takes a value in, as [`raw_key`] and [`last_seven_key`] do.
+    pub fn insert(&mut self, cell: Plaintext<'_>) {
+        let lowered = Zeroizing::new(match std::str::from_utf8(cell.read()) {
+            Ok(text) => text::trim(text).to_lowercase().into_bytes(),
+            Err(_) => cell.read().trim_ascii().to_ascii_lowercase(),
+        });
+        Self::set(&mut self.raw, Self::ends(&lowered));
+        if let Some(last) = last_seven(cell.read()) {
+            Self::set(&mut self.sevens, Self::place_of(last));
+        }
+    }
+
+    /// Lets every cell through: there are values of which nothing but the key is known.
+    pub fn open(&mut self) {
+        for bits in [&mut self.raw, &mut self.sevens] {
+            bits.clear();
+            bits.resize(Self::BITS / 64, u64::MAX);
+        }
+    }
+
+    /// Takes another register's values in.
+    pub fn take_in(&mut self, other: &Self) {
+        add_bits(&mut self.raw, &other.raw);
+        add_bits(&mut self.sevens, &other.sevens);
+    }
+
+    /// Whether the cell's [`raw_key`] may be one of theirs. Never a false no.
+    #[must_use]
+    pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
+        let bytes = cell.read();
+        if self.raw.is_empty() {
+            return false;
+        }
+        // Letters beyond ASCII may change their length, and even become ASCII, as they are lower-cased.
+        if !bytes.is_ascii() {
+            return true;
+        }
+        let text = std::str::from_utf8(bytes).map_or(bytes, |text| text::trim(text).as_bytes());
+        Self::has(&self.raw, Self::ends(text))
+    }
+
+    /// Whether the cell's [`last_seven_key`] may be one of theirs. Never a false no.
+    #[must_use]
+    pub fn may_meet_last_seven(&self, cell: Plaintext<'_>) -> bool {
+        !self.sevens.is_empty()
+            && last_seven(cell.read()).is_some_and(|last| Self::has(&self.sevens, Self::place_of(last)))
+    }
+
+    fn ends(text: &[u8]) -> usize {
+        let end = |byte: Option<&u8>| usize::from(byte.map_or(0, u8::to_ascii_lowercase));
+        let middle = end(text.get(text.len() / 2));
+        (text.len() * 7919 + end(text.first()) * 257 + end(text.last()) * 31 + middle * 1021) % Self::BITS
+    }
+
+    fn place_of(last: [u8; 7]) -> usize {
+        last.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')) % Self::BITS
+    }
+
+    fn set(bits: &mut Vec<u64>, place: usize) {
+        bits.resize(Self::BITS / 64, 0);
+        bits[place / 64] |= 1 << (place % 64);
+    }
+
+    fn has(bits: &[u64], place: usize) -> bool {
+        bits[place / 64] >> (place % 64) & 1 == 1
+    }
+}
+
 /// The key of the last seven digits of a cell that has as many: a last resort for a register's phone
 /// number that does not parse.
 #[must_use]
 pub fn last_seven_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
+    last_seven(cell.read()).map(|mut last| {
+        let wide = key.wide(Space::LastSeven, &last);
+        last.zeroize();
+        wide
+    })
+}
+
+fn last_seven(bytes: &[u8]) -> Option<[u8; 7]> {
     let mut last = [0_u8; 7];
     let mut count = 0_usize;
     let mut take = |digit: u8| {
@@ -273,11 +476,126 @@ pub fn last_seven_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
         last[6] = digit;
         count += 1;
     };
-    let bytes = cell.read();
     if bytes.is_ascii() {
         bytes.iter().copied().filter(u8::is_ascii_digit).for_each(&mut take);
     } else if let Ok(text) = std::str::from_utf8(bytes) {
         text.chars().filter_map(phone_text::digit).for_each(|digit| take(b'0' + digit));
     }
-    (count >= 7).then(|| key.wide(Space::LastSeven, &last))
+    (count >= 7).then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunKey, Unread, last_seven_key, phone_alternatives, phone_candidates, raw_key};
+    use crate::identifiers::{Plaintext, Region, Scratch};
+
+    /// Whatever the library reads in a cell is among its candidates.
+    #[test]
+    fn candidates_hold_every_reading() {
+        let region = |code| Region::from_code(code).expect("a region");
+        let all = ["FI", "SE", "EE", "DE", "GB"].map(region);
+        let key = RunKey::from_bytes([6; 16]);
+        let mut scratch = Scratch::new();
+        let (mut readings, mut candidates, mut found) = (Vec::new(), Vec::new(), 0);
+        let mut check = |cell: &str, regions: &[Region]| {
+            readings.clear();
+            candidates.clear();
+            let cell = || Plaintext::new(cell.as_bytes());
+            assert!(phone_candidates(cell(), regions, &key, &mut candidates));
+            phone_alternatives(cell(), regions, &mut scratch, &key, &mut readings);
+            found += readings.len();
+            assert!(readings.iter().all(|reading| candidates.contains(reading)));
+        };
+        // Heads that mean something somewhere, before digits of every length.
+        let heads = [
+            "", "0", "00", "000", "358", "00358", "0358", "3580", "46", "0046", "046", "4607", "372",
+            "00372", "49", "0049", "44", "0044", "04", "05", "07", "1", "001", "7", "8", "99", "990", "9901",
+            "99511", "99588", "0990", "54", "0054", "549", "5415", "52", "521", "39", "390", "0039", "378",
+            "3780549", "590", "599", "420", "501", "507", "0501", "242", "90", "886", "852", "999",
+        ];
+        let mut digit = 1_u64;
+        for head in heads {
+            for len in 5..=14_usize {
+                let mut text = head.to_owned();
+                while text.len() < head.len() + len {
+                    digit =
+                        digit.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    text.push(char::from(b'0' + (digit >> 60) as u8 % 10));
+                }
+                if text.trim_start_matches('0').len() < 8 || text.len() > 20 {
+                    continue;
+                }
+                check(&text, &all);
+                check(&text, &all[..1]);
+                text.insert(text.len() / 2, ' ');
+                text.insert(3, '-');
+                check(&text, &all[1..]);
+            }
+        }
+        assert!(found > 2000, "{found}");
+        for cell in ["040 123", "+358401234567", "(040) 1234567", "0401234567x", "040123456712345678901"] {
+            assert!(
+                !phone_candidates(Plaintext::new(cell.as_bytes()), &all, &key, &mut Vec::new()),
+                "{cell}"
+            );
+        }
+        let american = [region("US")];
+        assert!(!phone_candidates(Plaintext::new(b"2015550123"), &american, &key, &mut Vec::new()));
+    }
+
+    /// Whatever two cells have the same key, the sieve lets the other one through.
+    #[test]
+    fn the_sieve_of_unread_values_lets_every_match_through() {
+        let cells: Vec<Vec<u8>> = [
+            "n/a",
+            " N/A ",
+            "\u{212a}",
+            "k",
+            "K",
+            "",
+            "x",
+            "12-34567",
+            "1234567",
+            "0001234567",
+            "12345",
+            "\u{130}",
+            "i\u{307}",
+            "ABC d",
+            "abc D\u{a0}",
+            "１２３４５６７",
+            "call 555 12 34",
+            "5551234",
+        ]
+        .iter()
+        .map(|cell| cell.as_bytes().to_vec())
+        .chain([vec![0xff, b'A'], vec![0xff, b'a', b' '], vec![b'7'; 40]])
+        .collect();
+        let key = RunKey::from_bytes([5; 16]);
+        let mut met = 0;
+        for entry in &cells {
+            let mut unread = Unread::default();
+            unread.insert(Plaintext::new(entry));
+            for cell in &cells {
+                let (one, other) = (Plaintext::new(entry), Plaintext::new(cell));
+                if raw_key(one, &key).is_some_and(|raw| raw_key(other, &key) == Some(raw)) {
+                    assert!(unread.may_meet(Plaintext::new(cell)));
+                    met += 1;
+                }
+                let one = Plaintext::new(entry);
+                if last_seven_key(one, &key)
+                    .is_some_and(|last| last_seven_key(Plaintext::new(cell), &key) == Some(last))
+                {
+                    assert!(unread.may_meet_last_seven(Plaintext::new(cell)));
+                    met += 1;
+                }
+            }
+        }
+        assert!(met > cells.len() + 10, "{met}");
+        let mut open = Unread::default();
+        open.open();
+        assert!(cells.iter().all(|cell| open.may_meet(Plaintext::new(cell))));
+        assert!(open.may_meet_last_seven(Plaintext::new(b"1234567")));
+        assert!(!Unread::default().may_meet(Plaintext::new(b"x")));
+        assert!(!Unread::default().may_meet_last_seven(Plaintext::new(b"1234567")));
+    }
 }

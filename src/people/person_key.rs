@@ -22,6 +22,12 @@ impl PersonKey {
         Self(u128::from_le_bytes(bytes))
     }
 
+    /// The key as two numbers, for sorting: equal exactly when the keys are.
+    #[must_use]
+    pub const fn halves(self) -> (u64, u64) {
+        ((self.0 >> 64) as u64, self.0 as u64)
+    }
+
     /// The number a table or partition is chosen by: already uniform.
     #[must_use]
     pub const fn spread(self) -> u64 {

@@ -34,14 +34,14 @@ pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Lin
     each_row(rows, |row| {
         if watched.contains(&row.head.person) {
             for identifier in row.identifiers() {
-                found.entry(identifier.wide).or_insert((identifier.class.is_email, BTreeMap::new()));
+                found.entry(identifier.wide()).or_insert((identifier.class().is_email, BTreeMap::new()));
             }
         }
     })?;
     let mut people: DigestMap<PersonKey, u32> = DigestMap::default();
     each_row(rows, |row| {
         for identifier in row.identifiers() {
-            if let Some((_, holders)) = found.get_mut(&identifier.wide) {
+            if let Some((_, holders)) = found.get_mut(&identifier.wide()) {
                 holders.insert(row.head.person, 0);
                 people.insert(row.head.person, 0);
             }

@@ -4,9 +4,11 @@
 use rayon::prelude::*;
 
 use super::intern::{DigestMap, DigestSet, Interner};
+use super::key_table::KeyTable;
 use super::plan::Plan;
 use super::record::Rows;
-use super::rows::{Recovered, ShareEstimate};
+use super::rows::Recovered;
+use super::shares::Shares;
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
 use crate::policy::closure::{KeyMark, marks, over_cap};
@@ -16,7 +18,7 @@ use crate::spill::{SpillError, Spool};
 
 /// What wide keys carry, and which are unreadable or held by too many.
 pub(crate) struct Closed {
-    marks: DigestMap<WideKey, KeyMark>,
+    marks: KeyTable<WideKey, KeyMark>,
     shared: DigestSet<WideKey>,
     unreadable_keys: DigestSet<WideKey>,
     unreadable_ids: DigestSet<PersonKey>,
@@ -29,10 +31,7 @@ pub(crate) struct Closed {
 impl Closed {
     /// What the key carries.
     pub(crate) fn mark(&self, key: WideKey) -> KeyMark {
-        if self.marks.is_empty() {
-            return KeyMark::NONE;
-        }
-        self.marks.get(&key).copied().unwrap_or(KeyMark::NONE)
+        self.marks.get(key).unwrap_or(KeyMark::NONE)
     }
 
     /// Whether more people than the cap hold it.
@@ -66,7 +65,7 @@ pub(crate) fn close(
     rows: &Spool<'_>,
     named: &Interner<Named>,
     standings: &Interner<Standing>,
-    shares: &ShareEstimate,
+    shares: &Shares,
     recovered: Recovered,
 ) -> Result<Closed, SpillError> {
     let scopes: Vec<_> = named.values().iter().map(|named| named.scopes()).collect();
@@ -96,13 +95,14 @@ pub(crate) fn close(
             }
             let mut part = Part::default();
             for row in Rows::new(&bytes) {
-                let carried = carriers.get(&row.head.person);
+                let carried = if carriers.is_empty() { None } else { carriers.get(&row.head.person) };
                 for identifier in row.identifiers() {
-                    part.contributions.extend(carried.map(|mark| (identifier.wide, *mark)));
-                    if shares.may_exceed(identifier.wide, share_cap) {
-                        part.held.push((identifier.wide, row.head.person));
-                        if identifier.class.is_email {
-                            part.emails.insert(identifier.wide);
+                    let wide = identifier.wide();
+                    part.contributions.extend(carried.map(|mark| (wide, *mark)));
+                    if shares.may_exceed(wide) {
+                        part.held.push((wide, row.head.person));
+                        if identifier.class().is_email {
+                            part.emails.insert(wide);
                         }
                     }
                 }

@@ -13,17 +13,18 @@ use super::keys::Tags;
 use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::objections::union;
 use super::plan::Plan;
-use super::record::{IdentifierRecord, RowView, Rows};
-use super::rows::ShareEstimate;
+use super::record::{IdentifierView, RowView, Rows};
+use super::shares::Shares;
 use crate::audiences::{MemberKey, member_bucket};
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
 use crate::platforms::RowShape;
+use crate::policy::closure::KeyMark;
 use crate::policy::objections::Named;
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
-use crate::policy::verdict::{CellVerdict, Holdings, PersonFacts, barred, decide};
+use crate::policy::verdict::{CellVerdict, Holdings, IdentifierClass, PersonFacts, barred, decide};
 use crate::spill::{Appender, SpillError, Spool};
 use crate::state::{EntryKey, Owner};
 
@@ -43,7 +44,7 @@ pub(crate) struct Decide<'d, 'o> {
     /// One an audience: tag and verdict number.
     pub(crate) suppressed: &'d [Spool<'o>],
     /// How often keys were seen: an identifier seen once needs no further look to be counted.
-    pub(crate) shares: &'d ShareEstimate,
+    pub(crate) shares: &'d Shares,
     pub(crate) chunk_bytes: usize,
     pub(crate) threads: usize,
     /// Whether somebody's decision is wanted in full.
@@ -133,7 +134,7 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
         .values()
         .into_iter()
         .enumerate()
-        .map(|(number, verdict)| (verdict, totals.tallies.get(&(number as u32)).copied().unwrap_or_default()))
+        .map(|(number, verdict)| (verdict, totals.tallies.get(number).copied().unwrap_or_default()))
         .collect();
     Ok(Decided {
         verdicts,
@@ -146,7 +147,8 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
 
 #[derive(Default)]
 struct Totals {
-    tallies: FxHashMap<u32, Tally>,
+    /// By verdict's number.
+    tallies: Vec<Tally>,
     people_by_named: FxHashMap<u32, u64>,
     dropped: Vec<u64>,
     unique: Vec<(u64, u64)>,
@@ -155,8 +157,8 @@ struct Totals {
 
 impl Totals {
     fn add(&mut self, other: Self) {
-        for (verdict, tally) in other.tallies {
-            let known = self.tallies.entry(verdict).or_default();
+        self.tallies.resize(self.tallies.len().max(other.tallies.len()), Tally::default());
+        for (known, tally) in self.tallies.iter_mut().zip(other.tallies) {
             known.people += tally.people;
             known.rows += tally.rows;
         }
@@ -198,20 +200,50 @@ struct Worker<'w, 'd, 'o> {
     totals: Totals,
     /// Person keys and verdict numbers of one partition.
     everybody: Vec<u8>,
-    identifiers: Vec<IdentifierRecord>,
-    emails: Vec<Going>,
-    phones: Vec<Going>,
     row_emails: Vec<Digest>,
     row_phones: Vec<Digest>,
 }
 
+/// An identifier of the person at hand, with all that is known of its key.
+#[derive(Clone, Copy)]
+struct Held<'b> {
+    view: IdentifierView<'b>,
+    class: IdentifierClass,
+    wide: WideKey,
+    /// What the key carries; nothing when it is shared.
+    mark: KeyMark,
+    /// Held by more people than the cap.
+    is_shared: bool,
+    withheld: bool,
+}
+
+impl Held<'_> {
+    fn stays_down(&self) -> bool {
+        self.withheld || self.view.is_unconsented()
+    }
+}
+
+/// The identifiers of the person at hand, and those that go up in one cell; kept for their room.
+#[derive(Default)]
+struct Hand<'b> {
+    identifiers: Vec<Held<'b>>,
+    emails: Vec<Going<'b>>,
+    phones: Vec<Going<'b>>,
+}
+
 /// An identifier that goes up: its place in config order, its digest, and whether others may hold it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Going {
-    column: u16,
-    position: u8,
-    digest: Digest,
+struct Going<'b> {
+    place: (u16, u8),
+    digest: &'b [u8; 32],
     may_repeat: bool,
+}
+
+/// Where a row lies in its partition, by its person.
+#[derive(Clone, Copy)]
+struct Lying {
+    person: (u64, u64),
+    place: usize,
 }
 
 impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
@@ -233,9 +265,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 ..Totals::default()
             },
             everybody: Vec::new(),
-            identifiers: Vec::new(),
-            emails: Vec::new(),
-            phones: Vec::new(),
             row_emails: Vec::new(),
             row_phones: Vec::new(),
             verdicts,
@@ -251,45 +280,61 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(self.totals)
     }
 
-    fn partition(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
-        let mut rows: Vec<RowView<'_>> = Rows::new(bytes).collect();
-        rows.sort_unstable_by_key(|row| row.head.person);
-        for person in rows.chunk_by(|a, b| a.head.person == b.head.person) {
-            self.person(person)?;
+    fn partition<'b>(&mut self, bytes: &'b [u8]) -> Result<(), SpillError> {
+        // Sorted apart from the rows, which are wide, and of which each is read once in that order.
+        let mut rows = Rows::new(bytes);
+        let mut lying = Vec::new();
+        loop {
+            let place = rows.place();
+            let Some(row) = rows.next() else { break };
+            lying.push(Lying { person: row.head.person.halves(), place });
+        }
+        lying.sort_unstable_by_key(|row| row.person);
+        let (mut hand, mut several) = (Hand::default(), Vec::new());
+        for person in lying.chunk_by(|a, b| a.person == b.person) {
+            several.clear();
+            several.extend(person.iter().map(|row| Rows::at(bytes, row.place)));
+            self.person(&several, &mut hand)?;
         }
         Ok(())
     }
 
-    fn person(&mut self, rows: &[RowView<'_>]) -> Result<(), SpillError> {
+    fn person<'b>(&mut self, rows: &[RowView<'b>], hand: &mut Hand<'b>) -> Result<(), SpillError> {
         let person = rows[0].head.person;
         let (mut standing, mut named) = (rows[0].head.standing, rows[0].head.named);
         for row in &rows[1..] {
             standing = self.join(standing, row.head.standing);
             named = union(self.job.named, named, row.head.named);
         }
-        self.identifiers.clear();
-        self.identifiers.extend(rows.iter().flat_map(|row| row.identifiers()));
-        self.settle_withheld();
         let closed = self.job.closed;
+        hand.identifiers.clear();
+        hand.identifiers.extend(rows.iter().flat_map(|row| row.identifiers()).map(|view| {
+            let wide = view.wide();
+            let is_shared = closed.is_shared(wide);
+            let mark = if is_shared { KeyMark::NONE } else { closed.mark(wide) };
+            Held { view, class: view.class(), wide, mark, is_shared, withheld: view.is_withheld() }
+        }));
+        settle_withheld(&mut hand.identifiers);
         let mut holdings = Holdings::default();
         let mut linked = Scopes::NONE;
         let mut unreadable = closed.is_unreadable_id(person);
-        for identifier in &self.identifiers {
-            let over_cap = closed.is_shared(identifier.wide);
-            let mark =
-                if over_cap { crate::policy::closure::KeyMark::NONE } else { closed.mark(identifier.wide) };
-            if identifier.withheld || identifier.unconsented {
-                holdings.withhold(identifier.class);
+        for held in &hand.identifiers {
+            if held.stays_down() {
+                holdings.withhold(held.class);
             } else {
-                holdings.add(identifier.class, over_cap, mark);
+                holdings.add(held.class, held.is_shared, held.mark);
             }
-            linked = linked.union(mark.scopes);
-            unreadable |= closed.is_unreadable_key(identifier.wide);
+            linked = linked.union(held.mark.scopes);
+            unreadable |= closed.is_unreadable_key(held.wide);
         }
         holdings.settle();
         let shape = PersonShape { standing, named, linked, unreadable, holdings };
         let consequence = self.consequence(&shape);
-        let tally = self.totals.tallies.entry(consequence.number).or_default();
+        let number = consequence.number as usize;
+        if number >= self.totals.tallies.len() {
+            self.totals.tallies.resize(number + 1, Tally::default());
+        }
+        let tally = &mut self.totals.tallies[number];
         tally.people += 1;
         tally.rows += rows.len() as u64;
         if named != 0 {
@@ -313,7 +358,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
         let owner = owner_of(person);
         for (cell, basis) in &consequence.eligible {
-            self.goes_up(*cell, owner, *basis)?;
+            self.goes_up(*cell, owner, *basis, hand)?;
         }
         if consequence.is_objected
             && let Some(live) = &mut self.live
@@ -330,22 +375,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(())
     }
 
-    /// What one row of the person withholds, none of their rows sends up.
-    fn settle_withheld(&mut self) {
-        if !self.identifiers.iter().any(|identifier| identifier.withheld) {
-            return;
-        }
-        let down: Vec<WideKey> = self
-            .identifiers
-            .iter()
-            .filter(|identifier| identifier.withheld)
-            .map(|identifier| identifier.wide)
-            .collect();
-        for identifier in &mut self.identifiers {
-            identifier.withheld |= down.contains(&identifier.wide);
-        }
-    }
-
     /// Hands the partition's people on, where they are asked for.
     fn hand_on(&mut self, bucket: usize) -> Result<(), SpillError> {
         if let Some(people) = self.job.people {
@@ -360,44 +389,45 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Writes an eligible person's row of one cell.
-    fn goes_up(&mut self, cell: usize, owner: Owner, basis: u8) -> Result<(), SpillError> {
+    fn goes_up(
+        &mut self,
+        cell: usize,
+        owner: Owner,
+        basis: u8,
+        hand: &mut Hand<'_>,
+    ) -> Result<(), SpillError> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
-        self.emails.clear();
-        self.phones.clear();
-        for identifier in &self.identifiers {
-            let (form, list) = if identifier.class.is_email {
-                (place.email_form, &mut self.emails)
+        let Hand { identifiers, emails, phones } = hand;
+        emails.clear();
+        phones.clear();
+        for held in identifiers {
+            let (form, list) = if held.class.is_email {
+                (place.email_form, &mut *emails)
             } else {
-                (place.phone_form, &mut self.phones)
+                (place.phone_form, &mut *phones)
             };
-            let Some(digest) = form.and_then(|form| identifier.digests[form]) else { continue };
-            let mark = self.job.closed.mark(identifier.wide);
-            let is_barred =
-                barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
+            let Some(digest) = form.and_then(|form| held.view.digest(form)) else { continue };
+            let (scopes, youngest) = (held.mark.scopes, held.mark.youngest);
+            let is_barred = barred(&plan.policy, self.job.closure, rules.audience, scopes, youngest);
             if is_barred && let Some(live) = &mut self.live {
-                let kind = if identifier.class.is_email { Kind::Email } else { Kind::Phone };
-                live.barred(cell, EntryKey::new(kind, digest))?;
+                let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
+                live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
             }
-            let stays = identifier.withheld
-                || identifier.unconsented
-                || !identifier.class.fits(rules, party)
-                || self.job.closed.is_shared(identifier.wide)
-                || is_barred;
-            if !stays {
-                list.push(Going {
-                    column: identifier.column,
-                    position: identifier.position,
-                    digest,
-                    // The same digest may come from a value and, under another key, from its hash.
-                    may_repeat: plan.holds_hashes || self.job.shares.may_repeat(identifier.wide),
-                });
+            if held.is_shared || is_barred || held.stays_down() || !held.class.fits(rules, party) {
+                continue;
             }
+            list.push(Going {
+                place: held.view.place(),
+                digest,
+                // The same digest may come from a value and, under another key, from its hash.
+                may_repeat: plan.holds_hashes || self.job.shares.may_repeat(held.wide),
+            });
         }
-        settle(&mut self.emails, &mut self.row_emails);
-        settle(&mut self.phones, &mut self.row_phones);
-        self.count_members(cell)?;
+        settle(emails, &mut self.row_emails);
+        settle(phones, &mut self.row_phones);
+        self.count_members(cell, hand)?;
         let mut failed = None;
         let (members, live) = (&mut self.members[cell], &mut self.live);
         let kinds = place.format.slots();
@@ -415,16 +445,16 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Counts what goes up: at once when nobody else holds it, else later, by digest.
-    fn count_members(&mut self, cell: usize) -> Result<(), SpillError> {
+    fn count_members(&mut self, cell: usize, hand: &Hand<'_>) -> Result<(), SpillError> {
         let format = &self.job.plan.cells[cell].format;
-        for (list, kind) in [(&self.emails, Kind::Email), (&self.phones, Kind::Phone)] {
+        for (list, kind) in [(&hand.emails, Kind::Email), (&hand.phones, Kind::Phone)] {
             let columns = match format.shape() {
                 RowShape::PersonPerRow => format.slots().iter().filter(|slot| **slot == kind).count(),
                 RowShape::IdentifierPerRow => list.len(),
             };
             for going in list.iter().take(columns) {
                 if going.may_repeat {
-                    let bytes = going.digest.as_bytes();
+                    let bytes = going.digest;
                     self.digests[cell].push(usize::from(bytes[0]), |out| {
                         out.push(u8::from(kind == Kind::Email));
                         out.extend_from_slice(&bytes[..16]);
@@ -495,11 +525,22 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 }
 
+/// What one row of the person withholds, none of their rows sends up.
+fn settle_withheld(identifiers: &mut [Held<'_>]) {
+    if !identifiers.iter().any(|held| held.withheld) {
+        return;
+    }
+    let down: Vec<WideKey> = identifiers.iter().filter(|held| held.withheld).map(|held| held.wide).collect();
+    for held in identifiers {
+        held.withheld |= down.contains(&held.wide);
+    }
+}
+
 /// Puts identifiers into config order, then by digest, each digest once at its first place.
-fn settle(going: &mut Vec<Going>, digests: &mut Vec<Digest>) {
+fn settle<'b>(going: &mut Vec<Going<'b>>, digests: &mut Vec<Digest>) {
     if going.len() > 1 {
         going.sort_unstable();
-        let mut kept: Vec<Digest> = Vec::with_capacity(going.len());
+        let mut kept: Vec<&'b [u8; 32]> = Vec::with_capacity(going.len());
         going.retain(|one| {
             let is_new = !kept.contains(&one.digest);
             if is_new {
@@ -509,5 +550,5 @@ fn settle(going: &mut Vec<Going>, digests: &mut Vec<Digest>) {
         });
     }
     digests.clear();
-    digests.extend(going.iter().map(|one| one.digest));
+    digests.extend(going.iter().map(|one| Digest::from_bytes(*one.digest)));
 }

@@ -153,9 +153,9 @@ impl<'r> Delta<'r> {
     }
 
     /// The remove file's rows, in the order of their bytes; they are used up.
-    pub fn each_removal_block<E: From<SpillError>>(
+    pub fn each_removal_block<E: From<SpillError> + Send>(
         &self,
-        each: impl FnMut(&MemberBlock) -> Result<(), E>,
+        each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         each_block(&self.removes, self.format, None, each)
     }

@@ -11,6 +11,7 @@ pub mod delta;
 pub mod inspect;
 pub(crate) mod intern;
 pub mod interrupt;
+mod key_table;
 pub mod keys;
 mod live;
 pub mod objections;
@@ -21,6 +22,7 @@ pub(crate) mod read_facts;
 pub(crate) mod record;
 mod results;
 mod rows;
+mod shares;
 
 use std::path::PathBuf;
 
@@ -44,10 +46,11 @@ use objections::{Broken, Objections, RegisterContext, RegisterRead};
 pub use parse::ParseError;
 use plan::Plan;
 pub use results::{Explained, Fates, Objection, Results};
-use rows::{ShareEstimate, Shared};
+use rows::Shared;
+use shares::ShareCounters;
 
 /// Partitions of people: enough that one fits a processor's cache at ten million rows.
-const PARTITIONS: usize = 128;
+const PARTITIONS: usize = 512;
 /// Rough bytes of a customer row, to size the share estimate.
 const ROW_BYTES: u64 = 100;
 /// A column may hold a personal identity code in one row of so many (0.01 per cent).
@@ -204,7 +207,7 @@ pub fn run<T, E: From<RunError>>(
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
     let bytes: u64 =
         tables.iter().map(|table| crate::sources::BatchReader::progress(table).bytes_total).sum();
-    let shares = ShareEstimate::new(bytes / ROW_BYTES);
+    let shares = ShareCounters::new(bytes / ROW_BYTES);
     let shared = Shared {
         config,
         plan: &plan,
@@ -215,7 +218,7 @@ pub fn run<T, E: From<RunError>>(
         run_key: &run_key,
         person_keys: &person_keys,
     };
-    let overflow = Overflow::new(&run.spill_dir, config.limits.memory_bytes);
+    let overflow = Overflow::new(&run.spill_dir, records_bytes(config.limits.memory_bytes));
     let rows = Spool::new(&overflow, PARTITIONS);
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
@@ -225,6 +228,7 @@ pub fn run<T, E: From<RunError>>(
     let customers = parsed.sources.iter().map(|source| source.tally.rows).sum();
     stage("customers", customers, bytes);
     run.live.unless_past(guard_customers(config, &plan, &parsed), &mut refusals)?;
+    let shares = shares.freeze(config.policy.share_cap);
 
     interrupt::check()?;
     let links = match run.watch {
@@ -436,6 +440,12 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
     })
 }
 
+/// How much of the memory is for records: what they are read from and written to needs the rest.
+const fn records_bytes(memory_bytes: u64) -> u64 {
+    const OTHERS: u64 = 384 << 20;
+    if memory_bytes > 2 * OTHERS { memory_bytes - OTHERS } else { memory_bytes / 2 }
+}
+
 /// How many worker threads a config asks for.
 fn threads(config: &Config) -> usize {
     match config.limits.threads {
@@ -446,7 +456,7 @@ fn threads(config: &Config) -> usize {
 
 /// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
 fn chunk_bytes(config: &Config) -> usize {
-    if config.limits.batch_rows < 64 { 256 } else { 64 << 10 }
+    if config.limits.batch_rows < 64 { 256 } else { 32 << 10 }
 }
 
 /// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each cell, and

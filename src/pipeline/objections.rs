@@ -6,18 +6,20 @@ pub mod watch;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use super::before::Before;
 pub use super::contract::{Broken, Spent};
 use super::contract::{broken, content_since, waive};
-use super::intern::{DigestMap, Interner};
+use super::intern::Interner;
+use super::key_table::KeyTable;
 use super::keys::{Mac256, erasure_tag};
 use super::permissions::{About, Column, Made, Permissions, is_permission, made};
 use super::plan::Plan;
 use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
+    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
     email_alternatives, last_seven_key, phone_readings, raw_key, several_alone,
 };
 use crate::people::cell::trim_text;
@@ -30,10 +32,12 @@ use crate::sources::{BatchReader, Place, ReadOptions, Record, RowFaultCode, Sour
 /// Every objection, by what it can be met with. Values are numbers of interned [`Named`] sets.
 #[derive(Default)]
 pub struct Objections {
-    ids: DigestMap<PersonKey, u32>,
-    keys: DigestMap<WideKey, u32>,
-    domains: DigestMap<WideKey, u32>,
-    unread: DigestMap<WideKey, u32>,
+    ids: KeyTable<PersonKey, u32>,
+    keys: KeyTable<WideKey, u32>,
+    domains: KeyTable<WideKey, u32>,
+    unread: KeyTable<WideKey, u32>,
+    /// What most cells are told apart from all of `unread` by.
+    unread_sieve: Unread,
     hashes: std::collections::HashMap<HashKey, u32>,
     /// Hashes of what plain entries say, for sources that hold only hashes.
     hashes_of_entries: std::collections::HashMap<HashKey, u32>,
@@ -131,22 +135,22 @@ impl Objections {
         context: &RegisterContext<'_>,
         named: &Interner<Named>,
     ) -> (Self, Vec<RegisterRead>) {
-        let mut all = Self::default();
-        let mut reads = Vec::new();
-        for (index, register) in config.registers.iter().enumerate() {
+        // Each on a thread of its own, into an index of its own: they share nothing but numbers, which
+        // never reach a file.
+        let read = |(index, register): (usize, &Register)| {
             let origin = Origin::Register(u8::try_from(index).expect("loading the config bounds registers"));
+            let mut objections = Self::default();
             if register.name == ERASURES {
-                let mut read = all.take_erased(origin, context, named);
+                let mut read = objections.take_erased(origin, context, named);
                 read.broken = broken(register, &read, context);
-                reads.push(read);
-                continue;
+                return (objections, read);
             }
             let mut reader = Reader {
                 register,
                 origin,
                 context,
                 named,
-                objections: &mut all,
+                objections: &mut objections,
                 scratch: Scratch::new(),
                 regions: regions(register, context.plan),
                 own_regions: own_regions(config, register),
@@ -166,9 +170,53 @@ impl Objections {
             read.content_since = content_since(&read, context);
             read.broken = broken(register, &read, context);
             waive(config, &mut read, context);
+            (objections, read)
+        };
+        let parts: Vec<(Self, RegisterRead)> = config.registers.par_iter().enumerate().map(read).collect();
+        let (mut all, mut reads) = (Self::default(), Vec::new());
+        for (objections, read) in parts {
+            all.take_in(objections, named);
             reads.push(read);
         }
+        all.freeze();
         (all, reads)
+    }
+
+    /// Adds another register's index.
+    fn take_in(&mut self, other: Self, named: &Interner<Named>) {
+        let join = |one: u32, other: u32| union(named, one, other);
+        self.ids.take_in(other.ids, join);
+        self.keys.take_in(other.keys, join);
+        self.domains.take_in(other.domains, join);
+        self.unread.take_in(other.unread, join);
+        self.unread_sieve.take_in(&other.unread_sieve);
+        for (mine, theirs) in
+            [(&mut self.hashes, other.hashes), (&mut self.hashes_of_entries, other.hashes_of_entries)]
+        {
+            for (hash, number) in theirs {
+                let known = mine.entry(hash).or_insert(0);
+                *known = join(*known, number);
+            }
+        }
+        for (mine, theirs) in [
+            (&mut self.email_algorithms, other.email_algorithms),
+            (&mut self.phone_algorithms, other.phone_algorithms),
+        ] {
+            mine.extend(theirs);
+            mine.sort_unstable();
+            mine.dedup();
+        }
+        self.erased = self.erased.take().or(other.erased);
+        self.has_phones |= other.has_phones;
+        self.has_emails |= other.has_emails;
+        self.tails.take_in(&other.tails);
+    }
+
+    fn freeze(&mut self) {
+        self.ids.freeze();
+        for table in [&mut self.keys, &mut self.domains, &mut self.unread] {
+            table.freeze();
+        }
     }
 
     /// Takes in whoever was erased, as if a register named them and bound everything.
@@ -184,9 +232,13 @@ impl Objections {
         read.commitment = erased.commitment;
         let number = named.number(Named::by(origin, Scopes::of(Scope::AllMarketing).union(Scopes::ALWAYS)));
         let mark = |known: &mut u32| *known = union(named, *known, number);
-        erased.people.iter().for_each(|person| mark(self.ids.entry(*person).or_insert(0)));
-        erased.identifiers.iter().for_each(|key| mark(self.keys.entry(*key).or_insert(0)));
-        erased.texts.iter().for_each(|key| mark(self.unread.entry(*key).or_insert(0)));
+        erased.people.iter().for_each(|person| mark(self.ids.or_insert(*person, 0)));
+        erased.identifiers.iter().for_each(|key| mark(self.keys.or_insert(*key, 0)));
+        erased.texts.iter().for_each(|key| mark(self.unread.or_insert(*key, 0)));
+        if !erased.texts.is_empty() {
+            // Of these there is nothing but keys, so every cell is looked at.
+            self.unread_sieve.open();
+        }
         // Whose e-mail addresses and numbers they were is not known, so both are looked for everywhere.
         self.has_emails |= !erased.identifiers.is_empty();
         self.has_phones |= !erased.identifiers.is_empty();
@@ -197,15 +249,15 @@ impl Objections {
     /// The objections to a customer id.
     #[must_use]
     pub fn by_id(&self, person: PersonKey) -> u32 {
-        self.ids.get(&person).copied().unwrap_or(0)
+        self.ids.get(person).unwrap_or(0)
     }
 
     /// The objections to an e-mail address or its domain, handed over one by one.
     pub fn by_email(&self, email: &Email<'_>, wide: WideKey, key: &RunKey, mut each: impl FnMut(u32)) {
-        self.keys.get(&wide).copied().into_iter().for_each(&mut each);
+        self.keys.get(wide).into_iter().for_each(&mut each);
         if !self.domains.is_empty() {
             for domain in email.domain_keys(key) {
-                self.domains.get(&domain).copied().into_iter().for_each(&mut each);
+                self.domains.get(domain).into_iter().for_each(&mut each);
             }
         }
     }
@@ -213,7 +265,7 @@ impl Objections {
     /// The objections to a phone number.
     #[must_use]
     pub fn by_phone(&self, wide: WideKey) -> Option<u32> {
-        self.keys.get(&wide).copied()
+        self.keys.get(wide)
     }
 
     /// The objections met by a hash of an e-mail address or its domain.
@@ -248,7 +300,7 @@ impl Objections {
     /// The objections met by other readings of a phone cell.
     #[must_use]
     pub fn by_reading(&self, reading: WideKey) -> Option<u32> {
-        self.keys.get(&reading).copied()
+        self.keys.get(reading)
     }
 
     /// Whether other readings of a phone cell could meet anything.
@@ -267,7 +319,7 @@ impl Objections {
     /// The objections to a domain.
     #[must_use]
     pub fn by_domain(&self, domain: WideKey) -> Option<u32> {
-        self.domains.get(&domain).copied()
+        self.domains.get(domain)
     }
 
     /// The objections to an identifier of which a source holds only the hash.
@@ -319,17 +371,17 @@ impl Objections {
 
     /// The objections whose value does not parse and is this text, whatever its column.
     pub fn by_raw(&self, cell: &[u8], key: &RunKey, each: impl FnMut(u32)) {
-        if !self.unread.is_empty() {
+        if self.unread_sieve.may_meet(Plaintext::new(cell)) {
             let raw = raw_key(Plaintext::new(cell), key);
-            raw.and_then(|raw| self.unread.get(&raw).copied()).into_iter().for_each(each);
+            raw.and_then(|raw| self.unread.get(raw)).into_iter().for_each(each);
         }
     }
 
     /// The objections whose phone number does not parse and ends in the same seven digits.
     pub fn by_last_seven(&self, cell: &[u8], key: &RunKey, each: impl FnMut(u32)) {
-        if !self.unread.is_empty() {
+        if self.unread_sieve.may_meet_last_seven(Plaintext::new(cell)) {
             let last = last_seven_key(Plaintext::new(cell), key);
-            last.and_then(|last| self.unread.get(&last).copied()).into_iter().for_each(each);
+            last.and_then(|last| self.unread.get(last)).into_iter().for_each(each);
         }
     }
 }
@@ -540,7 +592,7 @@ impl Reader<'_, '_> {
             for space in self.spaces.clone() {
                 if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
                     keys += 1;
-                    let known = self.objections.ids.entry(person).or_insert(0);
+                    let known = self.objections.ids.or_insert(person, 0);
                     *known = union(self.named, *known, named);
                 }
             }
@@ -564,7 +616,7 @@ impl Reader<'_, '_> {
                     read.webmail += 1;
                     read.first_webmail.get_or_insert(place);
                 }
-                let known = self.objections.domains.entry(domain).or_insert(0);
+                let known = self.objections.domains.or_insert(domain, 0);
                 *known = union(self.named, *known, named);
             } else {
                 unread += 1;
@@ -627,7 +679,7 @@ impl Reader<'_, '_> {
             Kind::Phone => self.phone(cell),
         };
         for wide in self.found.drain(..) {
-            let known = self.objections.keys.entry(wide).or_insert(0);
+            let known = self.objections.keys.or_insert(wide, 0);
             *known = union(self.named, *known, named);
         }
         for algorithm in &self.held[kind as usize] {
@@ -646,10 +698,11 @@ impl Reader<'_, '_> {
     /// Keeps a value that does not parse by what can be compared of it.
     fn unread(&mut self, kind: Option<Kind>, cell: &[u8], named: u32) {
         let key = self.context.run_key;
+        self.objections.unread_sieve.insert(Plaintext::new(cell));
         let raw = raw_key(Plaintext::new(cell), key);
         let last = last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Some(Kind::Phone));
         for wide in raw.into_iter().chain(last) {
-            let known = self.objections.unread.entry(wide).or_insert(0);
+            let known = self.objections.unread.or_insert(wide, 0);
             *known = union(self.named, *known, named);
         }
     }

@@ -172,11 +172,9 @@ fn work(
             return Err(error);
         }
     }
-    let worked = Worked {
-        tally: std::mem::take(&mut worker.tally),
-        recovered: std::mem::take(&mut worker.recovered),
-        matched_by_hash: std::mem::take(&mut worker.matched_by_hash),
-    };
+    let RowWorker { tally, recovered, matched_by_hash, shares, .. } = worker;
+    shares.finish();
+    let worked = Worked { tally, recovered, matched_by_hash };
     appender.finish()?;
     Ok(worked)
 }

@@ -9,6 +9,7 @@ use crate::platforms::layout::RowFormat;
 use crate::platforms::{self, ConsentRule, Platform};
 use crate::policy::rules::{AudienceRules, BasisRow, Cell, Filter, Policy};
 use crate::policy::selection::{Field, Predicate, Selection};
+use crate::policy::verdict::IdentifierClass;
 use crate::sources::customers::CustomerColumns;
 
 use super::record::FORMS_MAX;
@@ -85,6 +86,14 @@ pub enum PredicateColumn {
 }
 
 impl Plan {
+    /// Whether some audience would take an identifier of this class to some platform: no other is worth a
+    /// digest.
+    #[must_use]
+    pub fn takes(&self, class: IdentifierClass) -> bool {
+        let policy = &self.policy;
+        policy.cells.iter().any(|cell| class.fits(cell, policy.audiences[cell.audience].party))
+    }
+
     /// Compiles a config for one day.
     ///
     /// # Panics

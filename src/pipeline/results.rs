@@ -16,7 +16,7 @@ use super::objections::RegisterRead;
 use super::objections::watch::WatchedText;
 use super::parse::Parsed;
 use super::plan::Plan;
-use crate::audiences::MemberKey;
+use crate::audiences::{MemberKey, sorted_keys};
 use crate::people::PersonKey;
 use crate::platforms::layout::RowFormat;
 use crate::policy::objections::{Named, Origin};
@@ -27,8 +27,10 @@ use crate::policy::verdict::CellVerdict;
 use crate::sources::InputDigest;
 use crate::spill::{Overflow, SpillError, Spool};
 
-/// Buckets sorted at a time before they are handed on in order.
+/// Buckets sorted at a time before they are handed on in order, and bytes of records in them: at a
+/// hundred million rows a bucket is large.
 const GROUP: usize = 16;
+const GROUP_BYTES: usize = 24 << 20;
 
 /// Everything decided, while its records are still there.
 pub struct Results<'r, 'o> {
@@ -359,11 +361,11 @@ impl<'r> Results<'r, '_> {
 
     /// A cell's unique rows in the order of their bytes, in blocks. `is_sent` tells of a row's key
     /// whether it is to be marked in its block.
-    pub fn each_member_block<E: From<SpillError>>(
+    pub fn each_member_block<E: From<SpillError> + Send>(
         &self,
         cell: usize,
         is_sent: Option<RowTest<'_>>,
-        each: impl FnMut(&MemberBlock) -> Result<(), E>,
+        each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         each_block(&self.members[cell], &self.plan.cells[cell].format, is_sent, each)
     }
@@ -402,31 +404,27 @@ impl<'r> Results<'r, '_> {
     }
 
     /// An audience's suppressed people in the order of their tags, with their verdict's number.
-    pub fn each_suppressed<E: From<SpillError>>(
+    pub fn each_suppressed<E: From<SpillError> + Send>(
         &self,
         audience: usize,
-        mut each: impl FnMut([u8; 16], u32) -> Result<(), E>,
+        mut each: impl FnMut([u8; 16], u32) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let spool = &self.suppressed[audience];
-        for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
-            let blocks = group
-                .par_iter()
-                .map(|bucket| {
-                    let mut bytes = Vec::new();
-                    spool.take(*bucket, &mut bytes)?;
-                    let mut entries: Vec<[u8; 20]> =
-                        bytes.chunks_exact(20).map(|entry| entry.try_into().expect("chunks of 20")).collect();
-                    entries.sort_unstable();
-                    Ok(entries)
-                })
-                .collect::<Result<Vec<_>, SpillError>>()?;
-            for entry in blocks.iter().flatten() {
+        let sorted = |bucket| {
+            let mut bytes = Vec::new();
+            spool.take(bucket, &mut bytes)?;
+            let mut entries: Vec<[u8; 20]> =
+                bytes.chunks_exact(20).map(|entry| entry.try_into().expect("chunks of 20")).collect();
+            entries.sort_unstable();
+            Ok(entries)
+        };
+        overlap(&groups(spool), sorted, |entries| {
+            entries.iter().try_for_each(|entry| {
                 let tag = entry[..16].try_into().expect("20 bytes hold 16");
                 let number = u32::from_le_bytes(entry[16..].try_into().expect("20 less 16 are 4"));
-                each(tag, number)?;
-            }
-        }
-        Ok(())
+                each(tag, number)
+            })
+        })
     }
 
     /// The objections that the watched text itself meets, whoever has it.
@@ -518,42 +516,68 @@ impl<'r> Results<'r, '_> {
 pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
 
 /// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
-pub(super) fn each_block<E: From<SpillError>>(
+pub(super) fn each_block<E: From<SpillError> + Send>(
     spool: &Spool<'_>,
     format: &RowFormat,
     is_sent: Option<RowTest<'_>>,
-    mut each: impl FnMut(&MemberBlock) -> Result<(), E>,
+    mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let columns = format.slots().len();
-    for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
-        let blocks = group
-            .par_iter()
-            .map(|bucket| {
-                let mut bytes = Vec::new();
-                spool.take(*bucket, &mut bytes)?;
-                let mut keys: Vec<&[u8]> = MemberKey::split(&bytes, columns).collect();
-                keys.sort_unstable();
-                keys.dedup();
-                let mut block = MemberBlock::default();
-                block.text.reserve_exact(keys.len() * format.row_len_max());
-                block.ends.reserve_exact(keys.len());
-                let mut row = Vec::new();
-                for key in keys {
-                    MemberKey::read(key, &mut row);
-                    format.encode(&row, &mut block.text);
-                    block.ends.push((MemberKey::prefix(key), block.text.len()));
-                    if let Some(is_sent) = is_sent {
-                        block.sent.push(is_sent(key));
-                    }
-                }
-                Ok(block)
-            })
-            .collect::<Result<Vec<_>, SpillError>>()?;
-        for block in blocks {
-            each(&block)?;
+    let make = |bucket| {
+        let mut bytes = Vec::new();
+        spool.take(bucket, &mut bytes)?;
+        let keys = sorted_keys(&bytes, format.slots().len());
+        let mut block = MemberBlock::default();
+        block.text.reserve_exact(keys.len() * format.row_len_max());
+        block.ends.reserve_exact(keys.len());
+        let mut row = Vec::new();
+        for key in keys {
+            MemberKey::read(key, &mut row);
+            format.encode(&row, &mut block.text);
+            block.ends.push((MemberKey::prefix(key), block.text.len()));
+            if let Some(is_sent) = is_sent {
+                block.sent.push(is_sent(key));
+            }
+        }
+        Ok(block)
+    };
+    overlap(&groups(spool), make, |block| each(&block))
+}
+
+/// A spool's buckets in groups of bounded size.
+fn groups(spool: &Spool<'_>) -> Vec<std::ops::Range<usize>> {
+    let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for bucket in 0..spool.len() {
+        bytes += spool.bytes(bucket);
+        if bytes >= GROUP_BYTES || bucket + 1 - start == GROUP || bucket + 1 == spool.len() {
+            groups.push(start..bucket + 1);
+            (start, bytes) = (bucket + 1, 0);
         }
     }
-    Ok(())
+    groups
+}
+
+/// Makes every bucket's block on all cores and hands the blocks on in order: while one group of them is
+/// handed on, the next is made.
+fn overlap<T: Send, E: From<SpillError> + Send>(
+    groups: &[std::ops::Range<usize>],
+    make: impl Fn(usize) -> Result<T, SpillError> + Sync,
+    mut each: impl FnMut(T) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let mut groups = groups.iter();
+    let made = |group: &std::ops::Range<usize>| -> Result<Vec<T>, SpillError> {
+        group.clone().into_par_iter().map(&make).collect()
+    };
+    let mut ready = groups.next().map_or_else(|| Ok(Vec::new()), &made)?;
+    loop {
+        let next = groups.next();
+        let (handed, coming) =
+            rayon::join(|| ready.into_iter().try_for_each(&mut each), || next.map(&made).transpose());
+        handed?;
+        match coming? {
+            Some(coming) => ready = coming,
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Rows of an upload, one after another.

@@ -2,7 +2,6 @@
 //! record that waits for the next barrier. Runs on every worker thread; after it no plaintext is left.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use rustc_hash::FxHashMap;
 
@@ -11,11 +10,12 @@ use super::objections::{Objections, algorithm, is_international, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
+use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
-    Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, email_alternatives,
-    holds_identity_code, phone_alternatives, phone_readings,
+    Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, cell_digest,
+    email_alternatives, holds_identity_code, phone_alternatives, phone_candidates, phone_readings,
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -38,44 +38,6 @@ pub(super) const IDENTITY_CODE: &str = "identity-code";
 /// The code of a row with more identifiers than [`IDENTIFIERS_MAX`].
 pub(super) const TOO_MANY_IDENTIFIERS: &str = "too-many-identifiers";
 
-/// How often each key was seen, in rows: an estimate that is never too low, so that only keys whose
-/// estimate is above the cap have to be counted exactly. One byte a counter, chosen by the key's bits.
-pub(crate) struct ShareEstimate {
-    counters: Vec<AtomicU8>,
-}
-
-impl ShareEstimate {
-    /// For about so many identifiers.
-    pub(crate) fn new(expected: u64) -> Self {
-        let size = (expected * 4).clamp(1 << 16, 1 << 26).next_power_of_two() as usize;
-        Self { counters: (0..size).map(|_| AtomicU8::new(0)).collect() }
-    }
-
-    fn place(&self, key: WideKey) -> &AtomicU8 {
-        let bits = u128::from_le_bytes(key.to_bytes()) as usize;
-        &self.counters[bits & (self.counters.len() - 1)]
-    }
-
-    fn count(&self, key: WideKey) {
-        let counter = self.place(key);
-        // Stops well below the largest byte, so that racing threads cannot wrap it.
-        if counter.load(Ordering::Relaxed) < 200 {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether more rows than one may hold the key. Never a false no.
-    pub(crate) fn may_repeat(&self, key: WideKey) -> bool {
-        self.may_exceed(key, 1)
-    }
-
-    /// Whether the key may be held by more than `cap` rows. Never a false no.
-    pub(crate) fn may_exceed(&self, key: WideKey, cap: u32) -> bool {
-        let seen = self.place(key).load(Ordering::Relaxed);
-        seen >= 200 || u32::from(seen) > cap
-    }
-}
-
 /// What all workers share while rows are parsed.
 pub(crate) struct Shared<'s> {
     pub(crate) config: &'s Config,
@@ -83,7 +45,7 @@ pub(crate) struct Shared<'s> {
     pub(crate) objections: &'s Objections,
     pub(crate) named: &'s Interner<Named>,
     pub(crate) standings: &'s Interner<Standing>,
-    pub(crate) shares: &'s ShareEstimate,
+    pub(crate) shares: &'s ShareCounters,
     pub(crate) run_key: &'s RunKey,
     pub(crate) person_keys: &'s PersonKeys,
 }
@@ -159,6 +121,12 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     withheld: Option<Withheld>,
     /// The e-mail address and the phone number that the row's consent was given for, where that is told.
     consented: Option<[Option<WideKey>; 2]>,
+    /// For each identifier column, whether some audience takes its values: others', and roles'.
+    taken: Vec<[bool; 2]>,
+    /// Objections that the value at hand meets.
+    met: Vec<u32>,
+    /// Cells that said nothing, and what they met: the same few stand in many rows.
+    unread: FxHashMap<(Digest, Kind, Option<Region>), UnreadCell>,
     readings: Vec<WideKey>,
     domains: Vec<WideKey>,
     other_numbers: Vec<Phone>,
@@ -166,11 +134,21 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     pub(crate) matched_by_hash: HashMap<u32, u64>,
     pub(crate) tally: SourceTally,
     pub(crate) recovered: Recovered,
+    pub(crate) shares: ShareTally<'s>,
     /// For each column read, whether it holds phone numbers.
     phone_columns: Vec<bool>,
     rows: &'a mut Appender<'s, 'o>,
     partitions: usize,
 }
+
+/// A cell that is no identifier: why, and the objections that it meets all the same.
+struct UnreadCell {
+    reject: Reject,
+    met: Box<[u32]>,
+}
+
+/// Most such cells that are kept: a column of junk must not grow a table of junk.
+const UNREAD_MAX: usize = 1 << 14;
 
 /// What a set of facts comes to.
 #[derive(Clone, Copy)]
@@ -202,12 +180,16 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             identifiers: Vec::new(),
             withheld: None,
             consented: None,
+            taken: taken(shared.config, shared.plan, source),
+            met: Vec::new(),
+            unread: FxHashMap::default(),
             readings: Vec::new(),
             domains: Vec::new(),
             other_numbers: Vec::new(),
             matched_by_hash: HashMap::new(),
             tally: SourceTally::for_source(source),
             recovered: Recovered::default(),
+            shares: shared.shares.tally(),
             phone_columns: shared.plan.sources[index].columns.phone_columns(),
             rows,
             partitions,
@@ -265,7 +247,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return Ok(());
         }
         for identifier in &self.identifiers {
-            shared.shares.count(identifier.wide);
+            self.shares.count(identifier.wide);
         }
         let head = RowHead { person, standing: known.standing, named };
         let bucket = person.spread() as usize % self.partitions;
@@ -361,7 +343,24 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         let shared = self.shared;
         let is_open = is_open && self.withheld.is_none() && shared.may_still_go_up(*named);
-        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        let rule = PhoneRule { possible: shared.config.policy.possible_phones };
+        let plain = match kind {
+            Kind::Email => None,
+            Kind::Phone => Phone::parse_plain(Plaintext::new(value), region),
+        };
+        // What may say nothing is looked up first: finding out takes long, and it is often the same.
+        let may_fail = match kind {
+            Kind::Email => memchr::memchr(b'@', value).is_none(),
+            Kind::Phone => !matches!(plain, Some(Ok(_))),
+        };
+        let place_unread = may_fail.then(|| (cell_digest(Plaintext::new(value)), kind, region));
+        if let Some(known) = place_unread.and_then(|place| self.unread.get(&place)) {
+            known.met.iter().for_each(|number| *named = union(shared.named, *named, *number));
+            *tally.rejected.entry(known.reject).or_insert(0) += 1;
+            return;
+        }
+        self.met.clear();
+        let mut join = |number: u32| self.met.push(number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
                 let wide = email.wide_key(shared.run_key);
@@ -370,15 +369,15 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     *self.matched_by_hash.entry(number).or_default() += 1;
                     join(number);
                 });
-                let mut digests = [None; FORMS_MAX];
-                if is_open {
+                let (mut digests, is_role) = ([None; FORMS_MAX], email.is_role());
+                if is_open && self.taken[place][usize::from(is_role)] {
                     email_digests(&email, shared.plan, &mut digests);
                 }
-                (wide, email.is_role(), digests)
+                (wide, is_role, digests)
             }),
-            Kind::Phone => {
-                let rule = PhoneRule { possible: shared.config.policy.possible_phones };
-                Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch).map(|phone| {
+            Kind::Phone => plain
+                .unwrap_or_else(|| Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch))
+                .map(|phone| {
                     let wide = phone.wide_key(shared.run_key);
                     shared.objections.by_phone(wide).into_iter().for_each(&mut join);
                     shared.objections.phone_hashes(&phone, |number| {
@@ -386,28 +385,27 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                         join(number);
                     });
                     let mut digests = [None; FORMS_MAX];
-                    if is_open {
+                    if is_open && self.taken[place][0] {
                         for (slot, form) in digests.iter_mut().zip(&shared.plan.phone_forms) {
                             *slot = Some(phone.digest(*form));
                         }
                     }
                     (wide, false, digests)
-                })
-            }
+                }),
         };
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
             let scratch = &mut self.phone_scratch;
             if shared.objections.may_meet_otherwise(value) {
-                let regions = other_regions(shared.plan, region);
+                let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
                 self.readings.clear();
-                phone_alternatives(
-                    Plaintext::new(value),
-                    &regions,
-                    scratch,
-                    shared.run_key,
-                    &mut self.readings,
-                );
-                self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+                let are_all = phone_candidates(Plaintext::new(value), &regions, key, &mut self.readings);
+                let mut met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
+                if !are_all || met.next().is_some() {
+                    self.readings.clear();
+                    phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
+                    let met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
+                    met.for_each(&mut join);
+                }
             }
             if shared.objections.has_phone_hashes() {
                 let regions = other_regions(shared.plan, region);
@@ -439,6 +437,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);
         }
+        self.met.iter().for_each(|number| *named = union(shared.named, *named, *number));
         match parsed {
             Ok((wide, is_role, digests)) => {
                 tally.parsed += 1;
@@ -463,7 +462,14 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     },
                 );
             }
-            Err(reject) => *tally.rejected.entry(reject).or_insert(0) += 1,
+            Err(reject) => {
+                *tally.rejected.entry(reject).or_insert(0) += 1;
+                if let Some(place) = place_unread
+                    && self.unread.len() < UNREAD_MAX
+                {
+                    self.unread.insert(place, UnreadCell { reject, met: self.met.as_slice().into() });
+                }
+            }
         }
     }
 
@@ -612,11 +618,7 @@ impl Shared<'_> {
     }
 }
 
-fn email_digests(
-    email: &Email<'_>,
-    plan: &Plan,
-    digests: &mut [Option<crate::identifiers::Digest>; FORMS_MAX],
-) {
+fn email_digests(email: &Email<'_>, plan: &Plan, digests: &mut [Option<Digest>; FORMS_MAX]) {
     for (place, form) in plan.email_forms.iter().enumerate() {
         let same = plan.email_forms[..place].iter().position(|earlier| email.forms_equal(*earlier, *form));
         digests[place] = match same {
@@ -624,6 +626,18 @@ fn email_digests(
             None => Some(email.digest(*form)),
         };
     }
+}
+
+/// For each identifier column, whether some audience takes its values: others', and roles'. Where a live
+/// state is kept, every value is: one that is taken no more may still have to be taken down.
+fn taken(config: &Config, plan: &Plan, source: &Source) -> Vec<[bool; 2]> {
+    let columns = source.emails.iter().map(|column| (true, column));
+    let columns = columns.chain(source.phones.iter().map(|column| (false, column)));
+    let takes = |is_email, column: &IdentifierColumn, is_role| {
+        let (context, known) = (column.context, Known::Plain);
+        config.state.is_some() || plan.takes(IdentifierClass { is_email, context, is_role, known })
+    };
+    columns.map(|(is_email, column)| [false, true].map(|is_role| takes(is_email, column, is_role))).collect()
 }
 
 fn other_regions(plan: &Plan, own: Option<Region>) -> Vec<Region> {

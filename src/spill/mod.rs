@@ -47,6 +47,9 @@ pub struct Overflow {
     in_memory: AtomicU64,
     spilled: AtomicU64,
     file: Mutex<Option<File>>,
+    /// Buffers that were used and can be used again: memory that is given back and asked for anew costs
+    /// the system a cleared page each time.
+    free: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Overflow {
@@ -59,6 +62,7 @@ impl Overflow {
             in_memory: AtomicU64::new(0),
             spilled: AtomicU64::new(0),
             file: Mutex::new(None),
+            free: Mutex::default(),
         }
     }
 
@@ -68,18 +72,42 @@ impl Overflow {
         self.spilled.load(Ordering::Relaxed)
     }
 
+    /// An empty buffer with room for `bytes`.
+    fn buffer(&self, bytes: usize) -> Vec<u8> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut buffer = free.unwrap_or_default();
+        // One of another size is of no use again.
+        if buffer.capacity() < bytes || buffer.capacity() > bytes * 2 {
+            buffer = Vec::new();
+            buffer.reserve_exact(bytes);
+        }
+        buffer
+    }
+
+    fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+
+    /// Frees the buffers that wait for another use.
+    pub fn release(&self) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {
-        let size = bytes.len() as u64;
+        let size = bytes.capacity() as u64;
         let before = self.in_memory.fetch_add(size, Ordering::Relaxed);
         if before + size <= self.limit_bytes {
             return Ok(Chunk::Memory(bytes));
         }
         self.in_memory.fetch_sub(size, Ordering::Relaxed);
-        let at = self.spilled.fetch_add(size, Ordering::Relaxed);
+        let len = bytes.len();
+        let at = self.spilled.fetch_add(len as u64, Ordering::Relaxed);
         self.file()?
             .write_all_at(&bytes, at)
             .map_err(|error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() })?;
-        Ok(Chunk::File { at, len: bytes.len() })
+        self.give_back(bytes);
+        Ok(Chunk::File { at, len })
     }
 
     fn read(&self, chunk: &Chunk, into: &mut Vec<u8>) -> Result<(), SpillError> {
@@ -112,6 +140,15 @@ enum Chunk {
     File { at: u64, len: usize },
 }
 
+impl Chunk {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Memory(bytes) => bytes.len(),
+            Self::File { len, .. } => *len,
+        }
+    }
+}
+
 /// Buckets of records. Appending is safe from many threads; the order of chunks in a bucket is not
 /// defined, so whoever reads a bucket sorts it.
 pub struct Spool<'o> {
@@ -138,6 +175,13 @@ impl<'o> Spool<'o> {
         self.buckets.is_empty()
     }
 
+    /// Bytes of records in a bucket.
+    #[must_use]
+    pub fn bytes(&self, bucket: usize) -> usize {
+        let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.iter().map(Chunk::len).sum()
+    }
+
     /// Adds whole records to a bucket.
     pub fn append(&self, bucket: usize, records: Vec<u8>) -> Result<(), SpillError> {
         if records.is_empty() {
@@ -161,7 +205,8 @@ impl<'o> Spool<'o> {
         for chunk in chunks {
             self.overflow.read(&chunk, into)?;
             if let Chunk::Memory(bytes) = chunk {
-                self.overflow.in_memory.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+                self.overflow.in_memory.fetch_sub(bytes.capacity() as u64, Ordering::Relaxed);
+                self.overflow.give_back(bytes);
             }
         }
         Ok(())
@@ -189,7 +234,7 @@ impl<'s, 'o> Appender<'s, 'o> {
     pub fn push(&mut self, bucket: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
         let chunk = &mut self.open[bucket];
         if chunk.capacity() == 0 {
-            chunk.reserve_exact(self.chunk_bytes + RECORD_BYTES);
+            *chunk = self.spool.overflow.buffer(self.chunk_bytes + RECORD_BYTES);
         }
         write(chunk);
         if chunk.len() >= self.chunk_bytes {

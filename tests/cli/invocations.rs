@@ -59,7 +59,9 @@ fn the_top_help_names_every_command_and_exit_code() {
         assert!(help.contains(code), "{code}");
     }
     let version = base.run(&["--version"]).stdout;
-    assert!(version.contains("phone metadata") && version.contains("platform tables"), "{version}");
+    for told in ["phone metadata", "platform tables", "SHA-256 "] {
+        assert!(version.contains(told), "{told}: {version}");
+    }
 }
 
 #[test]

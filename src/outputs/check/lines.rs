@@ -10,8 +10,8 @@ use super::fault::CheckError;
 use super::folder;
 use crate::manifest::Hex32;
 
-/// Bytes read at once.
-const BLOCK_BYTES: usize = 1 << 20;
+/// Bytes read at once: few enough that they are still in a core's cache when lines are looked at.
+const BLOCK_BYTES: usize = 1 << 18;
 /// The longest line any file of a release has room for; a longer one ends the reading of lines.
 pub(super) const LINE_BYTES_MAX: usize = 1 << 16;
 

@@ -112,13 +112,14 @@ impl Objections {
         let watched = context.named.number(Named::watched());
         let mark = |known: &mut u32| *known = union(context.named, *known, watched);
         for id in &ids {
-            mark(self.ids.entry(*id).or_insert(0));
+            mark(self.ids.or_insert(*id, 0));
         }
         for key in &keys {
-            mark(self.keys.entry(*key).or_insert(0));
+            mark(self.keys.or_insert(*key, 0));
         }
         if let Some(raw) = raw_key(Plaintext::new(text), run_key) {
-            mark(self.unread.entry(raw).or_insert(0));
+            mark(self.unread.or_insert(raw, 0));
+            self.unread_sieve.insert(Plaintext::new(text));
         }
         self.has_emails |= memchr::memchr(b'@', text).is_some();
         self.has_phones |= !numbers.is_empty();

@@ -1,0 +1,171 @@
+//! How many rows hold each key, without a table of keys: one byte a counter, chosen by the key's bits,
+//! so that several keys may share one and an answer is never too low. Keys whose answer is above a
+//! limit are counted exactly by whoever asked. It knows keys as numbers alone.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::identifiers::WideKey;
+
+/// Counters in one region, as a power of two: half a megabyte, which a core's own cache holds.
+const REGION_BITS: u32 = 19;
+/// Counters at least and at most, as powers of two.
+const COUNTER_BITS: std::ops::RangeInclusive<u32> = 16..=26;
+/// Keys a thread gathers for a region before it counts them.
+const PENDING: usize = 1024;
+/// Bits of the coarse table, as a power of two.
+const COARSE_BITS: u32 = 22;
+
+/// The counters while rows are read. A key picks a counter at random, so counting at once would wait
+/// for memory every time: threads gather keys by region, and count a region's together.
+pub(crate) struct ShareCounters {
+    regions: Vec<Mutex<Vec<u8>>>,
+    region_bits: u32,
+    mask: u64,
+}
+
+impl ShareCounters {
+    /// For about so many identifiers.
+    pub(crate) fn new(expected: u64) -> Self {
+        let bits = expected.saturating_mul(4).max(1).ilog2() + 1;
+        let bits = bits.clamp(*COUNTER_BITS.start(), *COUNTER_BITS.end());
+        let region_bits = bits.min(REGION_BITS);
+        let regions = (0..1_usize << (bits - region_bits)).map(|_| Mutex::new(vec![0; 1 << region_bits]));
+        Self { regions: regions.collect(), region_bits, mask: (1 << bits) - 1 }
+    }
+
+    /// One thread's way to count.
+    pub(crate) fn tally(&self) -> ShareTally<'_> {
+        ShareTally { counters: self, pending: vec![Vec::new(); self.regions.len()] }
+    }
+
+    /// The counts, once every tally is finished: whether a key may be held by more rows than one, and by
+    /// more than `cap`.
+    pub(crate) fn freeze(self, cap: u32) -> Shares {
+        let (region_bits, mask) = (self.region_bits, self.mask);
+        let counters = self.regions.len() << region_bits;
+        let mut shares = Shares { mask, repeats: vec![0; counters.div_ceil(64)], exceeds: Vec::new() };
+        for (region, counted) in self.regions.into_iter().enumerate() {
+            let counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for (place, rows) in counted.into_iter().enumerate().filter(|(_, rows)| *rows > 1) {
+                let counter = region << region_bits | place;
+                shares.repeats[counter / 64] |= 1 << (counter % 64);
+                if rows == u8::MAX || u32::from(rows) > cap {
+                    shares.exceeds.resize(1 << (COARSE_BITS - 6), 0);
+                    let coarse = counter & ((1 << COARSE_BITS) - 1);
+                    shares.exceeds[coarse / 64] |= 1 << (coarse % 64);
+                }
+            }
+        }
+        shares
+    }
+}
+
+/// The keys one thread has seen and not counted yet.
+pub(crate) struct ShareTally<'c> {
+    counters: &'c ShareCounters,
+    pending: Vec<Vec<u32>>,
+}
+
+impl ShareTally<'_> {
+    /// Counts one row's key.
+    pub(crate) fn count(&mut self, key: WideKey) {
+        let counter = key.0 as u64 & self.counters.mask;
+        let region = (counter >> self.counters.region_bits) as usize;
+        let pending = &mut self.pending[region];
+        pending.push((counter & ((1 << self.counters.region_bits) - 1)) as u32);
+        if pending.len() == PENDING {
+            self.settle(region);
+        }
+    }
+
+    fn settle(&mut self, region: usize) {
+        let mut counted = self.counters.regions[region].lock().unwrap_or_else(PoisonError::into_inner);
+        for place in self.pending[region].drain(..) {
+            let counter = &mut counted[place as usize];
+            *counter = counter.saturating_add(1);
+        }
+    }
+
+    /// Counts what is left. Without this call keys would be missed, hence the receiver.
+    pub(crate) fn finish(mut self) {
+        (0..self.pending.len()).for_each(|region| self.settle(region));
+    }
+}
+
+/// How many rows hold each key, as answers that are never a false no.
+pub(crate) struct Shares {
+    mask: u64,
+    repeats: Vec<u64>,
+    /// Coarser, since few keys are over a cap, and asked of every identifier; empty when none is.
+    exceeds: Vec<u64>,
+}
+
+impl Shares {
+    /// Whether more rows than one may hold the key.
+    pub(crate) fn may_repeat(&self, key: WideKey) -> bool {
+        let counter = (key.0 as u64 & self.mask) as usize;
+        self.repeats[counter / 64] >> (counter % 64) & 1 == 1
+    }
+
+    /// Whether more rows than the cap may hold the key.
+    pub(crate) fn may_exceed(&self, key: WideKey) -> bool {
+        let coarse = (key.0 as u64 & self.mask) as usize & ((1 << COARSE_BITS) - 1);
+        self.exceeds.get(coarse / 64).is_some_and(|word| word >> (coarse % 64) & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ShareCounters;
+    use crate::identifiers::WideKey;
+
+    /// A key whose low bits are all over the place, as a keyed digest's are.
+    fn key(number: u128) -> WideKey {
+        WideKey(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+    }
+
+    /// Key `n` is held by `n` rows, spread over threads; nothing is counted too low, and few too high.
+    fn check(expected: u64, keys: u128, cap: u32) {
+        let counters = ShareCounters::new(expected);
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let counters = &counters;
+                scope.spawn(move || {
+                    let mut tally = counters.tally();
+                    for number in 1..=keys {
+                        (0..number).filter(|row| row % 3 == thread).for_each(|_| tally.count(key(number)));
+                    }
+                    tally.finish();
+                });
+            }
+        });
+        let shares = counters.freeze(cap);
+        for number in 2..=keys {
+            assert!(shares.may_repeat(key(number)), "{number}");
+        }
+        for number in u128::from(cap) + 1..=keys {
+            assert!(shares.may_exceed(key(number)), "{number}");
+        }
+        assert!(!shares.may_repeat(key(1)));
+        // A counter that is full stands for any number of rows.
+        let sure = u128::from(cap.min(254)).min(keys);
+        let under = (1..=sure).filter(|number| shares.may_exceed(key(*number))).count();
+        assert!(under <= 1, "{under}");
+    }
+
+    #[test]
+    fn no_key_is_counted_too_low() {
+        for expected in [0, 1 << 15, 1 << 22] {
+            check(expected, 40, 10);
+            check(expected, 300, 10);
+            check(expected, 300, 280);
+            check(expected, 300, 10_000);
+        }
+    }
+
+    #[test]
+    fn nothing_counted_repeats_nowhere() {
+        let shares = ShareCounters::new(0).freeze(10);
+        assert!((0..1000).all(|number| !shares.may_repeat(key(number)) && !shares.may_exceed(key(number))));
+    }
+}
