@@ -142,6 +142,8 @@ pub(crate) fn delimited(data: &[u8]) {
         encoding: config::Encoding::Utf8,
         delimiter: None,
         header: true,
+        encrypted: false,
+        identity: None,
     };
     let [one, many] = [1, 65_536].map(|batch_rows| {
         let options = ReadOptions { batch_rows, max_record_bytes: 4_096, ..ReadOptions::default() };

@@ -5,6 +5,7 @@ mod base;
 mod canary;
 mod contracts;
 mod diff;
+mod encryption;
 mod explain;
 mod hygiene;
 mod invocations;

@@ -5,11 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::Given;
 use crate::outputs::report::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::clock::parse_moment;
+use super::clock::{parse_moment, parse_span};
 
 /// Turns a customer base into hashed social-media audience files, and proves who was left out and why.
 #[derive(Debug, Parser)]
@@ -94,6 +95,8 @@ Effect:   none. One line a check on standard output; exit code 1 when one fails.
 Examples:
   verho verify releases/latest
   verho verify releases/latest --allowed-signers signers.txt
+  verho verify releases/latest --chain --allowed-signers signers.txt
+  verho verify releases/latest --identity officer.txt
   verho verify releases/latest --recompute --config verho.toml"
     )]
     Verify(Verify),
@@ -170,14 +173,15 @@ Examples:
   verho platforms linkedin
   verho platforms --json")]
     Platforms(Platforms),
-    /// Make key files: the root key of tags, and the key that signs manifests
+    /// Make key files: the root key of tags, the key that signs manifests, the key of encrypted files
     #[command(after_help = "Cost:     none.
 Effect:   new files that only their owner may read (0600), and FILE.pub beside a signing key.
           Nothing is overwritten; nothing secret is printed.
 
 Examples:
   verho keygen --root verho.key
-  verho keygen --signing signing-key")]
+  verho keygen --signing signing-key
+  verho keygen --identity inbox.txt")]
     Keygen(Keygen),
     /// Print the JSON Schema of verho.toml, for editors
     #[command(after_help = "Cost:     none.
@@ -214,21 +218,24 @@ Examples:
 
 impl Command {
     /// Every path that was given.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn paths<'a>(&'a self) -> impl Iterator<Item = &'a Path> {
+        let of_config = |args: &'a ConfigFile| [Some(&args.config), args.secrets.identity.as_ref(), None];
         let paths: [Option<&PathBuf>; 3] = match self {
-            Self::Build(args) => [Some(&args.config.config), None, None],
-            Self::Check(args) => [Some(&args.config.config), None, None],
-            Self::Explain(args) => [Some(&args.config.config), None, None],
-            Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
-            Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
+            Self::Build(args) => of_config(&args.config),
+            Self::Check(args) => of_config(&args.config),
+            Self::Explain(args) => of_config(&args.config),
+            Self::Diff(args) => [Some(&args.old), Some(&args.new), args.identity.as_ref()],
+            Self::Verify(args) => {
+                return args.paths().into_iter().flatten().map(PathBuf::as_path).collect::<Vec<_>>().into_iter();
+            }
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
-            Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
+            Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), args.identity.as_ref()],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
             Self::Vectors(args) => [args.check.as_ref(), None, None],
             Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
         };
-        paths.into_iter().flatten().map(PathBuf::as_path)
+        paths.into_iter().flatten().map(PathBuf::as_path).collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -238,6 +245,26 @@ pub(super) struct ConfigFile {
     /// The config file
     #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
     pub config: PathBuf,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
+}
+
+/// Where secrets are: never the secrets themselves, since any user of the machine can list arguments.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Secrets {
+    /// Read the root key from this open file descriptor (3 or above) instead of a file
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub key_fd: Option<u32>,
+    /// The identity file that opens encrypted files, in place of [keys] identity
+    #[arg(long, value_name = "FILE", help_heading = "Secrets")]
+    pub identity: Option<PathBuf>,
+}
+
+impl Secrets {
+    pub(super) fn given(&self) -> Given {
+        Given { key_fd: self.key_fd, identity: self.identity.clone() }
+    }
 }
 
 /// `verho build`.
@@ -283,6 +310,30 @@ pub(super) struct Verify {
     /// Fail when others than the owner may read the release; otherwise that is a warning
     #[arg(long)]
     pub strict_modes: bool,
+    /// Keys that may no longer sign, whenever they did: one public key a line, as OpenSSH writes it
+    #[arg(long, value_name = "FILE", requires = "allowed_signers")]
+    pub revoked_signers: Option<PathBuf>,
+    /// Follow the chain of earlier releases in the release's folder, back to the first
+    #[arg(long)]
+    pub chain: bool,
+    /// The release was to be the newest; fail when its moment is further back than this, such as 36h
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub max_age: Option<jiff::SignedDuration>,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
+}
+
+impl Verify {
+    fn paths(&self) -> [Option<&PathBuf>; 5] {
+        [
+            Some(&self.release),
+            self.allowed_signers.as_ref(),
+            self.config.as_ref(),
+            self.revoked_signers.as_ref(),
+            self.secrets.identity.as_ref(),
+        ]
+    }
 }
 
 /// `verho report`.
@@ -334,6 +385,9 @@ pub(super) struct Diff {
     /// Decide both as of another moment (RFC 3339) or the start of a day (UTC)
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// The identity file that opens encrypted files, in place of [keys] identity
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
 }
 
 /// A language of the report, and of what is written to a person.
@@ -401,7 +455,7 @@ pub(super) struct Platforms {
 
 /// `verho keygen`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing"]))]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing", "identity"]))]
 pub(super) struct Keygen {
     /// Write a root key: 32 random bytes in hex
     #[arg(long, value_name = "FILE")]
@@ -409,6 +463,9 @@ pub(super) struct Keygen {
     /// Write a signing key: OpenSSH Ed25519, with FILE.pub beside it
     #[arg(long, value_name = "FILE")]
     pub signing: Option<PathBuf>,
+    /// Write an identity: an age secret key that opens what is encrypted for it
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
 }
 
 /// `verho synth`.

@@ -68,6 +68,7 @@ fn built(args: &args::Build, talk: Talk) -> Result<Built, BuildError> {
     loop {
         let options = BuildOptions {
             config: args.config.config.clone(),
+            given: args.config.secrets.given(),
             now: clock::now(),
             as_of: args.as_of,
             dry_run: args.dry_run,

@@ -129,8 +129,14 @@ impl From<RunError> for Failure {
         let what = error.to_string();
         match error {
             RunError::Parse(ParseError::Interrupted) => Self::new(ExitStatus::Interrupted, interrupted()),
-            RunError::Parse(error) => Self::new(ExitStatus::Failed, parse_message(&error)),
-            RunError::Register { error, .. } => Self::new(ExitStatus::Failed, source_message(what, &error)),
+            RunError::Parse(error) => {
+                let status = match &error {
+                    ParseError::Source { error, .. } => source_status(error),
+                    _ => ExitStatus::Failed,
+                };
+                Self::new(status, parse_message(&error))
+            }
+            RunError::Register { error, .. } => Self::new(source_status(&error), source_message(what, &error)),
             RunError::Refused { refusals } => Self::all(
                 ExitStatus::Refused,
                 refusals
@@ -178,6 +184,9 @@ impl From<VerifyError> for Failure {
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }
+            VerifyError::RevokedSigners { .. } | VerifyError::RevokedSignersLine { .. } => {
+                (ExitStatus::Usage, "revoked-signers")
+            }
         };
         Self::new(status, Message::new(code, error.to_string(), error.hint()))
     }
@@ -201,6 +210,15 @@ pub(super) fn parse_message(error: &ParseError) -> Message {
 /// A file that cannot be read.
 pub(super) fn source_message(what: String, error: &SourceError) -> Message {
     Message::new(error.code(), what, error.hint())
+}
+
+/// A file that breaks an agreement is refused; a key that is not set is the config's fault.
+const fn source_status(error: &SourceError) -> ExitStatus {
+    match error {
+        SourceError::NotEncrypted { .. } | SourceError::OtherKeys { .. } => ExitStatus::Refused,
+        SourceError::NoIdentity { .. } | SourceError::Identity { .. } => ExitStatus::Usage,
+        _ => ExitStatus::Failed,
+    }
 }
 
 fn spill_hint(error: &SpillError) -> &'static str {

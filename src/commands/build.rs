@@ -3,11 +3,12 @@
 
 mod record;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, Given};
 use crate::manifest::{
     Manifest, RegisterAge, RegisterRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict,
 };
@@ -20,7 +21,7 @@ use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
 use crate::platforms::Operation;
 use crate::platforms::layout::preamble;
-use crate::sources::keys::{RootKeyError, read_root_key};
+use crate::sources::keys::{RootKeyError, read_root_key, read_root_key_fd};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
 use crate::spill::SpillError;
 
@@ -29,6 +30,8 @@ use crate::spill::SpillError;
 pub struct BuildOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second.
     pub now: Timestamp,
     /// Another moment to decide as of: a replay, never `latest`, never a base.
@@ -107,13 +110,14 @@ impl From<SealError> for BuildError {
 
 /// Builds a release.
 pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Built, BuildError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     let root = root_key(&config, options.random)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
     let as_of = options.as_of.unwrap_or(options.now);
     let staging =
-        Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
+        Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?
+            .encrypted_for(&config.encryption);
     let before = before(&config, &root, previous.as_ref())?;
     let job = Run {
         config: &config,
@@ -147,7 +151,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
             before: &before,
         })?;
         let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
-        check_staged(staging.path(), &manifest)?;
+        check_staged(&staging, &manifest)?;
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let sources = config.sources.iter().map(|source| source.name.clone());
         let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
@@ -165,9 +169,19 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
 
 /// The configured root key, or one for this run.
 pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
-    match &config.keys.root {
-        Some(place) => Ok(RootKey::lasting(read_root_key(place)?)),
+    match configured_root(config)? {
+        Some(bytes) => Ok(RootKey::lasting(*bytes)),
         None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
+    }
+}
+
+/// The root key's bytes, from its file or the descriptor it was given on; never from both.
+pub(super) fn configured_root(config: &Config) -> Result<Option<Zeroizing<[u8; 32]>>, RootKeyError> {
+    match (&config.keys.root, config.keys.root_fd) {
+        (Some(_), Some(_)) => Err(RootKeyError::Both),
+        (Some(place), None) => read_root_key(place).map(Some),
+        (None, Some(number)) => read_root_key_fd(number).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -332,8 +346,9 @@ fn write_suppressions(
 }
 
 /// The separate small reader's word on what was staged.
-fn check_staged(folder: &Path, manifest: &Manifest) -> Result<(), BuildError> {
-    let checked = check::check(folder, &manifest.to_bytes())?;
+fn check_staged(staging: &Staging, manifest: &Manifest) -> Result<(), BuildError> {
+    let checked =
+        check::check_with(staging.path(), &manifest.to_bytes(), check::Sight::Seen(&staging.seen()))?;
     if checked.is_sound(true) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::build::{BuildError, part, root_key};
-use crate::config::{Basis, Config};
+use crate::config::{Basis, Config, Given};
 use crate::people::PersonKey;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Explained, Link, Objection, Progress, Results, Run, Watch, run};
@@ -20,6 +20,8 @@ use crate::policy::standing::Selected;
 pub struct ExplainOptions<'t> {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second, or the moment to decide as of.
     pub as_of: Timestamp,
     /// Random bytes for this run's keys.
@@ -204,7 +206,7 @@ pub fn explain(
     options: &ExplainOptions<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Explanation, ExplainError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
     if options.chain && !root.is_lasting() {
         return Err(ExplainError::NoRootKey);

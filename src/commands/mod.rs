@@ -2,6 +2,7 @@
 //! and returns a value. Printing is the command line's.
 
 pub mod build;
+mod chain;
 pub mod check;
 pub mod diff;
 pub mod explain;

@@ -6,13 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::build::configured_root;
 use super::verify::{CheckLine, ExpectedAudience, VerifyError, compare_recomputed};
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, Given};
+use crate::envelope::Identities;
 use crate::manifest::{Tag, UploadKind};
 use crate::oracle::{self, AudienceOutcome, Fate, OracleError, Outcome};
 use crate::policy::reason::{Reason, Reasons};
-use crate::sources::keys::{RootKeyError, read_root_key};
+use crate::sources::keys::RootKeyError;
 use crate::sources::releases::{PublishedRelease, ReleaseError};
 
 /// Why a release could not be decided again.
@@ -36,12 +39,20 @@ pub enum RecomputeError {
 }
 
 /// Decides again as of the release's own moment, and compares.
-pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, RecomputeError> {
+pub fn recompute(
+    folder: &Path,
+    config: &Path,
+    given: &Given,
+    keys: Option<Arc<Identities>>,
+) -> Result<Vec<CheckLine>, RecomputeError> {
     let config = Config::load(config).map_err(RecomputeError::Config)?;
+    // Here an identity opens the release's files first of all; inputs may have another.
+    let own = config.keys.identity.clone().or_else(|| given.identity.clone());
+    let config = config.given(&Given { identity: own, ..given.clone() });
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let release = PublishedRelease::open(&folder)?;
+    let release = PublishedRelease::open(&folder)?.with_keys(keys);
     let predicate = &release.manifest.predicate;
-    let root = config.keys.root.as_deref().map(read_root_key).transpose()?;
+    let root = configured_root(&config)?;
     let outcome = oracle::decide(&config, predicate.release.as_of.0)?;
 
     let mut lines = Vec::new();
@@ -63,7 +74,7 @@ pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, Recompu
         lines.extend(files(&release, audience));
     }
     let expected: Vec<_> =
-        outcome.audiences.iter().map(|audience| expected(audience, root.as_ref())).collect();
+        outcome.audiences.iter().map(|audience| expected(audience, root.as_deref())).collect();
     lines.extend(compare_recomputed(&release, &expected)?);
     Ok(lines)
 }

@@ -16,8 +16,8 @@ use toml::de::DeTable;
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
-    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    special, waivers,
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields, registers,
+    rules, special, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -110,6 +110,8 @@ pub(super) struct Loading<'t> {
     /// Those of them whose permissions do not say when or by whom.
     pub(super) permissions_without_proof: Vec<Range<usize>>,
     permissions_lift: bool,
+    /// The identity file that opens encrypted inputs.
+    pub(super) identity: Option<PathBuf>,
     /// Whose audiences these are: the controller's name, or for a processor the sources' common one.
     controller: Option<Whose>,
 }
@@ -184,6 +186,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         channel_bans_bind: None,
         permissions_without_proof: Vec::new(),
         permissions_lift: false,
+        identity: None,
         controller: None,
     };
     let mut config = tables(&mut loading, &document)?;
@@ -239,6 +242,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.permissions_lift = policy.as_ref().is_some_and(|policy| policy.permissions_lift);
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
+    loading.identity = keys.as_ref().and_then(|keys| keys.identity.clone());
+    let encryption = small("encryption").and_then(encryption::encryption);
     let limits = small("limits").and_then(rules::limits);
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
@@ -271,6 +276,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         policy: policy?,
         output: output?,
         keys: keys?,
+        encryption: encryption?,
         limits: limits?,
     })
 }

@@ -26,7 +26,8 @@ pub use inputs::{
 };
 pub use reconcile::Mismatch;
 pub use results::{
-    AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
+    AudienceRecord, DeltaRecord, EncryptedFile, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile,
+    UploadKind,
 };
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
@@ -112,6 +113,8 @@ pub struct Predicate {
     pub policy: PolicyRecord,
     /// Audiences, in config order.
     pub audiences: Vec<AudienceRecord>,
+    /// Files that only their recipients can open, by name.
+    pub encrypted: Vec<EncryptedFile>,
     /// Identifiers held by more people than the share cap, by kind.
     pub shared_identifiers: Vec<CodeCount>,
     /// What a human should look at, by code.

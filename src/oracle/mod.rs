@@ -124,6 +124,12 @@ pub enum OracleError {
         /// What went wrong.
         kind: std::io::ErrorKind,
     },
+    /// A file is encrypted and cannot be opened, or has to be encrypted and is not.
+    #[error("{name}: encryption was agreed and is not there, or no identity opens it")]
+    Encrypted {
+        /// The source or register.
+        name: String,
+    },
     /// Parquet, Arrow, NDJSON or an unknown compression.
     #[error("{name}: the oracle reads delimited text only, plain or .gz")]
     Format {

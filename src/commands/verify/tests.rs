@@ -11,7 +11,15 @@ use crate::policy::reason::Reason;
 
 fn options() -> VerifyOptions {
     let moment = "2026-11-21T06:00:00Z".parse().expect("a moment");
-    VerifyOptions { allowed_signers: None, moment, strict_modes: false }
+    VerifyOptions {
+        allowed_signers: None,
+        revoked_signers: None,
+        moment,
+        max_age: None,
+        strict_modes: false,
+        chain: false,
+        keys: None,
+    }
 }
 
 fn failed(report: &VerifyReport) -> Vec<&'static str> {
