@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Import order, lower never imports higher: identifiers < platforms < people < policy < audiences <
-//! manifest < envelope < config < spill < sources, outputs < pipeline < commands < cli < main.
+//! manifest < envelope < config < spill < sources, outputs < state < pipeline < commands < cli < main.
 //! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
 //! A test reads the `use` lines and holds every module to this order.
 
@@ -31,4 +31,5 @@ pub mod platforms;
 pub mod policy;
 pub mod sources;
 pub mod spill;
+pub mod state;
 pub mod synth;

@@ -15,6 +15,7 @@ const ORDER: [&[&str]; 15] = [
     &["config"],
     &["spill"],
     &["sources", "outputs"],
+    &["state"],
     &["pipeline"],
     &["oracle"],
     &["synth"],

@@ -17,7 +17,7 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields, registers,
-    rules, special, waivers,
+    rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -96,6 +96,8 @@ pub(super) struct Loading<'t> {
     pub(super) verified_identifiers: Vec<Range<usize>>,
     /// The policy's attribute of product groups.
     pub(super) same_product_group: Option<String>,
+    /// What only a live state can answer.
+    pub(super) asks_state: Vec<Range<usize>>,
     /// Audiences that ask for an age where the policy asks for none.
     pub(super) audience_asks_age: Vec<Range<usize>>,
     /// What is read, for comparison with what is written.
@@ -178,6 +180,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         asks_informed_since: false,
         verified_identifiers: Vec::new(),
         same_product_group: None,
+        asks_state: Vec::new(),
         audience_asks_age: Vec::new(),
         inputs: Vec::new(),
         anybody_can_object: false,
@@ -245,6 +248,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.identity = keys.as_ref().and_then(|keys| keys.identity.clone());
     let encryption = small("encryption").and_then(encryption::encryption);
     let limits = small("limits").and_then(rules::limits);
+    let live = small("state").and_then(|table| state::state(loading, table));
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
@@ -261,6 +265,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
+    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
+        state::checks(loading, &top, output, keys, live.as_ref());
+    }
     top.finish();
     schema?;
     Some(Config {
@@ -277,6 +284,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         output: output?,
         keys: keys?,
         encryption: encryption?,
+        state: live?,
         limits: limits?,
     })
 }

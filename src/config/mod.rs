@@ -13,6 +13,7 @@ mod registers;
 mod rules;
 pub mod schema;
 mod special;
+mod state;
 mod table;
 mod waivers;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub keys: Keys,
     /// For whom the files of a release are encrypted.
     pub encryption: Encryption,
+    /// What is known to be live, where it is kept; without it a release has full files only.
+    pub state: Option<StateSettings>,
     /// Bounds on memory and time.
     pub limits: Limits,
 }
@@ -533,6 +536,10 @@ pub struct Audience {
     pub min_age: u16,
     /// The product group its ad is for, where the policy asks that members hold one of the same.
     pub product_group: Option<ProductGroup>,
+    /// Last day of its campaign: afterwards everybody is taken out, and then it is refused.
+    pub valid_until: Option<jiff::civil::Date>,
+    /// Largest change of its size, counted before objections, from one complete release to the next.
+    pub max_swing: Option<f64>,
     /// Scopes that bind it: purpose, profile use and the policy's `channel_bans`.
     pub binding: Scopes,
 }
@@ -591,6 +598,29 @@ pub struct Keys {
     pub signing: Option<PathBuf>,
     /// age identity file that opens encrypted sources and registers, owner-only.
     pub identity: Option<PathBuf>,
+}
+
+/// `[state]`.
+#[derive(Debug, Clone)]
+pub struct StateSettings {
+    /// Folder of the sealed state, absolute.
+    pub dir: PathBuf,
+    /// How long a removal may wait for the platform's answer (default 48 hours).
+    pub ack_within: jiff::SignedDuration,
+    /// Longest time from an objection to the upload that removes its person. `None`: not asked.
+    pub latency_ceiling: Option<jiff::SignedDuration>,
+    /// What to do where a remove file would hold one person only.
+    pub single_removal: SingleRemoval,
+}
+
+/// What to do where a remove file would tell the platform who it was that left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SingleRemoval {
+    /// Some who stay are removed with them and added again.
+    #[default]
+    Widen,
+    /// The whole audience is uploaded in place of what is there, where the platform's screens can.
+    Replace,
 }
 
 /// `[limits]`.

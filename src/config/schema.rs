@@ -53,6 +53,8 @@ pub struct File {
     pub keys: Option<KeysTable>,
     /// Whose age public keys the files of a release are encrypted for.
     pub encryption: Option<EncryptionTable>,
+    /// Where it is kept what is live; without it releases have full files only.
+    pub state: Option<StateTable>,
     /// Bounds on memory and threads.
     pub limits: Option<LimitsTable>,
 }
@@ -886,6 +888,12 @@ pub struct AudienceTable {
     pub advertiser: Option<String>,
     /// Whether the ad is political: `true` is refused.
     pub political: Option<bool>,
+    /// Last day of its campaign: afterwards everybody is taken out, and then it is refused.
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Day>,
+    /// Largest change of its size, counted before objections, from one complete release to the next.
+    #[schemars(regex(pattern = r"^[0-9.]+ *%$"), example = &"30%")]
+    pub max_swing: Option<String>,
 }
 
 /// `[policy]`: rules that hold for all audiences.
@@ -984,6 +992,33 @@ pub struct EncryptionTable {
     /// The privacy officer: suppressions and verdicts.
     #[schemars(length(min = 1), inner(regex(pattern = r"^age1[0-9a-z]{58}$")))]
     pub suppressions: Option<Vec<String>>,
+}
+
+/// `[state]`: where it is kept what is live.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StateTable {
+    /// Folder of the sealed state, relative to the config's folder.
+    #[schemars(example = &"state")]
+    pub dir: String,
+    /// How long a removal may wait for the platform's answer; 48 hours when absent.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"48h")]
+    pub ack_within: Option<String>,
+    /// Longest time from an objection to the upload that removes its person.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"72h")]
+    pub latency_ceiling: Option<String>,
+    /// What to do where a remove file would hold one person only; `widen` when absent.
+    pub single_removal: Option<SingleRemovalWord>,
+}
+
+/// What to do where a remove file would hold one person only.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SingleRemovalWord {
+    /// Some who stay are removed with them and added again.
+    Widen,
+    /// The whole audience is uploaded in place of what is there.
+    Replace,
 }
 
 /// `[limits]`: bounds on memory and threads.

@@ -546,6 +546,7 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("OutputTable", "[output]", "\n"),
         ("KeysTable", "[keys]", "\n"),
         ("EncryptionTable", "[encryption]", "\n"),
+        ("StateTable", "[state]", "\n"),
         ("LimitsTable", "[limits]", "\n"),
     ];
     let tested: BTreeSet<_> = places.iter().map(|(name, ..)| (*name).to_owned()).collect();

@@ -8,6 +8,7 @@
 
 mod counts;
 mod inputs;
+mod live;
 mod reconcile;
 mod results;
 pub mod suppressions;
@@ -24,10 +25,10 @@ pub use inputs::{
     BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
     WaiverRecord,
 };
+pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;
 pub use results::{
-    AudienceRecord, DeltaRecord, EncryptedFile, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile,
-    UploadKind,
+    AudienceRecord, EncryptedFile, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
 };
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
@@ -99,6 +100,9 @@ pub struct Predicate {
     pub config_sha256: Hex32,
     /// Which keys were used.
     pub keys: KeysRecord,
+    /// The live state it was made from, where one is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateRecord>,
     /// Customer tables, in config order.
     pub sources: Vec<SourceRecord>,
     /// Registers of objections, in config order.

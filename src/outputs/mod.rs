@@ -20,5 +20,6 @@ pub(crate) mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
 pub use error::OutputError;
+pub(crate) use release::take_lock;
 pub use release::{FileRecord, LATEST, Latest, Published, StagedFile, Staging, is_name};
 pub use upload::{PARTS_MAX, PartPlan, UploadLimits, UploadWriter};

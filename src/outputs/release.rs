@@ -449,7 +449,8 @@ fn at(action: &'static str, place: &Path, source: io::Error) -> OutputError {
     OutputError::Io { action, place: place.to_owned(), source }
 }
 
-fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
+/// Takes a folder for this process; the second one to ask is told who holds it.
+pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
     let path = folder.join(LOCK);
     let mut file = disk.open_lock(&path).map_err(|source| at("open", &path, source))?;
     match file.try_lock() {

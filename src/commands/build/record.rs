@@ -78,6 +78,7 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             root: record.root.id().unwrap_or_else(|| RUN_ONLY.to_owned()),
             signing: record.signer.map(Signer::fingerprint),
         },
+        state: None,
         sources: sources(config, results),
         registers: registers(record),
         bases: bases(config, results),

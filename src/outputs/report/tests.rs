@@ -113,8 +113,16 @@ fn hostile_names_are_shown_harmless() {
         set(&mut record.audiences[0].name);
         set(&mut record.audiences[0].party);
         set(&mut record.audiences[0].platforms[0].name);
-        record.audiences[0].platforms[0].delta =
-            Some(DeltaRecord { against: HOSTILE.to_owned(), added: 1, kept: 2, removed: 3 });
+        record.audiences[0].platforms[0].delta = Some(DeltaRecord {
+            against: HOSTILE.to_owned(),
+            live: 5,
+            added: 1,
+            kept: 2,
+            removed: 3,
+            owed: 0,
+            widened: 0,
+            resent: 0,
+        });
         set(&mut record.policy.time_zone);
         set(&mut record.warnings[0].code);
         record.measures = vec![HOSTILE.to_owned()];
@@ -144,6 +152,10 @@ fn sections_about_changes_stand_only_where_the_manifest_has_them() {
             added: 71,
             kept: 72,
             removed: 73,
+            live: 145,
+            owed: 0,
+            widened: 0,
+            resent: 0,
         });
     });
     let with = page(&with, Language::English, false);

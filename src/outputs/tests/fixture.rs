@@ -149,6 +149,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         },
         config_sha256: Hex32([3; 32]),
         keys: KeysRecord { root: RUN_ONLY.to_owned(), signing: None },
+        state: None,
         sources: vec![SourceRecord {
             name: "crm".to_owned(),
             files: 1,
