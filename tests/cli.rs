@@ -9,5 +9,6 @@ mod encryption;
 mod explain;
 mod hygiene;
 mod invocations;
+mod ring;
 mod runs;
 mod wrong_inputs;

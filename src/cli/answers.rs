@@ -19,9 +19,12 @@ use super::talk::{self, Message, Talk, count};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
 use crate::commands::recompute::recompute;
+use crate::commands::rotate::{NewRoot, RotateError, RotateOptions, rotate as run_rotate};
 use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
+use crate::config::Given;
 use crate::sources::keys::read_identities;
+use crate::state::StateError;
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
 
 /// An answer as one line of JSON.
@@ -184,6 +187,40 @@ pub(super) fn keygen(args: &args::Keygen, talk: Talk) -> Result<ExitStatus, Fail
         talk::data(key_text(&report).as_bytes())?;
     }
     talk.say("keys-made", "keep the files safe and backed up; they cannot be made again", &json!({}));
+    Ok(ExitStatus::Done)
+}
+
+pub(super) fn rotate(args: &args::Rotate, talk: Talk) -> Result<ExitStatus, Failure> {
+    let to = match (&args.to, args.to_fd) {
+        (Some(place), _) => NewRoot::File(place.clone()),
+        (None, number) => NewRoot::Descriptor(number.unwrap_or_default()),
+    };
+    let options = RotateOptions {
+        config: &args.config,
+        given: Given { key_fd: args.key_fd, identity: None },
+        to,
+        random: clock::random(),
+    };
+    let rotated = run_rotate(&options).map_err(|error| {
+        let (code, hint) = (error.code(), error.hint());
+        match error {
+            RotateError::Config(faults) => faults.into(),
+            RotateError::State(StateError::Io { .. } | StateError::Output(_)) => {
+                Failure::new(ExitStatus::Failed, Message::new(code, error.to_string(), hint))
+            }
+            error => Failure::usage(code, error.to_string(), hint),
+        }
+    })?;
+    if talk.json {
+        talk::data(&json_line(&rotated))?;
+    } else {
+        talk::data(format!("ring {}\n", rotated.ring).as_bytes())?;
+    }
+    talk.say(
+        "ring-rotated",
+        "the new root key opens the ring, and the old one does not: name the new one in the config, and destroy the old",
+        &json!({}),
+    );
     Ok(ExitStatus::Done)
 }
 

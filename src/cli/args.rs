@@ -183,6 +183,18 @@ Examples:
   verho keygen --signing signing-key
   verho keygen --identity inbox.txt")]
     Keygen(Keygen),
+    /// Put the key ring of the live state under another root key
+    #[command(after_help = "The keys in the ring stay the same: tags, the live state and earlier releases keep their meaning.
+
+Cost:     none.
+Effect:   the ring's file is replaced in one step; at any moment the old root key opens it or the new one.
+          Then name the new key in the config, and destroy the old one.
+
+Examples:
+  verho keygen --root new.key
+  verho rotate --to new.key
+  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key")]
+    Rotate(Rotate),
     /// Print the JSON Schema of verho.toml, for editors
     #[command(after_help = "Cost:     none.
 Effect:   none; an editor with a TOML plug-in then completes and checks the config as you type.
@@ -230,6 +242,7 @@ impl Command {
             }
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), args.identity.as_ref()],
+            Self::Rotate(args) => [Some(&args.config), args.to.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
             Self::Vectors(args) => [args.check.as_ref(), None, None],
@@ -466,6 +479,24 @@ pub(super) struct Keygen {
     /// Write an identity: an age secret key that opens what is encrypted for it
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
+}
+
+/// `verho rotate`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("new").required(true).args(["to", "to_fd"]))]
+pub(super) struct Rotate {
+    /// The config file; its root key is the old one
+    #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
+    pub config: PathBuf,
+    /// The new root key's file
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Read the new root key from this open file descriptor (3 or above)
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub to_fd: Option<u32>,
+    /// Read the old root key from this open file descriptor (3 or above) instead of a file
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub key_fd: Option<u32>,
 }
 
 /// `verho synth`.

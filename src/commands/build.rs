@@ -24,6 +24,7 @@ use crate::platforms::layout::preamble;
 use crate::sources::keys::{RootKeyError, read_root_key, read_root_key_fd};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
 use crate::spill::SpillError;
+use crate::state::{Ring, RingPlace, State, StateError};
 
 /// What a build is asked for.
 #[derive(Debug, Clone)]
@@ -111,7 +112,7 @@ impl From<SealError> for BuildError {
 /// Builds a release.
 pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Built, BuildError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
-    let root = root_key(&config, options.random)?;
+    let root = root_key_for_build(&config, options.random)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
     let as_of = options.as_of.unwrap_or(options.now);
@@ -167,12 +168,59 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
     })
 }
 
-/// The configured root key, or one for this run.
+/// The configured root key and the ring it opens, or a root for this run. Nothing is written: keys that
+/// no build has made yet serve this run alone.
 pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
-    match configured_root(config)? {
-        Some(bytes) => Ok(RootKey::lasting(*bytes)),
-        None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
-    }
+    keys_of(config, random, |place, audiences| {
+        let Some(mut ring) = Ring::look(place)? else {
+            return if State::is_there(place.dir) {
+                Err(StateError::RingMissing { place: place.dir.to_owned() })
+            } else {
+                Ok(None)
+            };
+        };
+        let open: Vec<&str> = audiences.iter().copied().filter(|name| !ring.is_destroyed(name)).collect();
+        ring.complete(&place.random, open)?;
+        Ok(Some(ring))
+    })
+}
+
+/// The same for a build, whose tags have to be found again: the ring is made, or made longer, first.
+fn root_key_for_build(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
+    keys_of(config, random, |place, audiences| Ring::take(place, audiences.iter().copied()).map(Some))
+}
+
+fn keys_of(
+    config: &Config,
+    random: [u8; 64],
+    ring: impl FnOnce(&RingPlace<'_>, &[&str]) -> Result<Option<Ring>, StateError>,
+) -> Result<RootKey, RootKeyError> {
+    let Some(bytes) = configured_root(config)? else {
+        return match config.state {
+            Some(_) => Err(RootKeyError::Needed),
+            None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
+        };
+    };
+    let root = RootKey::lasting(*bytes);
+    let Some(state) = &config.state else { return Ok(root) };
+    let disk = Disk::real();
+    let place = RingPlace { disk: &disk, dir: &state.dir, root: &bytes, random: ring_seed(random) };
+    let audiences: Vec<&str> = config.audiences.iter().map(|audience| audience.name.as_str()).collect();
+    let ring = ring(&place, &audiences)
+        .map_err(|error| RootKeyError::Ring { what: error.to_string(), hint: error.hint() })?;
+    Ok(match ring {
+        Some(ring) => root.with_ring(ring),
+        None => root,
+    })
+}
+
+/// What new keys of a ring are made from: all of the run's random bytes, since some of them become
+/// names and salts that are no secret.
+pub(super) fn ring_seed(random: [u8; 64]) -> [u8; 32] {
+    use hmac::{KeyInit as _, Mac as _};
+    let mut mac = crate::pipeline::keys::Mac256::new_from_slice(&random).expect("HMAC takes any key");
+    mac.update(b"verho/ring-seed/1");
+    mac.finalize().into_bytes().into()
 }
 
 /// The root key's bytes, from its file or the descriptor it was given on; never from both.

@@ -10,6 +10,7 @@ pub mod keygen;
 pub mod platforms;
 pub mod recompute;
 pub mod report;
+pub mod rotate;
 pub mod subject;
 pub mod vectors;
 pub mod verify;

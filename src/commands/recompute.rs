@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::build::configured_root;
+use super::build::{configured_root, root_key};
 use super::verify::{CheckLine, ExpectedAudience, VerifyError, compare_recomputed};
 use crate::config::{Config, Faults, Given};
 use crate::envelope::Identities;
 use crate::manifest::{Tag, UploadKind};
 use crate::oracle::{self, AudienceOutcome, Fate, OracleError, Outcome};
+use crate::pipeline::keys::RootKey;
 use crate::policy::reason::{Reason, Reasons};
 use crate::sources::keys::RootKeyError;
 use crate::sources::releases::{PublishedRelease, ReleaseError};
@@ -52,7 +53,12 @@ pub fn recompute(
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let release = PublishedRelease::open(&folder)?.with_keys(keys);
     let predicate = &release.manifest.predicate;
-    let root = configured_root(&config)?;
+    let bytes = configured_root(&config)?;
+    let keys = match (&bytes, &config.state) {
+        (Some(_), Some(_)) => Keys::Ring(root_key(&config, [0; 64])?),
+        (Some(bytes), None) => Keys::Root(bytes),
+        (None, _) => Keys::None,
+    };
     let outcome = oracle::decide(&config, predicate.release.as_of.0)?;
 
     let mut lines = Vec::new();
@@ -74,7 +80,7 @@ pub fn recompute(
         lines.extend(files(&release, audience));
     }
     let expected: Vec<_> =
-        outcome.audiences.iter().map(|audience| expected(audience, root.as_deref())).collect();
+        outcome.audiences.iter().map(|audience| expected(audience, &keys)).collect();
     lines.extend(compare_recomputed(&release, &expected)?);
     Ok(lines)
 }
@@ -118,20 +124,41 @@ fn files(release: &PublishedRelease, audience: &AudienceOutcome) -> Vec<CheckLin
 }
 
 /// An audience of the oracle's in the terms of a release. Ids become tags here and go no further.
-fn expected(audience: &AudienceOutcome, root: Option<&[u8; 32]>) -> ExpectedAudience {
+fn expected(audience: &AudienceOutcome, keys: &Keys<'_>) -> ExpectedAudience {
     let rows = audience.platforms.iter().map(|platform| (platform.name.clone(), platform.rows.clone()));
-    let suppressions = root.map(|root| {
+    let suppressions = (!matches!(keys, Keys::None)).then(|| {
         let mut by_tag: BTreeMap<Tag, BTreeMap<String, Reasons>> = BTreeMap::new();
         for platform in &audience.platforms {
             for ((space, id), fate) in &platform.decisions {
                 let Fate::Suppressed(codes) = fate else { continue };
                 let reasons = codes.iter().filter_map(|code| Reason::from_code(code));
                 let reasons = reasons.fold(Reasons::NONE, Reasons::with);
-                let tag = Tag(oracle::tag(root, &audience.name, space, id));
+                let tag = keys.tag(&audience.name, space, id);
                 by_tag.entry(tag).or_default().insert(platform.name.clone(), reasons);
             }
         }
         by_tag
     });
     ExpectedAudience { name: audience.name.clone(), rows: rows.collect(), suppressions }
+}
+
+/// What tags are made under.
+enum Keys<'k> {
+    None,
+    /// The oracle derives its keys from the root by itself.
+    Root(&'k [u8; 32]),
+    /// Keys of a ring are derived from nothing, so they are handed over.
+    Ring(RootKey),
+}
+
+impl Keys<'_> {
+    fn tag(&self, audience: &str, space: &str, id: &str) -> Tag {
+        Tag(match self {
+            Self::Root(root) => oracle::tag(root, audience, space, id),
+            Self::Ring(keys) => {
+                oracle::tag_under(&keys.person_secret(), &keys.tag_secret(audience), space, id)
+            }
+            Self::None => unreachable!("without keys no tag is asked for"),
+        })
+    }
 }

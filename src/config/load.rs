@@ -265,8 +265,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
-    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
-        state::checks(loading, &top, output, keys, live.as_ref());
+    if let (Some(output), Some(live)) = (&output, &live) {
+        state::checks(loading, &top, output, live.as_ref());
     }
     top.finish();
     schema?;

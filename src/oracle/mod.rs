@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 
-pub use tag::tag;
+pub use tag::{tag, tag_under};
 
 /// Everything decided. It stays in memory: its keys are customer ids.
 pub struct Outcome {

@@ -86,6 +86,17 @@ pub enum RootKeyError {
         /// Where.
         place: Place,
     },
+    /// The key ring.
+    #[error("{what}")]
+    Ring {
+        /// What is wrong with it.
+        what: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A live state is sealed under a key that outlives the run, and there is none.
+    #[error("the live state needs a root key, and none is set")]
+    Needed,
     /// Two root keys.
     #[error("[keys] root and --key-fd both name a root key")]
     Both,
@@ -154,6 +165,10 @@ impl RootKeyError {
             Self::OwnedBySomebodyElse { .. } => "use a file that the user who runs verho owns",
             Self::Shape { .. } | Self::Weak { .. } => "make one with `verho keygen --root FILE`",
             Self::Standard { .. } => "use another number, as in: verho build --key-fd 3 3< FILE",
+            Self::Ring { hint, .. } => hint,
+            Self::Needed => {
+                "make one with `verho keygen --root FILE`, and set [keys] root or give it by --key-fd"
+            }
             Self::Both => "leave one of them out: which of two keys is meant is never guessed",
         }
     }

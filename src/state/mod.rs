@@ -9,6 +9,7 @@ mod entry;
 mod error;
 mod head;
 mod lists;
+mod ring;
 mod seal;
 mod store;
 
@@ -19,4 +20,5 @@ pub use head::{
     ListRef, LiveNote, Receipt, ReleaseNote,
 };
 pub use lists::{Group, ListReader, ListWriter};
+pub use ring::{Ring, RingPlace, ring_files};
 pub use store::{Opening, State};

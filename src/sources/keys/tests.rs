@@ -27,6 +27,8 @@ fn code(error: &RootKeyError) -> &'static str {
         RootKeyError::NotIdentities { .. } => "not-identities",
         RootKeyError::Standard { .. } => "standard",
         RootKeyError::Both => "both",
+        RootKeyError::Ring { .. } => "ring",
+        RootKeyError::Needed => "needed",
     }
 }
 
