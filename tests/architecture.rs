@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first; a module may import those before it. Modules on one line may not import each other.
-const ORDER: [&[&str]; 15] = [
+const ORDER: [&[&str]; 16] = [
     &["identifiers"],
     &["platforms"],
     &["people"],

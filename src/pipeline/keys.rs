@@ -58,7 +58,7 @@ impl RootKey {
     /// Makes person keys.
     #[must_use]
     pub fn person_keys(&self) -> PersonKeys {
-        PersonKeys::new(self.person_secret())
+        PersonKeys::new(&self.person_secret())
     }
 
     /// What person keys are made from, for whoever makes them by other code.
