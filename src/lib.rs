@@ -16,6 +16,20 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
 
+#[cfg(test)]
+/// Fails to compile when the type implements the trait: two blanket impls then both apply.
+macro_rules! lacks {
+    ($type:ty: $($trait:path),+ $(,)?) => {
+        $(const _: fn() = || {
+            trait Ambiguous<A> { fn check() {} }
+            struct Yes;
+            impl<T: ?Sized> Ambiguous<()> for T {}
+            impl<T: ?Sized + $trait> Ambiguous<Yes> for T {}
+            let _ = <$type as Ambiguous<_>>::check;
+        };)+
+    };
+}
+
 pub mod audiences;
 pub mod cli;
 pub mod commands;

@@ -40,6 +40,7 @@ pub(crate) fn build_at(config: &Path, as_of: jiff::Timestamp, seed: u8) -> Resul
         given: verho::config::Given::default(),
         now: as_of,
         as_of: None,
+        first: false,
         dry_run: false,
         random: [seed; 64],
     };

@@ -53,6 +53,7 @@ fn no_bit_of_a_larger_release_can_be_turned_over_unseen() {
         now,
         as_of: None,
         dry_run: false,
+        first: false,
         random: [5; 64],
     };
     let built = build(&options_of_build, &|_| {}).expect("builds");

@@ -2,13 +2,19 @@
 //! output and standard error.
 
 mod base;
-mod canary;
 mod contracts;
 mod diff;
 mod encryption;
 mod explain;
+mod faults;
+mod hostile;
 mod hygiene;
+mod init;
 mod invocations;
+mod leaks;
+mod life;
 mod ring;
 mod runs;
+mod strace;
 mod wrong_inputs;
+mod wrong_words;

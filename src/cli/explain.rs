@@ -30,13 +30,14 @@ pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Fa
     let bar = Bar::new(talk);
     let options = ExplainOptions {
         config: args.config.config.clone(),
-        given: args.config.secrets.given(),
+        given: args.secrets.given(),
         as_of: args.as_of.unwrap_or_else(clock::now),
         random: clock::random(),
         text: &text,
         chain: args.chain,
     };
-    let explanation = run_explain(&options, &|progress| bar.moved(progress))?;
+    let explanation = run_explain(&options, &|progress| bar.moved(progress))
+        .map_err(|error| Failure::from(error).placed(&args.config.config))?;
     drop(bar);
     if args.for_subject {
         let language = Language::from(args.lang);

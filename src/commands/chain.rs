@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::verify::{CheckLine, VerifyError};
-use crate::manifest::{Hex32, Manifest};
+use crate::manifest::{Hex32, Manifest, Outcome};
 use crate::outputs::LATEST;
 use crate::sources::releases::{PublishedRelease, manifests};
 
@@ -164,6 +164,8 @@ fn newest(head: &Head<'_>, others: &[(PathBuf, PublishedRelease)]) -> Option<Che
         release.manifest_sha256 != head.sha256
             && other.controller.name == predicate.controller.name
             && other.release.as_of > predicate.release.as_of
+            // `latest` never leads to a release with removals only.
+            && other.release.outcome == Outcome::Complete
     })?;
     asked.then(|| fault(NOT_NEWEST, format!("{} is newer", name_of(&newer.manifest))))
 }

@@ -14,8 +14,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::chain::{Head, follow};
+use super::receipts::{Trust, told as receipts_told};
 use crate::envelope::Identities;
 use crate::manifest::{AudienceRecord, Hex32, Manifest, Outcome, Tag, UploadKind};
+use crate::outputs::OutputError;
 use crate::outputs::check::{self, CheckError, Checked, Fault, Rule, Sight};
 use crate::outputs::signature::{AllowedSigners, RevokedKeys, Verified};
 use crate::policy::reason::Reasons;
@@ -52,6 +54,8 @@ pub struct VerifyReport {
     pub signed_by: Option<String>,
     /// Who the list of allowed signers says that is.
     pub signer: Option<String>,
+    /// Files that valid receipts tell as deleted, and that are gone.
+    pub purged: u64,
     /// Each check, in the order made.
     pub checks: Vec<CheckLine>,
     /// What a reader must not believe was checked.
@@ -84,6 +88,9 @@ pub enum VerifyError {
     /// The release cannot be read back.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// A receipt of a purge cannot be read.
+    #[error(transparent)]
+    Receipt(#[from] OutputError),
     /// The list of allowed signers cannot be read.
     #[error("cannot read the list of allowed signers {place}: {source}", place = place.display())]
     AllowedSigners {
@@ -121,10 +128,12 @@ pub enum VerifyError {
 impl VerifyError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
-            Self::Check(_) => "run as the user who made the release, or as one who may read it",
+            Self::Check(_) | Self::Receipt(_) => {
+                "run as the user who made the release, or as one who may read it"
+            }
             Self::Release(error) => error.hint(),
             Self::AllowedSigners { .. } | Self::RevokedSigners { .. } => "check the path of the list",
             Self::RevokedSignersLine { .. } => {
@@ -142,17 +151,17 @@ const FAULTS_TOLD: usize = 5;
 
 /// Verifies the release in `folder`.
 pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, VerifyError> {
-    let trust = Trust::read(options)?;
+    let whom = Whom::read(options)?;
     let given = folder;
     // The folder may be reached by a link, such as `latest`; nothing within it may be one.
     let folder = folder.canonicalize().map_err(|_| VerifyError::NotARelease { place: folder.to_owned() })?;
-    let (mut report, found) = verify_alone(&folder, options, &trust)?;
+    let (mut report, found) = verify_alone(&folder, options, &whom)?;
     if options.chain
         && let Some((manifest, sha256)) = &found
     {
         let head = Head { given, folder: &folder, manifest, sha256: *sha256 };
         report.checks.extend(follow(&head, |link| {
-            let (report, _) = verify_alone(link, options, &trust)?;
+            let (report, _) = verify_alone(link, options, &whom)?;
             Ok(report.checks.iter().filter(|line| !line.ok).map(|line| line.name).collect())
         })?);
     }
@@ -166,13 +175,13 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
 }
 
 /// Whom to trust.
-struct Trust {
+struct Whom {
     allowed: Option<AllowedSigners>,
     revoked: RevokedKeys,
     now: jiff::Timestamp,
 }
 
-impl Trust {
+impl Whom {
     fn read(options: &VerifyOptions) -> Result<Self, VerifyError> {
         let allowed = options.allowed_signers.as_deref().map(read_allowed_signers).transpose()?;
         let revoked = options.revoked_signers.as_deref().map(read_revoked_signers).transpose()?;
@@ -193,7 +202,7 @@ type Found = (Manifest, Hex32);
 fn verify_alone(
     folder: &Path,
     options: &VerifyOptions,
-    trust: &Trust,
+    whom: &Whom,
 ) -> Result<(VerifyReport, Option<Found>), VerifyError> {
     if folder.join(crate::manifest::MANIFEST_FILE).symlink_metadata().is_err() {
         return Err(VerifyError::NotARelease { place: folder.to_owned() });
@@ -201,9 +210,9 @@ fn verify_alone(
     let manifest_bytes = check::manifest_bytes(folder)?;
     let signature = check::signature_bytes(folder)?;
     let stated = Manifest::from_bytes(&manifest_bytes).ok();
-    let mut signed = check_signature(&manifest_bytes, signature.as_deref(), trust, stated.as_ref());
+    let mut signed = check_signature(&manifest_bytes, signature.as_deref(), whom, stated.as_ref());
     let sight = options.keys.as_deref().map_or(Sight::Closed, Sight::Keys);
-    let checked = check::check_with(folder, &manifest_bytes, sight)?;
+    let mut checked = check::check_with(folder, &manifest_bytes, sight)?;
 
     let release = checked.manifest.as_ref().map(|manifest| manifest.predicate.release.name.clone());
     if let Some(manifest) = &checked.manifest {
@@ -212,6 +221,8 @@ fn verify_alone(
         expect_past(manifest, options.moment, &mut signed.checks);
     }
     let Signed { key, signer, mut checks } = signed;
+    let trust = Trust { allowed: whom.allowed.as_ref(), moment: options.moment };
+    let purged = believe_receipts(folder, &mut checked, trust, &whom.revoked, &mut checks)?;
     checks.extend(lines(&checked, options.strict_modes));
     let mut not_checked = vec![
         "that the decisions follow from the inputs: that needs the inputs and --recompute",
@@ -235,9 +246,55 @@ fn verify_alone(
             "that report.html, summary.md and UPLOAD.md follow from the manifest: another version wrote them",
         );
     }
+    if purged > 0 {
+        not_checked.push("what stood in the purged files: the manifest alone tells of them");
+    }
     let ok = checks.iter().all(|line| line.ok);
     let found = checked.manifest.zip(checked.manifest_sha256);
-    Ok((VerifyReport { ok, release, signed_by: key, signer, checks, not_checked }, found))
+    Ok((VerifyReport { ok, release, signed_by: key, signer, purged, checks, not_checked }, found))
+}
+
+/// Takes the files that valid receipts tell as deleted from the missing ones, and tells of the receipts.
+/// A file that is told as deleted and is there, or a receipt that is not valid, fails the release.
+fn believe_receipts(
+    folder: &Path,
+    checked: &mut Checked,
+    trust: Trust<'_>,
+    revoked: &RevokedKeys,
+    checks: &mut Vec<CheckLine>,
+) -> Result<u64, VerifyError> {
+    let (Some(manifest), Some(sha256), Some(releases)) =
+        (&checked.manifest, checked.manifest_sha256, folder.parent())
+    else {
+        return Ok(0);
+    };
+    let told = receipts_told(releases, manifest, sha256, trust)?;
+    let is_purged = |fault: &Fault| fault.rule == Rule::Missing && told.purged.contains_key(&fault.place);
+    let gone = checked.faults.iter().filter(|fault| is_purged(fault)).count();
+    checked.faults.retain(|fault| !is_purged(fault));
+    let mut wrong = told.faults.clone();
+    if told.signed_by.iter().any(|key| revoked.has_fingerprint(key)) {
+        wrong.push("a receipt is signed by a revoked key".to_owned());
+    }
+    if gone < told.purged.len() {
+        wrong.push(format!("{} files are told as deleted and are there", told.purged.len() - gone));
+    }
+    if told.is_unfinished {
+        wrong.push("a purge was begun and not finished: run verho purge --due".to_owned());
+    }
+    if !wrong.is_empty() {
+        checks.push(line("receipts", false, wrong.join("; ")));
+    } else if gone > 0 {
+        let by = match &told.signed_by[..] {
+            [] => "not signed".to_owned(),
+            keys => format!("signed by {}", keys.join(", ")),
+        };
+        let last = told.purged.values().max().map(ToString::to_string).unwrap_or_default();
+        let detail =
+            format!("purged: {gone} files were deleted by {} receipts, the last on {last}; {by}", told.valid);
+        checks.push(line("receipts", true, detail));
+    }
+    Ok(gone as u64)
 }
 
 struct Signed {
@@ -269,10 +326,10 @@ fn read_revoked_signers(place: &Path) -> Result<RevokedKeys, VerifyError> {
 fn check_signature(
     manifest: &[u8],
     signature: Option<&[u8]>,
-    trust: &Trust,
+    whom: &Whom,
     stated: Option<&Manifest>,
 ) -> Signed {
-    let allowed = trust.allowed.as_ref();
+    let allowed = whom.allowed.as_ref();
     let Some(signature) = signature else {
         let checks = match allowed {
             Some(_) => {
@@ -294,11 +351,11 @@ fn check_signature(
     };
     let key = verified.fingerprint();
     let mut checks = vec![line("signature", true, format!("fits the manifest and the key inside it, {key}"))];
-    if verified.is_revoked(&trust.revoked) {
+    if verified.is_revoked(&whom.revoked) {
         checks.push(line("signer", false, "the signing key is revoked"));
         return Signed { key: Some(key), signer: None, checks };
     }
-    let signer = allowed.and_then(|list| match verified.signer(list, trust.moment_of(stated)) {
+    let signer = allowed.and_then(|list| match verified.signer(list, whom.moment_of(stated)) {
         Ok(signer) => {
             checks.push(line("signer", true, format!("allowed: {signer}")));
             Some(signer)

@@ -15,9 +15,10 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
+use super::undecided::undecided;
 use super::{
     Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields, registers,
-    rules, special, state, waivers,
+    retention, rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -63,13 +64,29 @@ impl Config {
             Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
         };
         let bytes = std::fs::read(path).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                return whole(
+                    "there is no such config",
+                    "name yours with --config FILE; verho init customers.csv --out verho.toml writes a first one",
+                );
+            }
             let message = format!("the config cannot be read: {}", error.kind());
-            whole(&message, "docs/configuration.md begins with one of 25 lines")
+            whole(&message, "check that it is a file which this user may read")
         })?;
         let text = String::from_utf8(bytes)
             .map_err(|_| whole("the config is not UTF-8 text", "save it as UTF-8"))?;
         parse(path, &text, draft)
     }
+}
+
+/// The line of a config, from one, in which a text first stands in quotes: where to look when what it
+/// names is at fault. `None` when it stands in none, or the file cannot be read any more.
+#[must_use]
+pub fn line_of(path: &Path, text: &str) -> Option<usize> {
+    let quoted = format!("\"{text}\"");
+    let config = std::fs::read_to_string(path).ok()?;
+    let holds = |line: &str| !line.trim_start().starts_with('#') && line.contains(&quoted);
+    config.lines().position(holds).map(|at| at + 1)
 }
 
 /// What the readers of the tables share, and what is checked once all are read.
@@ -164,6 +181,11 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
     if reading.any() {
         return None;
     }
+    // What is not decided has no meaning yet, so that more faults would only repeat it.
+    undecided(reading, document.get_ref());
+    if reading.any() {
+        return None;
+    }
     let base = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_owned));
     let mut loading = Loading {
         reading,
@@ -248,6 +270,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.identity = keys.as_ref().and_then(|keys| keys.identity.clone());
     let encryption = small("encryption").and_then(encryption::encryption);
     let limits = small("limits").and_then(rules::limits);
+    let retention = small("retention").and_then(retention::retention);
     let live = small("state").and_then(|table| state::state(loading, table));
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
@@ -286,6 +309,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         encryption: encryption?,
         state: live?,
         limits: limits?,
+        retention: retention?,
     })
 }
 

@@ -10,11 +10,13 @@ mod fields;
 mod given;
 mod load;
 mod registers;
+mod retention;
 mod rules;
 pub mod schema;
 mod special;
 mod state;
 mod table;
+mod undecided;
 mod waivers;
 
 #[cfg(test)]
@@ -26,7 +28,11 @@ use std::path::PathBuf;
 pub use self::encryption::Encryption;
 pub use self::faults::{Fault, Faults};
 pub use self::given::Given;
+pub use self::load::line_of;
+pub use self::retention::Retention;
 pub use self::schema::json_schema;
+pub use self::special::{refused_name, words};
+pub use self::undecided::UNDECIDED;
 pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;
@@ -66,6 +72,8 @@ pub struct Config {
     pub state: Option<StateSettings>,
     /// Bounds on memory and time.
     pub limits: Limits,
+    /// How long files of a release are kept.
+    pub retention: Retention,
 }
 
 /// `[controller]`.

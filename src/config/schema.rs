@@ -57,6 +57,8 @@ pub struct File {
     pub state: Option<StateTable>,
     /// Bounds on memory and threads.
     pub limits: Option<LimitsTable>,
+    /// How long files of a release are kept.
+    pub retention: Option<RetentionTable>,
 }
 
 /// `[controller]`: who decides why and how the data is used.
@@ -1034,4 +1036,19 @@ pub struct LimitsTable {
     /// Threads; 0 means one a core.
     #[schemars(range(max = 1024))]
     pub threads: Option<u64>,
+}
+
+/// `[retention]`: how long files of a release are kept, in days from its moment, or `keep`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionTable {
+    /// Full files.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"14d")]
+    pub full: Option<String>,
+    /// Add and remove files.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"14d")]
+    pub delta: Option<String>,
+    /// Suppressions with their verdicts.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"180d")]
+    pub suppressions: Option<String>,
 }

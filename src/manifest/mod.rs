@@ -9,8 +9,10 @@
 mod counts;
 mod inputs;
 mod live;
+pub mod receipt;
 mod reconcile;
 mod results;
+mod retention;
 pub mod suppressions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -30,6 +32,7 @@ pub use reconcile::Mismatch;
 pub use results::{
     AudienceRecord, EncryptedFile, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
 };
+pub use retention::{Retained, RetentionRecord};
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
 
@@ -47,6 +50,8 @@ pub const SIGNATURE_FILE: &str = "manifest.json.sig";
 pub const SUMS_FILE: &str = "SHA256SUMS";
 /// The files that no manifest lists: itself and what is made from it.
 pub const UNLISTED: [&str; 3] = [MANIFEST_FILE, SIGNATURE_FILE, SUMS_FILE];
+/// The folder of receipts, beside the releases.
+pub const RECEIPTS: &str = "receipts";
 /// The word that stands for the root key's id when a random key served this run alone.
 pub const RUN_ONLY: &str = "run-only";
 
@@ -125,6 +130,8 @@ pub struct Predicate {
     pub warnings: Vec<CodeCount>,
     /// Safeguards in force: stable words.
     pub measures: Vec<String>,
+    /// Until when its files are kept, one line for each kind of file.
+    pub retention: Vec<RetentionRecord>,
 }
 
 /// The program and its tables.
@@ -272,6 +279,17 @@ impl Manifest {
             return Err(ManifestError::Spelling);
         }
         Ok(manifest)
+    }
+
+    /// The name under which a file lies in this release: with an end of its own where it is encrypted.
+    #[must_use]
+    pub fn name_on_disk(&self, name: &str) -> String {
+        let encrypted = format!("{name}.age");
+        if self.predicate.encrypted.iter().any(|file| file.name == encrypted) {
+            encrypted
+        } else {
+            name.to_owned()
+        }
     }
 
     /// The digest recorded for a file.

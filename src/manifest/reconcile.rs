@@ -2,7 +2,7 @@
 //! again by `verify`. It reads no file.
 
 use super::counts::total;
-use super::{AudienceRecord, Manifest, Outcome, PlatformRecord, UploadKind};
+use super::{AudienceRecord, Manifest, Outcome, PlatformRecord, Retained, UploadKind};
 use crate::policy::reason::Reason;
 
 /// The end of an encrypted file's name.
@@ -62,6 +62,15 @@ impl Manifest {
             "files are listed once, by name",
         );
         check_encrypted(self, &mut found);
+        found.unless(
+            predicate.retention.iter().map(|record| record.files).eq(Retained::ALL)
+                && predicate
+                    .retention
+                    .iter()
+                    .all(|record| record.due.is_none_or(|due| due >= predicate.release.as_of)),
+            || "retention".to_owned(),
+            "every kind of file has one date, not before the release's moment",
+        );
         found.0
     }
 }

@@ -444,13 +444,20 @@ impl EntryReader<'_> {
         Some((status, entry))
     }
 
+    /// Whether a cell is a value of its kind, or several of them with nothing beside.
     fn parses(&self, kind: Kind, text: &str) -> bool {
-        match kind {
-            Kind::Email => Email::parse(text).is_some(),
-            Kind::Phone => own_regions(self.register, self.config)
-                .into_iter()
-                .any(|region| Phone::parse(text, region).is_some_and(|phone| phone.is_good(true))),
-        }
+        let regions = own_regions(self.register, self.config);
+        let is_one = |value: &str| match kind {
+            Kind::Email => Email::parse(value).is_some(),
+            Kind::Phone => regions
+                .iter()
+                .any(|region| Phone::parse(value, *region).is_some_and(|phone| phone.is_good(true))),
+        };
+        let pieces = match kind {
+            Kind::Email => email::pieces(text),
+            Kind::Phone => phone::pieces(text),
+        };
+        is_one(text) || (pieces.len() > 1 && pieces.iter().all(|piece| is_one(piece)))
     }
 }
 
@@ -525,7 +532,7 @@ impl Entry {
         for (kind, column) in config.sources.iter().flat_map(columns) {
             let forms = match kind {
                 Kind::Email => self.email.as_deref().map(email::hashable),
-                Kind::Phone => self.phone.as_deref().map(|text| phone::hashable(text, &meanings)),
+                Kind::Phone => self.phone.as_deref().map(|text| phone::hashable(text, &meanings, &own, true)),
             };
             if let Some(algorithm) = column.hashed {
                 for form in forms.into_iter().flatten() {
@@ -577,7 +584,9 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
     }
     let forms = match cell.kind {
         Kind::Email => email::hashable(text),
-        Kind::Phone => phone::hashable(text, &meanings),
+        Kind::Phone => {
+            phone::hashable(text, &meanings, &Regions::from([cell.region]), config.policy.possible_phones)
+        }
     };
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(text_hook(place, text));

@@ -56,6 +56,11 @@ pub(super) fn opened(cell: &str) -> Option<String> {
     (!plain.is_empty()).then_some(plain)
 }
 
+/// Whether nothing of a text can be seen.
+pub(super) fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|letter| is_edge(letter) || letter.is_control() || is_invisible(letter))
+}
+
 fn is_invisible(letter: char) -> bool {
     matches!(
         letter,

@@ -140,6 +140,21 @@ impl Disk {
         std::fs::remove_dir_all(path)
     }
 
+    /// Removes the entry `name` of an open folder, which is a file.
+    pub(super) fn unlink_at(&self, folder: &File, name: &str) -> io::Result<()> {
+        self.step()?;
+        Ok(rustix::fs::unlinkat(folder, name, rustix::fs::AtFlags::empty())?)
+    }
+
+    /// Removes a file or link that stands in the way, as one counted operation.
+    pub(super) fn clear_file(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
     /// Removes a file or link.
     pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)

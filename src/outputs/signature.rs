@@ -280,6 +280,12 @@ pub struct RevokedKeys {
 }
 
 impl RevokedKeys {
+    /// Whether a key of this fingerprint may no longer sign.
+    #[must_use]
+    pub fn has_fingerprint(&self, fingerprint: &str) -> bool {
+        self.keys.iter().any(|key| key.fingerprint(HashAlg::Sha256).to_string() == fingerprint)
+    }
+
     /// Reads a list. A line that cannot be read is an error: it may be the one that matters.
     pub fn parse(text: &str) -> Result<Self, AllowedSignersError> {
         let mut keys = Vec::new();

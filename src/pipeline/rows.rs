@@ -432,6 +432,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
         }
         shared.objections.raw_hashes(kind, value, &mut join);
+        if parsed.is_err() {
+            shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+        }
         shared.objections.by_raw(value, shared.run_key, &mut join);
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);

@@ -19,6 +19,27 @@ impl EntryKey {
         Self { digest, kind: matches!(kind, Kind::Email) as u8 }
     }
 
+    /// Its bytes, as they stand in every record.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        bytes[..32].copy_from_slice(self.digest.as_bytes());
+        bytes[32] = self.kind;
+        bytes
+    }
+
+    /// A key from such bytes.
+    ///
+    /// # Panics
+    /// When there are fewer: the caller's mistake.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self { digest: Digest::from_bytes(array(&bytes[..32])), kind: bytes[32] }
+    }
+
+    /// Bytes of a key.
+    pub const BYTES: usize = 33;
+
     /// What it is of.
     #[must_use]
     pub const fn kind(self) -> Kind {
@@ -58,7 +79,7 @@ pub struct LiveEntry {
     pub since: u32,
     /// On which basis, by number.
     pub basis: u8,
-    /// When it was last sent, in minutes since 1970; 0: it has to be sent again.
+    /// When it was last sent, in seconds since 1970; 0: it has to be sent again.
     pub sent: u32,
 }
 
@@ -71,7 +92,7 @@ pub struct OwedEntry {
     pub owner: Owner,
     /// Whether it is to be removed itself; otherwise it stood in a row with one that is.
     pub removed: bool,
-    /// When it was first to be removed, in minutes since 1970; 0 while somebody eligible holds it again.
+    /// When it was first to be removed, in seconds since 1970; 0 while somebody eligible holds it again.
     pub since: u32,
     /// The day of the objection, in days since 1970; 0 when there is none or it is not known.
     pub objected: u32,
@@ -107,20 +128,11 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().expect("sliced to this length")
 }
 
-fn write_key(key: EntryKey, out: &mut Vec<u8>) {
-    out.extend_from_slice(key.digest.as_bytes());
-    out.push(key.kind);
-}
-
-fn read_key(bytes: &[u8]) -> EntryKey {
-    EntryKey { digest: Digest::from_bytes(array(&bytes[..32])), kind: bytes[32] }
-}
-
 impl Record for LiveEntry {
     const BYTES: usize = 50;
 
     fn write(&self, out: &mut Vec<u8>) {
-        write_key(self.key, out);
+        out.extend_from_slice(&self.key.to_bytes());
         out.extend_from_slice(&self.owner.to_be_bytes());
         out.extend_from_slice(&self.since.to_be_bytes());
         out.push(self.basis);
@@ -129,7 +141,7 @@ impl Record for LiveEntry {
 
     fn read(bytes: &[u8]) -> Self {
         Self {
-            key: read_key(bytes),
+            key: EntryKey::from_bytes(bytes),
             owner: u64::from_be_bytes(array(&bytes[33..41])),
             since: u32::from_be_bytes(array(&bytes[41..45])),
             basis: bytes[45],
@@ -146,7 +158,7 @@ impl Record for OwedEntry {
     const BYTES: usize = 50;
 
     fn write(&self, out: &mut Vec<u8>) {
-        write_key(self.key, out);
+        out.extend_from_slice(&self.key.to_bytes());
         out.extend_from_slice(&self.owner.to_be_bytes());
         out.push(u8::from(self.removed));
         out.extend_from_slice(&self.since.to_be_bytes());
@@ -155,7 +167,7 @@ impl Record for OwedEntry {
 
     fn read(bytes: &[u8]) -> Self {
         Self {
-            key: read_key(bytes),
+            key: EntryKey::from_bytes(bytes),
             owner: u64::from_be_bytes(array(&bytes[33..41])),
             removed: bytes[41] == 1,
             since: u32::from_be_bytes(array(&bytes[42..46])),
@@ -172,7 +184,7 @@ impl Record for Operation {
     const BYTES: usize = 43;
 
     fn write(&self, out: &mut Vec<u8>) {
-        write_key(self.key, out);
+        out.extend_from_slice(&self.key.to_bytes());
         out.push(match self.action {
             Action::Remove => 0,
             Action::Put => 1,
@@ -185,7 +197,7 @@ impl Record for Operation {
 
     fn read(bytes: &[u8]) -> Self {
         Self {
-            key: read_key(bytes),
+            key: EntryKey::from_bytes(bytes),
             action: match bytes[33] {
                 0 => Action::Remove,
                 1 => Action::Put,

@@ -5,6 +5,7 @@
 //! replaced in one step; a crash at any moment leaves the state before or after, never between; two
 //! runs never interleave. It knows no file of a release, no rule and no clock.
 
+mod apply;
 mod entry;
 mod error;
 mod head;
@@ -13,6 +14,7 @@ mod ring;
 mod seal;
 mod store;
 
+pub use apply::{Applied, Owed};
 pub use entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner, Record};
 pub use error::StateError;
 pub use head::{

@@ -93,10 +93,16 @@ impl State {
         Ok(state)
     }
 
-    /// Begins a state where there is none. Nothing counts before the first [`State::commit`].
-    pub fn create(opening: Opening<'_>) -> Result<Self, StateError> {
+    /// Begins a state where there is none, or where none ever came to a release. Nothing counts before
+    /// the first [`State::commit`].
+    pub fn create(
+        opening: Opening<'_>,
+        is_published: impl FnOnce(&str, Hex32) -> bool,
+    ) -> Result<Self, StateError> {
         if Self::is_there(opening.dir) {
-            return Err(StateError::Exists { place: opening.dir.to_owned() });
+            let place = opening.dir.to_owned();
+            let state = Self::open(opening, is_published)?;
+            return if state.head.generation == 0 { Ok(state) } else { Err(StateError::Exists { place }) };
         }
         if !opening.dir.is_dir() {
             opening.disk.create_folders(opening.dir).map_err(|source| at("create", opening.dir, source))?;
@@ -232,6 +238,13 @@ impl State {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // Lists of a run that came to nothing; what cannot be removed here the next run removes.
+        let _ = self.sweep();
     }
 }
 

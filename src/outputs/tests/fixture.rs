@@ -245,6 +245,11 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         shared_identifiers: Vec::new(),
         warnings: CodeCount::list([("under-platform-minimum", 1)]),
         measures: vec!["closure-person".to_owned(), "keyed-tags".to_owned()],
+        retention: vec![
+            RetentionRecord { files: Retained::Full, due: Some(moment("2026-12-05T02:00:00Z")) },
+            RetentionRecord { files: Retained::Delta, due: Some(moment("2026-12-05T02:00:00Z")) },
+            RetentionRecord { files: Retained::Suppressions, due: None },
+        ],
     }
 }
 
