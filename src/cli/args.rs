@@ -246,7 +246,8 @@ Examples:
   verho keygen --identity inbox.txt")]
     Keygen(Keygen),
     /// Put the key ring of the live state under another root key
-    #[command(after_help = "The keys in the ring stay the same: tags, the live state and earlier releases keep their meaning.
+    #[command(
+        after_help = "The keys in the ring stay the same: tags, the live state and earlier releases keep their meaning.
 
 Cost:     none.
 Effect:   the ring's file is replaced in one step; at any moment the old root key opens it or the new one.
@@ -255,7 +256,8 @@ Effect:   the ring's file is replaced in one step; at any moment the old root ke
 Examples:
   verho keygen --root new.key
   verho rotate --to new.key
-  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key")]
+  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key"
+    )]
     Rotate(Rotate),
     /// Print the JSON Schema of verho.toml, for editors
     #[command(after_help = "Cost:     none.
@@ -307,7 +309,9 @@ impl Command {
                     .collect();
             }
             Self::Build(args) => {
-                let paths = of_config(&args.config, &args.secrets).into_iter().chain([args.summary.as_ref(), args.metrics.as_ref()]);
+                let paths = of_config(&args.config, &args.secrets)
+                    .into_iter()
+                    .chain([args.summary.as_ref(), args.metrics.as_ref()]);
                 return paths.flatten().map(PathBuf::as_path).collect();
             }
             Self::Uploaded(args) => [Some(&args.config.config), Some(&args.release), None],

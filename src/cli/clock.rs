@@ -2,9 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one place that asks for the time and for randomness")]
 
-use jiff::{SignedDuration, Timestamp};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// The present, to the second.
 pub(super) fn now() -> Timestamp {

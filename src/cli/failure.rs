@@ -9,6 +9,7 @@ use crate::commands::verify::VerifyError;
 use crate::config::{Faults, line_of};
 use crate::pipeline::{ParseError, RunError};
 use crate::sources::SourceError;
+use crate::sources::keys::RootKeyError;
 use crate::spill::SpillError;
 
 use super::exit::ExitStatus;
@@ -35,6 +36,17 @@ impl Failure {
 
     pub(super) fn usage(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ExitStatus::Usage, Message::new(code, what, hint))
+    }
+
+    /// A root key, or the ring it opens.
+    pub(super) fn root_key(error: &RootKeyError) -> Self {
+        let (status, code) = match error {
+            RootKeyError::Ring { code: "locked", .. } => (ExitStatus::Refused, "locked"),
+            RootKeyError::Ring { code, is_io: true, .. } => (ExitStatus::Failed, *code),
+            RootKeyError::Ring { code, .. } => (ExitStatus::Usage, *code),
+            _ => (ExitStatus::Usage, "root-key"),
+        };
+        Self::new(status, Message::new(code, error.to_string(), error.hint()))
     }
 
     /// Several at once.
@@ -119,7 +131,7 @@ impl From<BuildError> for Failure {
         match error {
             BuildError::Config(faults) => faults.into(),
             BuildError::Run(error) => error.into(),
-            BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            BuildError::RootKey(error) => Self::root_key(&error),
             BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
             BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
             BuildError::Output(error) => {
@@ -162,7 +174,9 @@ impl From<RunError> for Failure {
                 };
                 Self::new(status, parse_message(&error))
             }
-            RunError::Register { error, .. } => Self::new(source_status(&error), source_message(what, &error)),
+            RunError::Register { error, .. } => {
+                Self::new(source_status(&error), source_message(what, &error))
+            }
             RunError::Refused { refusals } => Self::all(
                 ExitStatus::Refused,
                 refusals
@@ -187,7 +201,7 @@ impl From<RecomputeError> for Failure {
         let what = error.to_string();
         match error {
             RecomputeError::Config(faults) => faults.into(),
-            RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::RootKey(error) => Self::root_key(&error),
             RecomputeError::Oracle(_) => Self::new(
                 ExitStatus::Failed,
                 Message::new(

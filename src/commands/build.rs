@@ -145,7 +145,12 @@ pub(crate) fn build_on(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Built, BuildError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
-    let root = root_key_for_build(disk, &config, options.random)?;
+    // A dry run makes no key, either.
+    let root = if options.dry_run {
+        root_key(&config, options.random)?
+    } else {
+        root_key_for_build(disk, &config, options.random)?
+    };
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
     let complete = newest_complete(&config.output.dir, &config.controller.name)?;
@@ -350,7 +355,12 @@ fn keys_of(
     let place = RingPlace { disk, dir: &state.dir, root: &bytes, random: ring_seed(random) };
     let audiences: Vec<&str> = config.audiences.iter().map(|audience| audience.name.as_str()).collect();
     let ring = ring(&place, &audiences)
-        .map_err(|error| RootKeyError::Ring { what: error.to_string(), hint: error.hint() })?;
+        .map_err(|error| RootKeyError::Ring {
+        what: error.to_string(),
+        hint: error.hint(),
+        code: error.code(),
+        is_io: error.is_io(),
+    })?;
     Ok(match ring {
         Some(ring) => root.with_ring(ring),
         None => root,

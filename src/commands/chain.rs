@@ -49,7 +49,9 @@ pub(super) fn follow(
     head: &Head<'_>,
     verify: impl Fn(&Path) -> Result<Vec<&'static str>, VerifyError>,
 ) -> Result<Vec<CheckLine>, VerifyError> {
-    let Some(folder) = head.folder.parent() else { return Ok(vec![fault(MISSING, "there is no folder of releases")]) };
+    let Some(folder) = head.folder.parent() else {
+        return Ok(vec![fault(MISSING, "there is no folder of releases")]);
+    };
     let mut lines = Vec::new();
     let first_name = name_of(head.manifest);
     if !is_named(head.folder, first_name) {
@@ -145,13 +147,15 @@ fn forks(others: &[(PathBuf, PublishedRelease)]) -> Vec<CheckLine> {
         }
         same.push(folder);
     }
-    let forked = by_previous.into_iter().filter(|(_, names)| names.len() > 1).map(|((_, previous), names)| {
-        let of = if previous.is_some() { "continue the same release" } else { "are each the first" };
-        fault(FORKED, format!("{} {of}", names.join(" and ")))
-    });
-    let copied = by_digest.into_values().filter(|folders| folders.len() > 1).map(|folders| {
-        fault(REPLAYED, format!("one release stands there {} times", folders.len()))
-    });
+    let forked =
+        by_previous.into_iter().filter(|(_, names)| names.len() > 1).map(|((_, previous), names)| {
+            let of = if previous.is_some() { "continue the same release" } else { "are each the first" };
+            fault(FORKED, format!("{} {of}", names.join(" and ")))
+        });
+    let copied = by_digest
+        .into_values()
+        .filter(|folders| folders.len() > 1)
+        .map(|folders| fault(REPLAYED, format!("one release stands there {} times", folders.len())));
     forked.chain(copied).collect()
 }
 

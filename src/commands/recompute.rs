@@ -79,8 +79,7 @@ pub fn recompute(
     for audience in &outcome.audiences {
         lines.extend(files(&release, audience));
     }
-    let expected: Vec<_> =
-        outcome.audiences.iter().map(|audience| expected(audience, &keys)).collect();
+    let expected: Vec<_> = outcome.audiences.iter().map(|audience| expected(audience, &keys)).collect();
     lines.extend(compare_recomputed(&release, &expected)?);
     Ok(lines)
 }

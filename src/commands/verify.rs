@@ -404,7 +404,11 @@ const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 fn expect_past(manifest: &Manifest, now: jiff::Timestamp, checks: &mut Vec<CheckLine>) {
     let release = &manifest.predicate.release;
     if !release.replay && release.as_of.0.duration_since(now) > CLOCKS_DIFFER {
-        checks.push(line("moment", false, format!("the release is of {}, which has not come", release.as_of)));
+        checks.push(line(
+            "moment",
+            false,
+            format!("the release is of {}, which has not come", release.as_of),
+        ));
     }
 }
 
@@ -452,7 +456,9 @@ fn lines(checked: &Checked, strict_modes: bool) -> Vec<CheckLine> {
             let amount = match name {
                 "digests" => format!("{passed}: {} files, {} bytes", checked.files, checked.bytes),
                 "uploads" => format!("{passed}: {} rows and tags", checked.rows),
-                "encryption" => format!("{passed}: {} of {}", checked.opened, checked.opened + checked.unopened),
+                "encryption" => {
+                    format!("{passed}: {} of {}", checked.opened, checked.opened + checked.unopened)
+                }
                 _ => passed.to_owned(),
             };
             let done = match name {

@@ -52,7 +52,12 @@ fn by_platform(item: Item<'_>) -> Option<Vec<(String, Vec<Recipient>)>> {
         if found.iter().any(|(known, _)| known == name) {
             sound = false;
             let message = format!("platforms names {name} twice");
-            table.fault_at(&place, "duplicate", message, "facebook and instagram are lists of meta: write one");
+            table.fault_at(
+                &place,
+                "duplicate",
+                message,
+                "facebook and instagram are lists of meta: write one",
+            );
         }
         match recipients(entry) {
             Some(list) => found.push((name.to_owned(), list)),

@@ -17,8 +17,8 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::undecided::undecided;
 use super::{
-    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields, registers,
-    retention, rules, special, state, waivers,
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields,
+    registers, retention, rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;

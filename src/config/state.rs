@@ -35,12 +35,7 @@ pub(super) fn state(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<O
 }
 
 /// What a state asks of the rest of the config, and the rest of a state.
-pub(super) fn checks(
-    loading: &Loading<'_>,
-    top: &Table<'_>,
-    output: &Output,
-    state: Option<&StateSettings>,
-) {
+pub(super) fn checks(loading: &Loading<'_>, top: &Table<'_>, output: &Output, state: Option<&StateSettings>) {
     let Some(state) = state else {
         for span in &loading.asks_state {
             let message = "only a live state can tell what was there before, and there is none";

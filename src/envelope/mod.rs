@@ -85,8 +85,8 @@ impl<W: Write> Sealer<W> {
     /// Begins a stream for these recipients, of whom there is at least one.
     pub fn begin(recipients: &[Recipient], output: W) -> io::Result<Self> {
         let keys = recipients.iter().map(|recipient| &recipient.key as &dyn age::Recipient);
-        let encryptor =
-            age::Encryptor::with_recipients(keys).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let encryptor = age::Encryptor::with_recipients(keys)
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
         Ok(Self { stream: encryptor.wrap_output(output)? })
     }
 

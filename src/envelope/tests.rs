@@ -101,7 +101,13 @@ fn only_what_is_a_key_is_taken_for_one() {
 
     assert_eq!(recipient.to_string().parse::<Recipient>(), Ok(recipient.clone()));
     assert_eq!(recipient.to_string().to_uppercase().parse::<Recipient>(), Ok(recipient.clone()));
-    for wrong in ["", "age1", secret, "ssh-ed25519 AAAA", "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"] {
+    for wrong in [
+        "",
+        "age1",
+        secret,
+        "ssh-ed25519 AAAA",
+        "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
+    ] {
         assert!(wrong.parse::<Recipient>().is_err(), "{wrong}");
     }
 }

@@ -94,8 +94,7 @@ fn check_encrypted(manifest: &Manifest, found: &mut Found) {
     for file in uploads.flat_map(|platform| &platform.files) {
         let record = predicate.encrypted.iter().find(|record| record.name == file.name);
         found.unless(
-            record.map(|record| record.plain_bytes)
-                == file.name.ends_with(ENCRYPTED).then_some(file.bytes),
+            record.map(|record| record.plain_bytes) == file.name.ends_with(ENCRYPTED).then_some(file.bytes),
             || file.name.clone(),
             "an upload is as long as its encrypted file says, and encrypted when its name says so",
         );

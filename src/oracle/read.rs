@@ -108,7 +108,8 @@ fn plain_name(path: &Path) -> String {
 fn bytes(path: &Path, files: &Files, name: &str) -> Result<Vec<u8>, OracleError> {
     let failed = |error: std::io::Error| OracleError::Io { name: name.to_owned(), kind: error.kind() };
     let mut bytes = std::fs::read(path).map_err(failed)?;
-    let ends = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let ends =
+        |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let mut path = path.to_owned();
     let is_encrypted = bytes.starts_with(b"age-encryption.org/v1\n");
     if is_encrypted {

@@ -24,8 +24,8 @@ use sha2::{Digest as _, Sha256};
 pub use fault::{CheckError, Fault, Rule};
 use folder::Entry;
 use lines::Hashed;
-use watch::SeenOf;
 pub use watch::Seen;
+use watch::SeenOf;
 pub(super) use watch::Watcher;
 
 use super::guide;
@@ -33,8 +33,8 @@ use super::records::{REPORT_FILE, SUMMARY_FILE, UPLOAD_FILE, suppressions_file, 
 use super::report::report;
 use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::{
-    AudienceRecord, EncryptedFile, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE, UNLISTED,
-    UploadFile, UploadKind, Verdicts, sums,
+    AudienceRecord, EncryptedFile, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE,
+    UNLISTED, UploadFile, UploadKind, Verdicts, sums,
 };
 use crate::platforms::{self, Platform, RowShape};
 
@@ -303,7 +303,12 @@ impl Outcome {
         Self { hashed: seen.hashed, rows: seen.members.rows, faults, full, sight: None }
     }
 
-    fn of_tags(seen: &tags::Seen, name: &str, audience: &AudienceRecord, verdicts: Option<&Verdicts>) -> Self {
+    fn of_tags(
+        seen: &tags::Seen,
+        name: &str,
+        audience: &AudienceRecord,
+        verdicts: Option<&Verdicts>,
+    ) -> Self {
         let faults = seen.faults(name, audience, verdicts);
         Self { rows: seen.tags, ..Self::plain(seen.hashed, faults) }
     }

@@ -88,8 +88,8 @@ impl SuppressionsWriter {
     ) -> Result<Self, OutputError> {
         let (verdicts, numbers) = Verdicts::number(used);
         let recipients = &staging.encryption().suppressions;
-        let mut file = staging
-            .create_for(&verdicts_file(audience), recipients, || Some(Watcher::of_verdicts()))?;
+        let mut file =
+            staging.create_for(&verdicts_file(audience), recipients, || Some(Watcher::of_verdicts()))?;
         file.write(verdicts.to_text(platforms, registers).as_bytes())?;
         file.finish()?;
         let classes = verdicts.classes().len();

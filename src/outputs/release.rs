@@ -201,11 +201,7 @@ impl Staging {
         if recipients.is_empty() {
             return self.open_new(name.to_owned(), None);
         }
-        let sealed = Sealed {
-            recipients: recipients.to_vec(),
-            hasher: Sha256::new(),
-            watcher: watch(),
-        };
+        let sealed = Sealed { recipients: recipients.to_vec(), hasher: Sha256::new(), watcher: watch() };
         self.open_new(format!("{name}{SUFFIX}"), Some(sealed))
     }
 

@@ -166,7 +166,12 @@ impl Blocks {
         let pool = Arc::clone(&self.pool);
         if count < rest {
             self.start = end;
-            return Stretch { buffer: Zeroizing::new(self.buffer[start..end].to_vec()), start: 0, end: count, pool };
+            return Stretch {
+                buffer: Zeroizing::new(self.buffer[start..end].to_vec()),
+                start: 0,
+                end: count,
+                pool,
+            };
         }
         let mut next = self.pool.take(self.block.max(rest));
         next[..rest].copy_from_slice(&self.buffer[end..self.filled]);

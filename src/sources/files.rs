@@ -278,7 +278,10 @@ impl Input {
         };
         let name = by_name.unwrap_or(&name);
         let (packing, stream) = if raw.head().starts_with(&[0x1F, 0x8B]) || name.ends_with(b".gz") {
-            (Some("gzip"), Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, raw)))))
+            (
+                Some("gzip"),
+                Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, raw)))),
+            )
         } else if raw.head().starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) || name.ends_with(b".zst") {
             (Some("zstd"), Stream::Zstd(Box::new(Zstd::new(raw))))
         } else {

@@ -93,6 +93,10 @@ pub enum RootKeyError {
         what: String,
         /// What to do.
         hint: &'static str,
+        /// The stable code.
+        code: &'static str,
+        /// Whether the disk is the cause.
+        is_io: bool,
     },
     /// A live state is sealed under a key that outlives the run, and there is none.
     #[error("the live state needs a root key, and none is set")]

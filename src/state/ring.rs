@@ -4,7 +4,10 @@
 //! before or after a change and never between, and that a destroyed key is made again by nobody: not
 //! from the root, and not under the same name. It does not know what a key is used for.
 
-#![expect(clippy::disallowed_methods, reason = "the ring's file is looked for and its old bytes are overwritten")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the ring's file is looked for and its old bytes are overwritten"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -200,7 +203,9 @@ impl Ring {
             Ok(Some(ring)) => ring,
             Ok(None) => return Err(StateError::RingMissing { place: place.dir.to_owned() }),
             // A run that was cut short after it was done is done.
-            Err(StateError::Damaged { .. }) if matches!(Self::open(place, new_root), Ok(Some(_))) => return Ok(()),
+            Err(StateError::Damaged { .. }) if matches!(Self::open(place, new_root), Ok(Some(_))) => {
+                return Ok(());
+            }
             Err(error) => return Err(error),
         };
         ring.save(place, new_root)

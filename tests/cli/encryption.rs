@@ -65,10 +65,12 @@ fn a_release_is_read_by_its_recipients_each_their_own_part() {
     let plain = Base::new();
     std::fs::copy(base.path().join("root.key"), plain.path().join("root.key")).expect("copied");
     plain.configure("[output]", "[keys]\nroot = \"root.key\"\n[output]");
-    for ran in [base.run(&["build", "--as-of", "2026-11-21"]), plain.run(&["build", "--as-of", "2026-11-21"])] {
+    for ran in [base.run(&["build", "--as-of", "2026-11-21"]), plain.run(&["build", "--as-of", "2026-11-21"])]
+    {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
-    let (sealed, clear) = (base.releases()[0].join("audiences/everyone"), plain.releases()[0].join("audiences/everyone"));
+    let (sealed, clear) =
+        (base.releases()[0].join("audiences/everyone"), plain.releases()[0].join("audiences/everyone"));
     for (name, keys) in [
         ("meta/full.csv", ["meta.key"]),
         ("linkedin/full.csv", ["uploader.key"]),
@@ -81,12 +83,16 @@ fn a_release_is_read_by_its_recipients_each_their_own_part() {
         for key in ["meta.key", "uploader.key", "officer.key"] {
             let opened = open(&base, key, &bytes);
             assert_eq!(opened.is_some(), keys.contains(&key), "{name} by {key}");
-            assert!(opened.is_none_or(|opened| opened == expected), "{name} holds what it would hold unencrypted");
+            assert!(
+                opened.is_none_or(|opened| opened == expected),
+                "{name} holds what it would hold unencrypted"
+            );
         }
     }
     // Nothing of the uploads in any other file, staged or published.
     let full = std::fs::read(clear.join("meta/full.csv")).expect("not encrypted");
-    let digests: Vec<&[u8]> = full.split(|byte| !byte.is_ascii_hexdigit()).filter(|cell| cell.len() == 64).collect();
+    let digests: Vec<&[u8]> =
+        full.split(|byte| !byte.is_ascii_hexdigit()).filter(|cell| cell.len() == 64).collect();
     assert!(!digests.is_empty());
     let mut all = Vec::new();
     files(&base.path().join("releases"), &mut all);
@@ -195,7 +201,8 @@ fn encrypted_inputs_decide_what_plain_ones_would() {
         assert_eq!(base.run(&["check"]).code, 0);
         assert_eq!(base.run(&build).code, 0);
         assert_eq!(full(&base), full(&plain), "{name}");
-        let again = base.run(&["verify", "releases/2026-11-21T00-00-00Z", "--recompute", "--config", "verho.toml"]);
+        let again =
+            base.run(&["verify", "releases/2026-11-21T00-00-00Z", "--recompute", "--config", "verho.toml"]);
         assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
     }
 }
@@ -207,7 +214,10 @@ fn inputs_that_break_the_agreement_are_refused_before_a_row_is_believed() {
         let base = Base::new();
         let (ours, others) = (identity(&base, "inbox.key"), identity(&base, "other.key"));
         base.configure("[output]", "[keys]\nidentity = \"inbox.key\"\n[output]");
-        base.configure(&format!("path = \"{stem}.csv\""), &format!("path = \"{stem}.age\"\nencrypted = true"));
+        base.configure(
+            &format!("path = \"{stem}.csv\""),
+            &format!("path = \"{stem}.age\"\nencrypted = true"),
+        );
         let text = if stem == "customers" { CUSTOMERS } else { OBJECTIONS };
         // Long enough for several parts, so that whole parts can be missing at the end.
         let filler = (0..4000).map(|number| {
@@ -224,12 +234,28 @@ fn inputs_that_break_the_agreement_are_refused_before_a_row_is_believed() {
         let parts = sound.len() - long.len() % 65_536 - 16;
         for (what, bytes, codes) in [
             ("sound", sound.clone(), &[] as &[&str]),
-            ("not encrypted", long.clone().into_bytes(), &["not-encrypted", "damaged-encryption", "register-structure"]),
+            (
+                "not encrypted",
+                long.clone().into_bytes(),
+                &["not-encrypted", "damaged-encryption", "register-structure"],
+            ),
             ("for others", seal(&others, long.as_bytes()), &["encrypted-for-others"]),
             ("altered", altered, &["damaged-encryption", "register-broken", "register-structure"]),
-            ("cut at a byte", sound[..sound.len() - 1].to_vec(), &["damaged-encryption", "register-broken", "register-structure"]),
-            ("cut at a part", sound[..parts].to_vec(), &["damaged-encryption", "register-broken", "register-structure"]),
-            ("cut to its head", sound[..250].to_vec(), &["damaged-encryption", "register-broken", "register-structure"]),
+            (
+                "cut at a byte",
+                sound[..sound.len() - 1].to_vec(),
+                &["damaged-encryption", "register-broken", "register-structure"],
+            ),
+            (
+                "cut at a part",
+                sound[..parts].to_vec(),
+                &["damaged-encryption", "register-broken", "register-structure"],
+            ),
+            (
+                "cut to its head",
+                sound[..250].to_vec(),
+                &["damaged-encryption", "register-broken", "register-structure"],
+            ),
             ("empty", Vec::new(), &["damaged-encryption", "register-broken", "register-structure"]),
         ] {
             base.put(&format!("{stem}.age"), bytes);
@@ -275,7 +301,11 @@ fn the_root_key_comes_in_on_a_descriptor_and_from_one_place_only() {
             .output()
             .expect("a shell");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ran { code: output.status.code().expect("ended"), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Ran {
+            code: output.status.code().expect("ended"),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     };
     let tags = || {
         let path = base.path().join("releases/2026-11-21T00-00-00Z/audiences/everyone/suppressions.csv");
@@ -298,8 +328,9 @@ fn the_root_key_comes_in_on_a_descriptor_and_from_one_place_only() {
         assert_eq!(ran.code, 0, "{script}: {}", ran.stderr);
         assert_eq!(tags(), by_file, "{script}");
     }
-    let verified =
-        shell("\"$VERHO\" verify releases/2026-11-21T00-00-00Z --recompute --config verho.toml --key-fd 3 3< root.key");
+    let verified = shell(
+        "\"$VERHO\" verify releases/2026-11-21T00-00-00Z --recompute --config verho.toml --key-fd 3 3< root.key",
+    );
     assert!(verified.code == 0 && verified.stdout.contains("recomputed-suppressions"), "{}", verified.stdout);
     let explained = shell("echo C-2 | \"$VERHO\" explain --chain --key-fd 3 3< root.key");
     assert_eq!(explained.code, 0, "{}", explained.stderr);
@@ -327,8 +358,13 @@ fn the_age_program_opens_what_we_write_and_writes_what_we_open() {
     let base = encrypted();
     assert_eq!(base.run(&["build"]).code, 0);
     let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).current_dir(base.path()).output().expect("is there");
-        assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output =
+            Command::new(program).args(arguments).current_dir(base.path()).output().expect("is there");
+        assert!(
+            output.status.success(),
+            "{program} {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         output.stdout
     };
     let file = "releases/latest/audiences/everyone/meta/full.csv.age";

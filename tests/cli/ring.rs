@@ -28,13 +28,22 @@ fn tags_stay_the_same_under_another_root_and_the_old_one_opens_nothing() {
     assert_eq!(tags(&base, "2026-11-19"), tags(&base, "2026-11-20"));
     let recompute = ["verify", "releases/2026-11-20T00-00-00Z", "--recompute", "--config", "verho.toml"];
     let again = base.run(&recompute);
-    assert!(again.code == 0 && again.stdout.contains("recomputed-suppressions"), "{}{}", again.stdout, again.stderr);
+    assert!(
+        again.code == 0 && again.stdout.contains("recomputed-suppressions"),
+        "{}{}",
+        again.stdout,
+        again.stderr
+    );
 
     let rotated = base.run(&["rotate", "--to", "new.key"]);
     assert_eq!(rotated.code, 0, "{}", rotated.stderr);
     assert_eq!(rotated.stdout.trim(), format!("ring {}", root_id(&base, "2026-11-20")));
     let closed = build("2026-11-21");
-    assert!(closed.code == 2 && closed.stderr.contains("does not open under this root key"), "{}", closed.stderr);
+    assert!(
+        closed.code == 2 && closed.stderr.contains("does not open under this root key"),
+        "{}",
+        closed.stderr
+    );
 
     base.configure("old.key", "new.key");
     std::fs::remove_file(base.path().join("old.key")).expect("ours");
@@ -65,10 +74,9 @@ fn what_cannot_be_rotated_is_told() {
         assert!(ran.code == 2 && ran.stderr.contains(part), "{what}: {}", ran.stderr);
     }
     base.configure("[output]", "[state]\ndir = \"state\"\n[output]");
-    for (what, to, part) in [
-        ("the same key", "old.key", "is the old one"),
-        ("no file", "none.key", "cannot be read"),
-    ] {
+    for (what, to, part) in
+        [("the same key", "old.key", "is the old one"), ("no file", "none.key", "cannot be read")]
+    {
         let ran = base.run(&["rotate", "--to", to]);
         assert!(ran.code == 2 && ran.stderr.contains(part), "{what}: {}", ran.stderr);
     }

@@ -13,7 +13,12 @@ const NAMES: [&str; 4] =
     ["2026-11-18T02-00-00Z", "2026-11-19T02-00-00Z", "2026-11-20T02-00-00Z", "2026-11-21T02-00-00Z"];
 
 /// Writes a release that continues another one.
-fn write(folder: &Path, name: &str, previous: Option<(&str, Hex32)>, change: impl FnOnce(&mut Draft)) -> Hex32 {
+fn write(
+    folder: &Path,
+    name: &str,
+    previous: Option<(&str, Hex32)>,
+    change: impl FnOnce(&mut Draft),
+) -> Hex32 {
     let mut draft = Draft::new(&["meta"]);
     let moment = name.replacen('-', "\u{1}", 2).replace('-', ":").replace('\u{1}', "-");
     let release = &mut draft.predicate.release;
@@ -64,7 +69,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("listed");
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target)) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(fs::copy(entry.path(), target))
+        }
     }
 }
 
@@ -211,7 +220,12 @@ fn every_link_needs_a_signer_of_its_own_moment() {
     let revoked = scratch.path().join("revoked");
     let [old, new] = [&keys[0].1, &keys[1].1];
     for (what, text, revoke, expect) in [
-        ("each at its time", format!("a valid-before=\"20261120\" {old}\nb valid-after=\"20261120\" {new}\n"), "", &[] as &[&str]),
+        (
+            "each at its time",
+            format!("a valid-before=\"20261120\" {old}\nb valid-after=\"20261120\" {new}\n"),
+            "",
+            &[] as &[&str],
+        ),
         ("both for ever", format!("a {old}\nb {new}\n"), "", &[]),
         ("the old one ended before", format!("a valid-before=\"20261119\" {old}\nb {new}\n"), "", &[UNSOUND]),
         ("the new one began later", format!("a {old}\nb valid-after=\"20261121\" {new}\n"), "", &[UNSOUND]),
@@ -233,14 +247,18 @@ fn every_link_needs_a_signer_of_its_own_moment() {
     }
     fs::write(&revoked, "SSHKRL\n\u{0}").expect("written");
     let options = VerifyOptions { revoked_signers: Some(revoked), ..options() };
-    assert!(verify(&folder.join(LATEST), &options).is_err(), "a list that cannot be read is never an empty one");
+    assert!(
+        verify(&folder.join(LATEST), &options).is_err(),
+        "a list that cannot be read is never an empty one"
+    );
 }
 
 fn signer(folder: &Path, seed: u8) -> (Signer, String) {
     use std::os::unix::fs::PermissionsExt as _;
     let key = ssh_key::PrivateKey::from(ssh_key::private::Ed25519Keypair::from_seed(&[seed; 32]));
     let path = folder.join(format!("key-{seed}"));
-    fs::write(&path, key.to_openssh(ssh_key::LineEnding::LF).expect("a key has a text").as_bytes()).expect("written");
+    fs::write(&path, key.to_openssh(ssh_key::LineEnding::LF).expect("a key has a text").as_bytes())
+        .expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed");
     (Signer::read(&path).expect("a good key"), key.public_key().to_openssh().expect("a key has a text"))
 }
