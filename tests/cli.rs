@@ -16,5 +16,6 @@ mod life;
 mod ring;
 mod runs;
 mod strace;
+mod subjects;
 mod wrong_inputs;
 mod wrong_words;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::build::{configured_root, root_key};
 use super::verify::{CheckLine, ExpectedAudience, VerifyError, compare_recomputed};
-use crate::config::{Config, Faults, Given};
+use crate::config::{Config, ERASURES, Faults, Given};
 use crate::envelope::Identities;
 use crate::manifest::{Tag, UploadKind};
 use crate::oracle::{self, AudienceOutcome, Fate, OracleError, Outcome};
@@ -28,6 +28,14 @@ pub enum RecomputeError {
     /// The root key.
     #[error(transparent)]
     RootKey(#[from] RootKeyError),
+    /// People were erased, of whom only keyed digests are kept.
+    #[error(
+        "the release leaves out people who were erased, and what is kept of them cannot be read by separate code"
+    )]
+    Erasures,
+    /// Rows of it are gone.
+    #[error("files of the release were purged, so there is nothing to compare with")]
+    Purged,
     /// The inputs.
     #[error(transparent)]
     Oracle(#[from] OracleError),
@@ -53,6 +61,13 @@ pub fn recompute(
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let release = PublishedRelease::open(&folder)?.with_keys(keys);
     let predicate = &release.manifest.predicate;
+    if release.register_rows(ERASURES).is_some_and(|rows| rows > 0) {
+        return Err(RecomputeError::Erasures);
+    }
+    let is_gone = |name: &str| folder.join(name).symlink_metadata().is_err();
+    if release.manifest.retained_files().iter().any(|(.., name)| is_gone(name)) {
+        return Err(RecomputeError::Purged);
+    }
     let bytes = configured_root(&config)?;
     let keys = match (&bytes, &config.state) {
         (Some(_), Some(_)) => Keys::Ring(root_key(&config, [0; 64])?),

@@ -63,7 +63,7 @@ impl Config {
             };
             Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
         };
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = read_file(path).map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
                 return whole(
                     "there is no such config",
@@ -278,6 +278,11 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         loading.anybody_can_object = true;
         registers::register(loading, item)
     });
+    if matches!(live, Some(Some(_))) && registers.as_ref().is_some_and(|read| read.len() >= MANY_MAX) {
+        // Beside a state stands the store of erasures, which every build reads as one register more.
+        let message = format!("the config has {MANY_MAX} of [[register]]; with [state] one fewer is allowed");
+        top.fault("too-many", message, "join some of them");
+    }
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
     let mut taken = Vec::new();
     let recipients =
@@ -356,6 +361,14 @@ impl Loading<'_> {
     }
 
     pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
+        if item.says(super::ERASURES) {
+            item.fault(
+                "duplicate-name",
+                "the name erasures is taken: verho reads its own store of erased people under it",
+                "give each its own name, such as \"erasure-requests\"",
+            );
+            return None;
+        }
         unique_name(&mut self.register_names, item)
     }
 
@@ -635,4 +648,27 @@ pub(super) fn platform(word: &str) -> Result<KnownPlatform, String> {
         let names: Vec<_> = platforms::ALL.iter().map(|platform| platform.name).collect();
         format!("the platforms are {}", names.join(", "))
     })
+}
+
+/// The largest config: some hundred times a long one.
+const CONFIG_BYTES_MAX: u64 = 8 << 20;
+
+/// The whole file, if it is one: a pipe or a device would wait or go on for ever.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::{Error, ErrorKind, Read as _};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let not_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(not_waiting).open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(Error::from(ErrorKind::IsADirectory));
+    }
+    if !file.metadata()?.is_file() {
+        return Err(Error::from(ErrorKind::InvalidInput));
+    }
+    let mut bytes = Vec::new();
+    file.take(CONFIG_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > CONFIG_BYTES_MAX {
+        return Err(Error::from(ErrorKind::FileTooLarge));
+    }
+    Ok(bytes)
 }

@@ -146,7 +146,7 @@ pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Res
             Ok(outcome)
         })
         .collect();
-    let mut full: BTreeMap<(usize, usize), upload::Members> = BTreeMap::new();
+    let mut members_of: BTreeMap<Place, upload::Members> = BTreeMap::new();
     for outcome in read? {
         checked.files += 1;
         checked.bytes += outcome.hashed.bytes;
@@ -154,11 +154,11 @@ pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Res
         checked.opened += u64::from(outcome.sight == Some(true));
         checked.unopened += u64::from(outcome.sight == Some(false));
         checked.faults.extend(outcome.faults);
-        if let Some((place, members)) = outcome.full {
-            *full.entry(place).or_default() += members;
+        if let Some((place, members)) = outcome.members {
+            *members_of.entry(place).or_default() += members;
         }
     }
-    check_members(&manifest, &full, &mut checked.faults);
+    check_members(&manifest, &members_of, &mut checked.faults);
     checked.pages_remade = manifest.predicate.tool.version == env!("CARGO_PKG_VERSION");
     checked.manifest = Some(manifest);
     Ok(checked)
@@ -287,20 +287,22 @@ struct Outcome {
     hashed: Hashed,
     rows: u64,
     faults: Vec<Fault>,
-    full: Option<((usize, usize), upload::Members)>,
+    /// Of a full or add file.
+    members: Option<(Place, upload::Members)>,
     /// Of an encrypted file, whether more was seen of it than its digest.
     sight: Option<bool>,
 }
 
 impl Outcome {
     const fn plain(hashed: Hashed, faults: Vec<Fault>) -> Self {
-        Self { hashed, rows: 0, faults, full: None, sight: None }
+        Self { hashed, rows: 0, faults, members: None, sight: None }
     }
 
     fn of_upload(seen: &upload::Seen, platform: &Platform, file: &UploadFile, place: (usize, usize)) -> Self {
-        let full = (file.kind == UploadKind::Full).then_some((place, seen.members));
+        let place = (place.0, place.1, file.kind);
+        let members = (file.kind != UploadKind::Remove).then_some((place, seen.members));
         let faults = seen.faults(platform, file);
-        Self { hashed: seen.hashed, rows: seen.members.rows, faults, full, sight: None }
+        Self { hashed: seen.hashed, rows: seen.members.rows, faults, members, sight: None }
     }
 
     fn of_tags(
@@ -313,6 +315,9 @@ impl Outcome {
         Self { rows: seen.tags, ..Self::plain(seen.hashed, faults) }
     }
 }
+
+/// Which audience and platform of the manifest, and which of its files.
+type Place = (usize, usize, UploadKind);
 
 fn read_file(
     folder: &Path,
@@ -504,33 +509,47 @@ fn verdicts_of(
     }
 }
 
-/// Rows of the full files against eligible people and members.
-fn check_members(
-    manifest: &Manifest,
-    full: &BTreeMap<(usize, usize), upload::Members>,
-    faults: &mut Vec<Fault>,
-) {
-    for ((audience_at, platform_at), members) in full {
+/// Rows of the full files against eligible people and members, and of the add files against what
+/// changes.
+fn check_members(manifest: &Manifest, found: &BTreeMap<Place, upload::Members>, faults: &mut Vec<Fault>) {
+    for ((audience_at, platform_at, kind), members) in found {
         let Some(audience) = manifest.predicate.audiences.get(*audience_at) else { continue };
         let Some(record) = audience.platforms.get(*platform_at) else { continue };
         let place = format!("audience {}, platform {}", audience.name, record.name);
         let shape = platforms::find(&record.name)
             .and_then(|platform| platform.upload.layout())
             .map(|layout| layout.shape);
-        let agrees = match shape {
-            // Equal rows merge, and one identifier may stand in two people's rows.
-            Some(RowShape::PersonPerRow) => {
-                members.rows <= record.people.eligible
-                    && members.emails >= stated(record, "email")
-                    && members.phones >= stated(record, "phone")
-            }
-            Some(RowShape::IdentifierPerRow) => {
-                members.emails == stated(record, "email") && members.phones == stated(record, "phone")
-            }
-            None => false,
+        let agrees = match (shape, kind) {
+            (None, _) => false,
+            (Some(shape), UploadKind::Full) => full_agrees(shape, members, record),
+            (Some(shape), UploadKind::Add | UploadKind::Remove) => match &record.delta {
+                None => true,
+                Some(delta) => {
+                    let sent = delta.added.saturating_add(delta.resent).saturating_add(delta.widened);
+                    let held = members.emails + members.phones;
+                    match shape {
+                        RowShape::PersonPerRow => members.rows <= record.people.eligible && held >= sent,
+                        RowShape::IdentifierPerRow => held == sent,
+                    }
+                }
+            },
         };
         if !agrees {
             faults.push(Fault::of(Rule::Members, &place));
+        }
+    }
+}
+
+fn full_agrees(shape: RowShape, members: &upload::Members, record: &PlatformRecord) -> bool {
+    match shape {
+        // Equal rows merge, and one identifier may stand in two people's rows.
+        RowShape::PersonPerRow => {
+            members.rows <= record.people.eligible
+                && members.emails >= stated(record, "email")
+                && members.phones >= stated(record, "phone")
+        }
+        RowShape::IdentifierPerRow => {
+            members.emails == stated(record, "email") && members.phones == stated(record, "phone")
         }
     }
 }

@@ -13,6 +13,7 @@ mod lists;
 mod ring;
 mod seal;
 mod store;
+mod subjects;
 
 pub use apply::{Applied, Owed};
 pub use entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner, Record};
@@ -24,3 +25,4 @@ pub use head::{
 pub use lists::{Group, ListReader, ListWriter};
 pub use ring::{Ring, RingPlace, ring_files};
 pub use store::{Opening, State};
+pub use subjects::{Erasure, Keyed, Request, RequestKind, SubjectStore, Subjects, due};

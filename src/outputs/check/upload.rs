@@ -55,6 +55,7 @@ impl Reading {
             preamble: Preamble::of(platform, audience, kind, part),
             shift: 16_u32.saturating_sub(parts.max(1).ilog2()),
             part,
+            removes: kind == UploadKind::Remove,
             last: Vec::new(),
             members: Members::default(),
         };
@@ -140,6 +141,8 @@ struct Rows {
     preamble: Preamble,
     shift: u32,
     part: u32,
+    /// Of a remove file every row is one identifier, whatever the platform's rows otherwise are.
+    removes: bool,
     last: Vec<u8>,
     members: Members,
 }
@@ -167,6 +170,9 @@ impl Rows {
             })?;
         if forbidden {
             return Err(Rule::ForbiddenDigest);
+        }
+        if self.removes && emails + phones != 1 {
+            return Err(Rule::Removal);
         }
         if first.is_none_or(|prefix| (u32::from(prefix) >> self.shift) + 1 != self.part) {
             return Err(Rule::Part);
