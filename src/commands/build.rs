@@ -369,8 +369,7 @@ fn keys_of(
     let Some(state) = &config.state else { return Ok(root) };
     let place = RingPlace { disk, dir: &state.dir, root: &bytes, random: ring_seed(random) };
     let audiences: Vec<&str> = config.audiences.iter().map(|audience| audience.name.as_str()).collect();
-    let ring = ring(&place, &audiences)
-        .map_err(|error| RootKeyError::Ring {
+    let ring = ring(&place, &audiences).map_err(|error| RootKeyError::Ring {
         what: error.to_string(),
         hint: error.hint(),
         code: error.code(),
