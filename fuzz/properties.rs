@@ -160,6 +160,8 @@ fn table(data: &[u8], suffix: &str, format: config::Format) {
         encoding: config::Encoding::Utf8,
         delimiter: None,
         header: true,
+        encrypted: false,
+        identity: None,
     };
     let [one, many] = [1, 65_536].map(|batch_rows| {
         let options = ReadOptions { batch_rows, max_record_bytes: 4_096, ..ReadOptions::default() };

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Import order, lower never imports higher: identifiers < platforms < people < policy < audiences <
-//! manifest < config < spill < sources, outputs < state < pipeline < commands < cli < main.
+//! manifest < envelope < config < spill < sources, outputs < state < pipeline < commands < cli < main.
 //! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
 //! A test reads the `use` lines and holds every module to this order.
 
@@ -34,6 +34,7 @@ pub mod audiences;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod envelope;
 pub mod identifiers;
 pub mod manifest;
 pub mod oracle;

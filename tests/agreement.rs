@@ -37,6 +37,7 @@ pub(crate) fn with_root_key(config_path: &Path, limits: &str) {
 pub(crate) fn build_at(config: &Path, as_of: jiff::Timestamp, seed: u8) -> Result<Built, BuildError> {
     let options = BuildOptions {
         config: config.to_owned(),
+        given: verho::config::Given::default(),
         now: as_of,
         as_of: None,
         first: false,

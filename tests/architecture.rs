@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first; a module may import those before it. Modules on one line may not import each other.
-const ORDER: [&[&str]; 15] = [
+const ORDER: [&[&str]; 16] = [
     &["identifiers"],
     &["platforms"],
     &["people"],
     &["policy"],
     &["audiences"],
     &["manifest"],
+    &["envelope"],
     &["config"],
     &["spill"],
     &["sources", "outputs"],

@@ -4,6 +4,7 @@
 mod base;
 mod contracts;
 mod diff;
+mod encryption;
 mod explain;
 mod faults;
 mod hostile;
@@ -12,6 +13,7 @@ mod init;
 mod invocations;
 mod leaks;
 mod life;
+mod ring;
 mod runs;
 mod strace;
 mod subjects;

@@ -12,6 +12,7 @@ mod synth;
 mod agreement;
 mod architecture;
 mod bases;
+mod bit_flips;
 mod cli;
 mod conformance;
 mod determinism;

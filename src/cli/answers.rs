@@ -8,6 +8,8 @@ use clap::CommandFactory as _;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use std::sync::Arc;
+
 use super::args;
 use super::clock;
 use super::exit::ExitStatus;
@@ -17,8 +19,12 @@ use super::talk::{self, Message, Talk, count};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
 use crate::commands::recompute::recompute;
+use crate::commands::rotate::{NewRoot, RotateError, RotateOptions, rotate as run_rotate};
 use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
+use crate::config::Given;
+use crate::sources::keys::read_identities;
+use crate::state::StateError;
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
 
 /// An answer as one line of JSON.
@@ -31,6 +37,7 @@ pub(super) fn json_line(value: &impl serde::Serialize) -> Vec<u8> {
 pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failure> {
     let report = checking::check(&checking::CheckOptions {
         config: args.config.config.clone(),
+        given: args.secrets.given(),
         now: clock::now(),
         random: clock::random(),
         draft: args.draft,
@@ -96,15 +103,23 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
 }
 
 pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Failure> {
+    let identity = args.secrets.identity.as_deref().map(read_identities).transpose();
+    let keys = identity
+        .map_err(|error| Failure::usage("identity-file", error.to_string(), error.hint()))?
+        .map(Arc::new);
     let options = VerifyOptions {
         allowed_signers: args.allowed_signers.clone(),
+        revoked_signers: args.revoked_signers.clone(),
         moment: clock::now(),
         strict_modes: args.strict_modes,
+        chain: args.chain,
+        max_age: args.max_age,
+        keys: keys.clone(),
     };
     let mut report = run_verify(&args.release, &options)?;
     // A release that is not what it says has nothing to be compared with.
     if let (true, true, Some(config)) = (args.recompute, report.ok, &args.config) {
-        let lines = recompute(&args.release, config)?;
+        let lines = recompute(&args.release, config, &args.secrets.given(), keys)?;
         report.ok = lines.iter().all(|line| line.ok);
         report.checks.extend(lines);
         report.not_checked.retain(|line| !line.contains("--recompute"));
@@ -157,6 +172,7 @@ pub(super) fn keygen(args: &args::Keygen, talk: Talk) -> Result<ExitStatus, Fail
     let options = KeygenOptions {
         root: args.root.as_deref(),
         signing: args.signing.as_deref(),
+        identity: args.identity.as_deref(),
         random: Zeroizing::new(clock::random()),
     };
     let report = run_keygen(&options).map_err(|error| {
@@ -175,11 +191,48 @@ pub(super) fn keygen(args: &args::Keygen, talk: Talk) -> Result<ExitStatus, Fail
     Ok(ExitStatus::Done)
 }
 
+pub(super) fn rotate(args: &args::Rotate, talk: Talk) -> Result<ExitStatus, Failure> {
+    let to = match (&args.to, args.to_fd) {
+        (Some(place), _) => NewRoot::File(place.clone()),
+        (None, number) => NewRoot::Descriptor(number.unwrap_or_default()),
+    };
+    let options = RotateOptions {
+        config: &args.config,
+        given: Given { key_fd: args.key_fd, identity: None },
+        to,
+        random: clock::random(),
+    };
+    let rotated = run_rotate(&options).map_err(|error| {
+        let (code, hint) = (error.code(), error.hint());
+        match error {
+            RotateError::Config(faults) => faults.into(),
+            RotateError::State(StateError::Io { .. } | StateError::Output(_)) => {
+                Failure::new(ExitStatus::Failed, Message::new(code, error.to_string(), hint))
+            }
+            error => Failure::usage(code, error.to_string(), hint),
+        }
+    })?;
+    if talk.json {
+        talk::data(&json_line(&rotated))?;
+    } else {
+        talk::data(format!("ring {}\n", rotated.ring).as_bytes())?;
+    }
+    talk.say(
+        "ring-rotated",
+        "the new root key opens the ring, and the old one does not: name the new one in the config, and destroy the old",
+        &json!({}),
+    );
+    Ok(ExitStatus::Done)
+}
+
 fn key_text(report: &keygen::KeygenReport) -> String {
     let mut text = String::new();
-    for (word, value) in
-        [("root", &report.root), ("signing", &report.signing), ("allowed-signer", &report.allowed_signer)]
-    {
+    for (word, value) in [
+        ("root", &report.root),
+        ("signing", &report.signing),
+        ("allowed-signer", &report.allowed_signer),
+        ("recipient", &report.recipient),
+    ] {
         if let Some(value) = value {
             let _ = writeln!(text, "{word} {value}");
         }

@@ -5,11 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::Given;
 use crate::outputs::report::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::clock::{parse_day, parse_moment};
+use super::clock::{parse_day, parse_moment, parse_span};
 
 /// Turns a customer base into hashed social-media audience files, and proves who was left out and why.
 #[derive(Debug, Parser)]
@@ -136,6 +137,8 @@ Effect:   none. One line a check on standard output; exit code 1 when one fails.
 Examples:
   verho verify releases/latest
   verho verify releases/latest --allowed-signers signers.txt
+  verho verify releases/latest --chain --allowed-signers signers.txt
+  verho verify releases/latest --identity officer.txt
   verho verify releases/latest --recompute --config verho.toml"
     )]
     Verify(Verify),
@@ -256,15 +259,30 @@ Examples:
   verho platforms linkedin
   verho platforms --json")]
     Platforms(Platforms),
-    /// Make key files: the root key of tags, and the key that signs manifests
+    /// Make key files: the root key of tags, the key that signs manifests, the key of encrypted files
     #[command(after_help = "Cost:     none.
 Effect:   new files that only their owner may read (0600), and FILE.pub beside a signing key.
           Nothing is overwritten; nothing secret is printed.
 
 Examples:
   verho keygen --root verho.key
-  verho keygen --signing signing-key")]
+  verho keygen --signing signing-key
+  verho keygen --identity inbox.txt")]
     Keygen(Keygen),
+    /// Put the key ring of the live state under another root key
+    #[command(
+        after_help = "The keys in the ring stay the same: tags, the live state and earlier releases keep their meaning.
+
+Cost:     none.
+Effect:   the ring's file is replaced in one step; at any moment the old root key opens it or the new one.
+          Then name the new key in the config, and destroy the old one.
+
+Examples:
+  verho keygen --root new.key
+  verho rotate --to new.key
+  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key"
+    )]
+    Rotate(Rotate),
     /// Print the JSON Schema of verho.toml, for editors
     #[command(after_help = "Cost:     none.
 Effect:   none; an editor with a TOML plug-in then completes and checks the config as you type.
@@ -306,6 +324,9 @@ impl Command {
 
     /// Every path that was given.
     pub(super) fn paths(&self) -> Vec<&Path> {
+        fn of_config<'a>(config: &'a ConfigFile, secrets: &'a Secrets) -> [Option<&'a PathBuf>; 3] {
+            [Some(&config.config), secrets.identity.as_ref(), None]
+        }
         let paths: [Option<&PathBuf>; 3] = match self {
             Self::Init(args) => {
                 return args
@@ -316,19 +337,25 @@ impl Command {
                     .map(PathBuf::as_path)
                     .collect();
             }
-            Self::Build(args) => [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()],
+            Self::Build(args) => {
+                let paths = of_config(&args.config, &args.secrets)
+                    .into_iter()
+                    .chain([args.summary.as_ref(), args.metrics.as_ref()]);
+                return paths.flatten().map(PathBuf::as_path).collect();
+            }
             Self::Uploaded(args) => [Some(&args.config.config), Some(&args.release), None],
             Self::Receipt(args) => [Some(&args.config.config), Some(&args.release), Some(&args.file)],
-            Self::Check(args) => [Some(&args.config.config), None, None],
-            Self::Explain(args) => [Some(&args.config.config), None, None],
-            Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
-            Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
+            Self::Check(args) => of_config(&args.config, &args.secrets),
+            Self::Explain(args) => of_config(&args.config, &args.secrets),
+            Self::Diff(args) => [Some(&args.old), Some(&args.new), args.identity.as_ref()],
+            Self::Verify(args) => return args.paths().into_iter().flatten().map(PathBuf::as_path).collect(),
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
             Self::Close(args) => [Some(&args.config.config), None, None],
             Self::Subject(args) => [Some(&args.config().config), None, None],
             Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
             Self::Purge(args) => [Some(&args.config.config), None, None],
-            Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
+            Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), args.identity.as_ref()],
+            Self::Rotate(args) => [Some(&args.config), args.to.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
             Self::Vectors(args) => [args.check.as_ref(), None, None],
@@ -344,6 +371,23 @@ pub(super) struct ConfigFile {
     /// The config file
     #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
     pub config: PathBuf,
+}
+
+/// Where secrets are: never the secrets themselves, since any user of the machine can list arguments.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Secrets {
+    /// Read the root key from this open file descriptor (3 or above) instead of a file
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub key_fd: Option<u32>,
+    /// The identity file that opens encrypted files, in place of [keys] identity
+    #[arg(long, value_name = "FILE", help_heading = "Secrets")]
+    pub identity: Option<PathBuf>,
+}
+
+impl Secrets {
+    pub(super) fn given(&self) -> Given {
+        Given { key_fd: self.key_fd, identity: self.identity.clone() }
+    }
 }
 
 /// `verho init`.
@@ -369,6 +413,9 @@ pub(super) struct Build {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// Do everything but publish
     #[arg(long)]
     pub dry_run: bool,
@@ -539,6 +586,9 @@ pub(super) struct Uploaded {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// The release's folder
     #[arg(value_name = "RELEASE")]
     pub release: PathBuf,
@@ -556,6 +606,9 @@ pub(super) struct Receipt {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// The release's folder
     #[arg(value_name = "RELEASE")]
     pub release: PathBuf,
@@ -576,6 +629,9 @@ pub(super) struct Check {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// Let references of bases (assessments, consent wordings, notices) be empty
     #[arg(long)]
     pub draft: bool,
@@ -599,6 +655,30 @@ pub(super) struct Verify {
     /// Fail when others than the owner may read the release; otherwise that is a warning
     #[arg(long)]
     pub strict_modes: bool,
+    /// Keys that may no longer sign, whenever they did: one public key a line, as OpenSSH writes it
+    #[arg(long, value_name = "FILE", requires = "allowed_signers")]
+    pub revoked_signers: Option<PathBuf>,
+    /// Follow the chain of earlier releases in the release's folder, back to the first
+    #[arg(long)]
+    pub chain: bool,
+    /// The release was to be the newest; fail when its moment is further back than this, such as 36h
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub max_age: Option<jiff::SignedDuration>,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
+}
+
+impl Verify {
+    fn paths(&self) -> [Option<&PathBuf>; 5] {
+        [
+            Some(&self.release),
+            self.allowed_signers.as_ref(),
+            self.config.as_ref(),
+            self.revoked_signers.as_ref(),
+            self.secrets.identity.as_ref(),
+        ]
+    }
 }
 
 /// `verho report`.
@@ -624,6 +704,9 @@ pub(super) struct Explain {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC)
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
@@ -650,6 +733,9 @@ pub(super) struct Diff {
     /// Decide both as of another moment (RFC 3339) or the start of a day (UTC)
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// The identity file that opens encrypted files, in place of [keys] identity
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
 }
 
 /// A language of the report, and of what is written to a person.
@@ -717,7 +803,7 @@ pub(super) struct Platforms {
 
 /// `verho keygen`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing"]))]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["root", "signing", "identity"]))]
 pub(super) struct Keygen {
     /// Write a root key: 32 random bytes in hex
     #[arg(long, value_name = "FILE")]
@@ -725,6 +811,27 @@ pub(super) struct Keygen {
     /// Write a signing key: OpenSSH Ed25519, with FILE.pub beside it
     #[arg(long, value_name = "FILE")]
     pub signing: Option<PathBuf>,
+    /// Write an identity: an age secret key that opens what is encrypted for it
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
+
+/// `verho rotate`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("new").required(true).args(["to", "to_fd"]))]
+pub(super) struct Rotate {
+    /// The config file; its root key is the old one
+    #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
+    pub config: PathBuf,
+    /// The new root key's file
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Read the new root key from this open file descriptor (3 or above)
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub to_fd: Option<u32>,
+    /// Read the old root key from this open file descriptor (3 or above) instead of a file
+    #[arg(long, value_name = "NUMBER", help_heading = "Secrets")]
+    pub key_fd: Option<u32>,
 }
 
 /// `verho synth`.

@@ -146,6 +146,7 @@ fn built(args: &args::Build, talk: Talk) -> Result<Built, BuildError> {
     loop {
         let options = BuildOptions {
             config: args.config.config.clone(),
+            given: args.secrets.given(),
             now: clock::now(),
             as_of: args.as_of,
             dry_run: args.dry_run,

@@ -2,9 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one place that asks for the time and for randomness")]
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// The present, to the second.
 pub(super) fn now() -> Timestamp {
@@ -33,6 +33,21 @@ pub(super) fn parse_moment(text: &str) -> Result<Timestamp, &'static str> {
     date.and_then(|date| date.to_datetime(Time::midnight()).to_zoned(TimeZone::UTC).ok())
         .map(|zoned| zoned.timestamp())
         .ok_or("not a moment")
+}
+
+/// A span of minutes, hours, days or weeks, as the config writes one.
+pub(super) fn parse_span(text: &str) -> Result<SignedDuration, &'static str> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let minutes = match unit {
+        "m" | "min" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        "w" => 7 * 24 * 60,
+        _ => return Err("not a span"),
+    };
+    let number = number.parse::<i64>().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.map(|number| SignedDuration::from_mins(number * minutes)).ok_or("not a span")
 }
 
 fn whole_second(moment: Timestamp) -> Timestamp {

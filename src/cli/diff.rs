@@ -16,6 +16,7 @@ pub(super) fn diff(args: &args::Diff, talk: Talk) -> Result<ExitStatus, Failure>
     let options = DiffOptions {
         old: args.old.clone(),
         new: args.new.clone(),
+        given: crate::config::Given { key_fd: None, identity: args.identity.clone() },
         as_of: args.as_of.unwrap_or_else(clock::now),
         random: clock::random(),
     };

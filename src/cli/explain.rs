@@ -30,6 +30,7 @@ pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Fa
     let bar = Bar::new(talk);
     let options = ExplainOptions {
         config: args.config.config.clone(),
+        given: args.secrets.given(),
         as_of: args.as_of.unwrap_or_else(clock::now),
         random: clock::random(),
         text: &text,

@@ -10,6 +10,7 @@ use crate::commands::verify::VerifyError;
 use crate::config::{Faults, line_of};
 use crate::pipeline::{ParseError, RunError};
 use crate::sources::SourceError;
+use crate::sources::keys::RootKeyError;
 use crate::spill::SpillError;
 
 use super::exit::ExitStatus;
@@ -36,6 +37,17 @@ impl Failure {
 
     pub(super) fn usage(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ExitStatus::Usage, Message::new(code, what, hint))
+    }
+
+    /// A root key, or the ring it opens.
+    pub(super) fn root_key(error: &RootKeyError) -> Self {
+        let (status, code) = match error {
+            RootKeyError::Ring { code: "locked", .. } => (ExitStatus::Refused, "locked"),
+            RootKeyError::Ring { code, is_io: true, .. } => (ExitStatus::Failed, *code),
+            RootKeyError::Ring { code, .. } => (ExitStatus::Usage, *code),
+            _ => (ExitStatus::Usage, "root-key"),
+        };
+        Self::new(status, Message::new(code, error.to_string(), error.hint()))
     }
 
     /// Several at once.
@@ -120,7 +132,7 @@ impl From<BuildError> for Failure {
         match error {
             BuildError::Config(faults) => faults.into(),
             BuildError::Run(error) => error.into(),
-            BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            BuildError::RootKey(error) => Self::root_key(&error),
             BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
             BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
             BuildError::Output(error) => {
@@ -153,8 +165,16 @@ impl From<RunError> for Failure {
         let what = error.to_string();
         match error {
             RunError::Parse(ParseError::Interrupted) => Self::new(ExitStatus::Interrupted, interrupted()),
-            RunError::Parse(error) => Self::new(ExitStatus::Failed, parse_message(&error)),
-            RunError::Register { error, .. } => Self::new(ExitStatus::Failed, source_message(what, &error)),
+            RunError::Parse(error) => {
+                let status = match &error {
+                    ParseError::Source { error, .. } => source_status(error),
+                    _ => ExitStatus::Failed,
+                };
+                Self::new(status, parse_message(&error))
+            }
+            RunError::Register { error, .. } => {
+                Self::new(source_status(&error), source_message(what, &error))
+            }
             RunError::Refused { refusals } => Self::all(
                 ExitStatus::Refused,
                 refusals
@@ -179,7 +199,7 @@ impl From<RecomputeError> for Failure {
         let what = error.to_string();
         match error {
             RecomputeError::Config(faults) => faults.into(),
-            RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::RootKey(error) => Self::root_key(&error),
             RecomputeError::Erasures | RecomputeError::Purged => {
                 let hint = "verify it without --recompute: that still holds every other check";
                 Self::new(ExitStatus::Refused, Message::new("not-recomputable", what, hint))
@@ -210,6 +230,9 @@ impl From<VerifyError> for Failure {
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }
+            VerifyError::RevokedSigners { .. } | VerifyError::RevokedSignersLine { .. } => {
+                (ExitStatus::Usage, "revoked-signers")
+            }
         };
         Self::new(status, Message::new(code, error.to_string(), error.hint()))
     }
@@ -238,6 +261,15 @@ pub(super) fn source_message(what: String, error: &SourceError) -> Message {
 /// What a message names first: the register or source that a refusal is about.
 fn quoted(text: &str) -> Option<&str> {
     text.split('"').nth(1)
+}
+
+/// A file that breaks an agreement is refused; a key that is not set is the config's fault.
+const fn source_status(error: &SourceError) -> ExitStatus {
+    match error {
+        SourceError::NotEncrypted { .. } | SourceError::OtherKeys { .. } => ExitStatus::Refused,
+        SourceError::NoIdentity { .. } | SourceError::Identity { .. } => ExitStatus::Usage,
+        _ => ExitStatus::Failed,
+    }
 }
 
 fn spill_hint(error: &SpillError) -> &'static str {

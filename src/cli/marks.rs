@@ -15,6 +15,7 @@ use crate::state::Receipt;
 pub(super) fn uploaded(args: &args::Uploaded, talk: Talk) -> Result<ExitStatus, Failure> {
     let recorded = run_uploaded(&MarkOptions {
         config: args.config.config.clone(),
+        given: args.secrets.given(),
         release: args.release.clone(),
         platform: args.platform.clone(),
         audience: args.audience.clone(),
@@ -84,6 +85,7 @@ pub(super) fn receipt(args: &args::Receipt, talk: Talk) -> Result<ExitStatus, Fa
     let recorded = run_receipt(&ReceiptOptions {
         mark: MarkOptions {
             config: args.config.config.clone(),
+            given: args.secrets.given(),
             release: args.release.clone(),
             platform: Some(args.platform.clone()),
             audience: Some(args.audience.clone()),

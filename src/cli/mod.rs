@@ -121,6 +121,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),
         Command::Keygen(args) => answers::keygen(args, talk),
+        Command::Rotate(args) => answers::rotate(args, talk),
         Command::Schema => answers::schema(),
         Command::Synth(args) => answers::synth(args, talk),
         Command::Completions(args) => answers::completions(args),

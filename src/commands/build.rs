@@ -5,12 +5,13 @@ pub(crate) mod live;
 mod record;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::{erasures, requests};
-use crate::config::{Config, ERASURES, Faults};
+use crate::config::{Config, ERASURES, Faults, Given};
 use crate::manifest::{CodeCount, Manifest, RegisterAge, RegisterRecord};
 use crate::outputs::check::{self, CheckError};
 use crate::outputs::records::{SealError, seal};
@@ -20,11 +21,11 @@ use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::delta::DeltaError;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run, stage};
-use crate::sources::keys::{RootKeyError, read_root_key};
+use crate::sources::keys::{RootKeyError, read_root_key, read_root_key_fd};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
 use crate::sources::{Snapshot, SourceError};
 use crate::spill::SpillError;
-use crate::state::StateError;
+use crate::state::{Ring, RingPlace, State, StateError};
 use live::{Allowed, LiveRun};
 
 /// What a build is asked for.
@@ -32,6 +33,8 @@ use live::{Allowed, LiveRun};
 pub struct BuildOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second.
     pub now: Timestamp,
     /// Another moment to decide as of: a replay, never `latest`, never a base.
@@ -144,14 +147,20 @@ pub fn build_on(
     options: &BuildOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Built, BuildError> {
-    let mut config = Config::load(&options.config).map_err(BuildError::Config)?;
-    let root = root_key(&config, options.random)?;
+    let mut config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
+    // A dry run makes no key, either.
+    let root = if options.dry_run {
+        root_key(&config, options.random)?
+    } else {
+        root_key_for_build(disk, &config, options.random)?
+    };
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
     let complete = newest_complete(&config.output.dir, &config.controller.name)?;
     let as_of = options.as_of.unwrap_or(options.now);
     let release = release_name(as_of);
-    let staging = Staging::begin(disk, &config.output.dir, &release, part(options.random, 2))?;
+    let staging = Staging::begin(disk, &config.output.dir, &release, part(options.random, 2))?
+        .encrypted_for(&config.encryption);
     let before = before(&mut config, &root, complete.as_ref())?;
     let config = config;
     let mut live = live::begin(&config, &root, options, disk, previous.as_ref(), &release)?;
@@ -231,7 +240,7 @@ pub fn build_on(
         })?;
         let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;
         stage("record and sign", 0, 0);
-        check_staged(staging.path(), &manifest)?;
+        check_staged(&staging, &manifest)?;
         stage("read back", 0, 0);
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let replay = manifest.predicate.release.replay;
@@ -322,11 +331,72 @@ fn all_withheld(config: &Config, sizes: &[u64]) -> Refusal {
 pub const ALL_WITHHELD_HINT: &str =
     "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out";
 
-/// The configured root key, or one for this run.
+/// The configured root key and the ring it opens, or a root for this run. Nothing is written: keys that
+/// no build has made yet serve this run alone.
 pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
-    match &config.keys.root {
-        Some(place) => Ok(RootKey::lasting(read_root_key(place)?)),
-        None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
+    keys_of(&Disk::real(), config, random, |place, audiences| {
+        let Some(mut ring) = Ring::look(place)? else {
+            return if State::is_there(place.dir) {
+                Err(StateError::RingMissing { place: place.dir.to_owned() })
+            } else {
+                Ok(None)
+            };
+        };
+        let open: Vec<&str> = audiences.iter().copied().filter(|name| !ring.is_destroyed(name)).collect();
+        ring.complete(&place.random, open)?;
+        Ok(Some(ring))
+    })
+}
+
+/// The same for a build, whose tags have to be found again: the ring is made, or made longer, first.
+fn root_key_for_build(disk: &Disk, config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
+    keys_of(disk, config, random, |place, audiences| Ring::take(place, audiences.iter().copied()).map(Some))
+}
+
+fn keys_of(
+    disk: &Disk,
+    config: &Config,
+    random: [u8; 64],
+    ring: impl FnOnce(&RingPlace<'_>, &[&str]) -> Result<Option<Ring>, StateError>,
+) -> Result<RootKey, RootKeyError> {
+    let Some(bytes) = configured_root(config)? else {
+        return match config.state {
+            Some(_) => Err(RootKeyError::Needed),
+            None => Ok(RootKey::for_this_run(random[..32].try_into().expect("64 bytes hold 32"))),
+        };
+    };
+    let root = RootKey::lasting(*bytes);
+    let Some(state) = &config.state else { return Ok(root) };
+    let place = RingPlace { disk, dir: &state.dir, root: &bytes, random: ring_seed(random) };
+    let audiences: Vec<&str> = config.audiences.iter().map(|audience| audience.name.as_str()).collect();
+    let ring = ring(&place, &audiences).map_err(|error| RootKeyError::Ring {
+        what: error.to_string(),
+        hint: error.hint(),
+        code: error.code(),
+        is_io: error.is_io(),
+    })?;
+    Ok(match ring {
+        Some(ring) => root.with_ring(ring),
+        None => root,
+    })
+}
+
+/// What new keys of a ring are made from: all of the run's random bytes, since some of them become
+/// names and salts that are no secret.
+pub(super) fn ring_seed(random: [u8; 64]) -> [u8; 32] {
+    use hmac::{KeyInit as _, Mac as _};
+    let mut mac = crate::pipeline::keys::Mac256::new_from_slice(&random).expect("HMAC takes any key");
+    mac.update(b"verho/ring-seed/1");
+    mac.finalize().into_bytes().into()
+}
+
+/// The root key's bytes, from its file or the descriptor it was given on; never from both.
+pub(super) fn configured_root(config: &Config) -> Result<Option<Zeroizing<[u8; 32]>>, RootKeyError> {
+    match (&config.keys.root, config.keys.root_fd) {
+        (Some(_), Some(_)) => Err(RootKeyError::Both),
+        (Some(place), None) => read_root_key(place).map(Some),
+        (None, Some(number)) => read_root_key_fd(number).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -371,8 +441,9 @@ pub fn release_name(as_of: Timestamp) -> String {
 }
 
 /// The separate small reader's word on what was staged.
-fn check_staged(folder: &Path, manifest: &Manifest) -> Result<(), BuildError> {
-    let checked = check::check(folder, &manifest.to_bytes())?;
+fn check_staged(staging: &Staging, manifest: &Manifest) -> Result<(), BuildError> {
+    let checked =
+        check::check_with(staging.path(), &manifest.to_bytes(), check::Sight::Seen(&staging.seen()))?;
     if checked.is_sound(true) {
         return Ok(());
     }

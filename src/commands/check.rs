@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::build::{BuildError, before, part, root_key};
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::outputs::signature::Signer;
 use crate::pipeline::inspect::{Inspected, inspect};
 use crate::pipeline::{Live, Run, Watch};
@@ -17,6 +17,8 @@ use crate::sources::releases::newest;
 pub struct CheckOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second.
     pub now: Timestamp,
     /// Random bytes for keys of this look.
@@ -38,7 +40,7 @@ pub struct CheckReport {
 /// Checks.
 pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
     let load = if options.draft { Config::load_draft } else { Config::load };
-    let mut config = load(&options.config).map_err(BuildError::Config)?;
+    let mut config = load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     let mut others = Vec::new();
     if let Some(error) = config.keys.signing.as_deref().and_then(|place| Signer::read(place).err()) {
         others.push(error.into());

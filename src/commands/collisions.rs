@@ -31,6 +31,7 @@ fn outcome(config: &Path, bits: Option<u8>) -> Outcome {
     let as_of = now + jiff::SignedDuration::from_secs(i64::from(bits.unwrap_or(128)));
     let options = BuildOptions {
         config: config.to_owned(),
+        given: crate::config::Given::default(),
         now: as_of,
         as_of: None,
         dry_run: false,

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::build::{BuildError, part};
 use super::explain::spill_dir;
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Progress, Results, Run, Watch, run};
@@ -26,6 +26,8 @@ pub struct DiffOptions {
     pub old: PathBuf,
     /// The config as it would be.
     pub new: PathBuf,
+    /// The identity file that opens encrypted inputs, in place of the configs'.
+    pub given: Given,
     /// The moment both decide as of.
     pub as_of: Timestamp,
     /// Random bytes for the keys of both runs.
@@ -127,8 +129,8 @@ impl Out {
 
 /// Compares.
 pub fn diff(options: &DiffOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Diff, BuildError> {
-    let old = Config::load(&options.old).map_err(BuildError::Config)?;
-    let new = Config::load(&options.new).map_err(BuildError::Config)?;
+    let old = Config::load(&options.old).map_err(BuildError::Config)?.given(&options.given);
+    let new = Config::load(&options.new).map_err(BuildError::Config)?.given(&options.given);
     // One key for both, whatever keys they name: nothing made under it outlives the comparison.
     let root = RootKey::for_this_run(options.random[..32].try_into().expect("64 bytes hold 32"));
     let before = Before::default();

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::build::{BuildError, part, root_key};
 use super::erasures;
-use crate::config::{Basis, Config};
+use crate::config::{Basis, Config, Given};
 use crate::people::PersonKey;
 use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
@@ -22,6 +22,8 @@ use crate::policy::standing::Selected;
 pub struct ExplainOptions<'t> {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second, or the moment to decide as of.
     pub as_of: Timestamp,
     /// Random bytes for this run's keys.
@@ -209,7 +211,7 @@ pub fn explain(
     options: &ExplainOptions<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Explanation, ExplainError> {
-    let mut config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let mut config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
     let erased = erasures::take_in(&mut config, &root, None).map_err(BuildError::State)?;
     let (config, before) = (config, Before { erased, ..Before::default() });

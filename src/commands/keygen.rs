@@ -7,6 +7,7 @@ use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use zeroize::Zeroizing;
 
+use crate::envelope::new_identity;
 use crate::outputs::private_file::create;
 use crate::pipeline::keys::RootKey;
 
@@ -16,6 +17,8 @@ pub struct KeygenOptions<'o> {
     pub root: Option<&'o Path>,
     /// The signing key's file.
     pub signing: Option<&'o Path>,
+    /// The identity's file: what opens what is encrypted for it.
+    pub identity: Option<&'o Path>,
     /// Random bytes: 32 for each.
     pub random: Zeroizing<[u8; 64]>,
 }
@@ -29,6 +32,8 @@ pub struct KeygenReport {
     pub signing: Option<String>,
     /// The line for a list of allowed signers.
     pub allowed_signer: Option<String>,
+    /// The public key of the identity: what others encrypt for.
+    pub recipient: Option<String>,
 }
 
 /// Why a key was not made.
@@ -67,13 +72,20 @@ impl KeygenError {
 pub fn keygen(options: &KeygenOptions<'_>) -> Result<KeygenReport, KeygenError> {
     let public = options.signing.map(with_pub);
     // All names first: two keys or none.
-    for place in [options.root, options.signing, public.as_deref()].into_iter().flatten() {
-        if place.symlink_metadata().is_ok() || (options.root == options.signing && options.root.is_some()) {
-            return Err(KeygenError::Exists { place: place.to_owned() });
+    let places = [options.root, options.signing, public.as_deref(), options.identity];
+    let places: Vec<&Path> = places.into_iter().flatten().collect();
+    for (at, place) in places.iter().enumerate() {
+        if place.symlink_metadata().is_ok() || places[..at].contains(place) {
+            return Err(KeygenError::Exists { place: (*place).to_owned() });
         }
     }
     let (for_root, for_signing) = options.random.split_at(32);
-    let mut report = KeygenReport { root: None, signing: None, allowed_signer: None };
+    let mut report = KeygenReport { root: None, signing: None, allowed_signer: None, recipient: None };
+    if let Some(place) = options.identity {
+        let (text, recipient) = new_identity();
+        write(place, text.as_bytes(), 0o600)?;
+        report.recipient = Some(recipient.to_string());
+    }
     if let Some(place) = options.root {
         let text = Zeroizing::new(format!("{}\n", *Zeroizing::new(hex::encode(for_root))));
         write(place, text.as_bytes(), 0o600)?;

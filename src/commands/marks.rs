@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::build::live::is_published;
 use super::build::{part, root_key};
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, Given};
 use crate::outputs::Disk;
 use crate::platforms;
 use crate::sources::keys::RootKeyError;
@@ -20,6 +20,8 @@ use crate::state::{Head, Opening, State, StateError};
 pub struct MarkOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The release's folder.
     pub release: PathBuf,
     /// One platform only.
@@ -140,7 +142,7 @@ pub(super) struct Marking {
 
 impl Marking {
     pub(super) fn begin(disk: &Disk, options: &MarkOptions) -> Result<Self, MarkError> {
-        let config = Config::load(&options.config).map_err(MarkError::Config)?;
+        let config = Config::load(&options.config).map_err(MarkError::Config)?.given(&options.given);
         let root = root_key(&config, options.random)?;
         let settings = config.state.as_ref().ok_or(MarkError::NoState)?;
         let platform = match &options.platform {

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod build;
+mod chain;
 pub mod check;
 pub mod close;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub mod receipts;
 pub mod recompute;
 pub mod report;
 pub mod requests;
+pub mod rotate;
 mod settle;
 pub mod subject;
 pub mod uploaded;

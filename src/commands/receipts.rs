@@ -83,7 +83,9 @@ fn check<'r>(
     }
     match trust.allowed {
         Some(list) => {
-            verified.signer(list, trust.moment).map_err(|error| error.to_string())?;
+            // At the receipt's own moment, as a release's signer at the release's.
+            let moment = receipt.predicate.done_at.unwrap_or(receipt.predicate.intended_at).0;
+            verified.signer(list, moment.min(trust.moment)).map_err(|error| error.to_string())?;
         }
         None if release_key.is_some_and(|release_key| *release_key != key) => {
             return Err("it is signed by another key than its release; name the allowed signers".to_owned());

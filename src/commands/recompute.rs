@@ -6,13 +6,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::build::{configured_root, root_key};
 use super::verify::{CheckLine, ExpectedAudience, VerifyError, compare_recomputed};
-use crate::config::{Config, ERASURES, Faults};
+use crate::config::{Config, ERASURES, Faults, Given};
+use crate::envelope::Identities;
 use crate::manifest::{Tag, UploadKind};
 use crate::oracle::{self, AudienceOutcome, Fate, OracleError, Outcome};
+use crate::pipeline::keys::RootKey;
 use crate::policy::reason::{Reason, Reasons};
-use crate::sources::keys::{RootKeyError, read_root_key};
+use crate::sources::keys::RootKeyError;
 use crate::sources::releases::{PublishedRelease, ReleaseError};
 
 /// Why a release could not be decided again.
@@ -44,10 +48,18 @@ pub enum RecomputeError {
 }
 
 /// Decides again as of the release's own moment, and compares.
-pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, RecomputeError> {
+pub fn recompute(
+    folder: &Path,
+    config: &Path,
+    given: &Given,
+    keys: Option<Arc<Identities>>,
+) -> Result<Vec<CheckLine>, RecomputeError> {
     let config = Config::load(config).map_err(RecomputeError::Config)?;
+    // Here an identity opens the release's files first of all; inputs may have another.
+    let own = config.keys.identity.clone().or_else(|| given.identity.clone());
+    let config = config.given(&Given { identity: own, ..given.clone() });
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let release = PublishedRelease::open(&folder)?;
+    let release = PublishedRelease::open(&folder)?.with_keys(keys);
     let predicate = &release.manifest.predicate;
     if release.register_rows(ERASURES).is_some_and(|rows| rows > 0) {
         return Err(RecomputeError::Erasures);
@@ -56,7 +68,12 @@ pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, Recompu
     if release.manifest.retained_files().iter().any(|(.., name)| is_gone(name)) {
         return Err(RecomputeError::Purged);
     }
-    let root = config.keys.root.as_deref().map(read_root_key).transpose()?;
+    let bytes = configured_root(&config)?;
+    let keys = match (&bytes, &config.state) {
+        (Some(_), Some(_)) => Keys::Ring(root_key(&config, [0; 64])?),
+        (Some(bytes), None) => Keys::Root(bytes),
+        (None, _) => Keys::None,
+    };
     let outcome = oracle::decide(&config, predicate.release.as_of.0)?;
 
     let mut lines = Vec::new();
@@ -77,8 +94,7 @@ pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, Recompu
     for audience in &outcome.audiences {
         lines.extend(files(&release, audience));
     }
-    let expected: Vec<_> =
-        outcome.audiences.iter().map(|audience| expected(audience, root.as_ref())).collect();
+    let expected: Vec<_> = outcome.audiences.iter().map(|audience| expected(audience, &keys)).collect();
     lines.extend(compare_recomputed(&release, &expected)?);
     Ok(lines)
 }
@@ -122,20 +138,41 @@ fn files(release: &PublishedRelease, audience: &AudienceOutcome) -> Vec<CheckLin
 }
 
 /// An audience of the oracle's in the terms of a release. Ids become tags here and go no further.
-fn expected(audience: &AudienceOutcome, root: Option<&[u8; 32]>) -> ExpectedAudience {
+fn expected(audience: &AudienceOutcome, keys: &Keys<'_>) -> ExpectedAudience {
     let rows = audience.platforms.iter().map(|platform| (platform.name.clone(), platform.rows.clone()));
-    let suppressions = root.map(|root| {
+    let suppressions = (!matches!(keys, Keys::None)).then(|| {
         let mut by_tag: BTreeMap<Tag, BTreeMap<String, Reasons>> = BTreeMap::new();
         for platform in &audience.platforms {
             for ((space, id), fate) in &platform.decisions {
                 let Fate::Suppressed(codes) = fate else { continue };
                 let reasons = codes.iter().filter_map(|code| Reason::from_code(code));
                 let reasons = reasons.fold(Reasons::NONE, Reasons::with);
-                let tag = Tag(oracle::tag(root, &audience.name, space, id));
+                let tag = keys.tag(&audience.name, space, id);
                 by_tag.entry(tag).or_default().insert(platform.name.clone(), reasons);
             }
         }
         by_tag
     });
     ExpectedAudience { name: audience.name.clone(), rows: rows.collect(), suppressions }
+}
+
+/// What tags are made under.
+enum Keys<'k> {
+    None,
+    /// The oracle derives its keys from the root by itself.
+    Root(&'k [u8; 32]),
+    /// Keys of a ring are derived from nothing, so they are handed over.
+    Ring(RootKey),
+}
+
+impl Keys<'_> {
+    fn tag(&self, audience: &str, space: &str, id: &str) -> Tag {
+        Tag(match self {
+            Self::Root(root) => oracle::tag(root, audience, space, id),
+            Self::Ring(keys) => {
+                oracle::tag_under(&keys.person_secret(), &keys.tag_secret(audience), space, id)
+            }
+            Self::None => unreachable!("without keys no tag is asked for"),
+        })
+    }
 }

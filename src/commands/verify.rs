@@ -9,14 +9,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::chain::{Head, follow};
 use super::receipts::{Trust, told as receipts_told};
-use crate::manifest::{AudienceRecord, Manifest, Outcome, Tag, UploadKind};
+use crate::envelope::Identities;
+use crate::manifest::{AudienceRecord, Hex32, Manifest, Outcome, Tag, UploadKind};
 use crate::outputs::OutputError;
-use crate::outputs::check::{self, CheckError, Checked, Fault, Rule};
-use crate::outputs::signature::{AllowedSigners, Verified};
+use crate::outputs::check::{self, CheckError, Checked, Fault, Rule, Sight};
+use crate::outputs::signature::{AllowedSigners, RevokedKeys, Verified};
 use crate::policy::reason::Reasons;
 use crate::sources::releases::{PublishedRelease, ReleaseError};
 
@@ -25,8 +28,17 @@ use crate::sources::releases::{PublishedRelease, ReleaseError};
 pub struct VerifyOptions {
     /// A list of allowed signers in OpenSSH's form. With one, an unsigned release fails.
     pub allowed_signers: Option<PathBuf>,
-    /// The moment at which the signer must be allowed.
+    /// Keys that may no longer sign, whenever they did.
+    pub revoked_signers: Option<PathBuf>,
+    /// The present. A signer must be allowed at the release's own moment, which is not after it; of a
+    /// replay, whose moment is invented, at the present.
     pub moment: jiff::Timestamp,
+    /// The oldest the release may be.
+    pub max_age: Option<jiff::SignedDuration>,
+    /// Follow the chain of earlier releases.
+    pub chain: bool,
+    /// What opens encrypted files.
+    pub keys: Option<Arc<Identities>>,
     /// Whether files that others may read fail the release; otherwise they are a warning.
     pub strict_modes: bool,
 }
@@ -87,6 +99,22 @@ pub enum VerifyError {
         /// The system's answer.
         source: io::Error,
     },
+    /// The list of revoked keys cannot be read.
+    #[error("cannot read the list of revoked keys {place}: {source}", place = place.display())]
+    RevokedSigners {
+        /// The list.
+        place: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A line of the list of revoked keys cannot be read.
+    #[error("line {line} of {place} is not a public key", place = place.display())]
+    RevokedSignersLine {
+        /// The list.
+        place: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// A line of the list of allowed signers cannot be read.
     #[error("line {line} of {place} is not an allowed signer", place = place.display())]
     AllowedSignersLine {
@@ -107,7 +135,10 @@ impl VerifyError {
                 "run as the user who made the release, or as one who may read it"
             }
             Self::Release(error) => error.hint(),
-            Self::AllowedSigners { .. } => "check the path of the list",
+            Self::AllowedSigners { .. } | Self::RevokedSigners { .. } => "check the path of the list",
+            Self::RevokedSignersLine { .. } => {
+                "a line reads: ssh-ed25519 KEY; a binary list (KRL) is not read, write the keys out"
+            }
             Self::AllowedSignersLine { .. } => {
                 "a line reads: who [options] ssh-ed25519 KEY; see ALLOWED SIGNERS in the manual of ssh-keygen"
             }
@@ -120,31 +151,91 @@ const FAULTS_TOLD: usize = 5;
 
 /// Verifies the release in `folder`.
 pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, VerifyError> {
+    let whom = Whom::read(options)?;
+    let given = folder;
     // The folder may be reached by a link, such as `latest`; nothing within it may be one.
     let folder = folder.canonicalize().map_err(|_| VerifyError::NotARelease { place: folder.to_owned() })?;
-    if folder.join(crate::manifest::MANIFEST_FILE).symlink_metadata().is_err() {
-        return Err(VerifyError::NotARelease { place: folder });
+    let (mut report, found) = verify_alone(&folder, options, &whom)?;
+    if options.chain
+        && let Some((manifest, sha256)) = &found
+    {
+        let head = Head { given, folder: &folder, manifest, sha256: *sha256 };
+        report.checks.extend(follow(&head, |link| {
+            let (report, _) = verify_alone(link, options, &whom)?;
+            Ok(report.checks.iter().filter(|line| !line.ok).map(|line| line.name).collect())
+        })?);
     }
-    let allowed = options.allowed_signers.as_deref().map(read_allowed_signers).transpose()?;
-    let manifest_bytes = check::manifest_bytes(&folder)?;
-    let signature = check::signature_bytes(&folder)?;
-    let mut signed = check_signature(&manifest_bytes, signature.as_deref(), allowed.as_ref(), options.moment);
-    let mut checked = check::check(&folder, &manifest_bytes)?;
+    if let (Some(most), Some((manifest, _))) = (options.max_age, &found) {
+        let age = options.moment.duration_since(manifest.predicate.release.as_of.0);
+        let detail = format!("of {}, and asked to be at most {most:#} old", manifest.predicate.release.as_of);
+        report.checks.push(line("max-age", age <= most, detail));
+    }
+    report.ok = report.checks.iter().all(|line| line.ok);
+    Ok(report)
+}
+
+/// Whom to trust.
+struct Whom {
+    allowed: Option<AllowedSigners>,
+    revoked: RevokedKeys,
+    now: jiff::Timestamp,
+}
+
+impl Whom {
+    fn read(options: &VerifyOptions) -> Result<Self, VerifyError> {
+        let allowed = options.allowed_signers.as_deref().map(read_allowed_signers).transpose()?;
+        let revoked = options.revoked_signers.as_deref().map(read_revoked_signers).transpose()?;
+        Ok(Self { allowed, revoked: revoked.unwrap_or_default(), now: options.moment })
+    }
+
+    /// The moment at which the signer of these bytes must have been allowed.
+    fn moment_of(&self, manifest: Option<&Manifest>) -> jiff::Timestamp {
+        let release = manifest.map(|manifest| &manifest.predicate.release);
+        release.filter(|release| !release.replay).map_or(self.now, |release| release.as_of.0)
+    }
+}
+
+/// A manifest and its digest.
+type Found = (Manifest, Hex32);
+
+/// Verifies one release by itself.
+fn verify_alone(
+    folder: &Path,
+    options: &VerifyOptions,
+    whom: &Whom,
+) -> Result<(VerifyReport, Option<Found>), VerifyError> {
+    if folder.join(crate::manifest::MANIFEST_FILE).symlink_metadata().is_err() {
+        return Err(VerifyError::NotARelease { place: folder.to_owned() });
+    }
+    let manifest_bytes = check::manifest_bytes(folder)?;
+    let signature = check::signature_bytes(folder)?;
+    let stated = Manifest::from_bytes(&manifest_bytes).ok();
+    let mut signed = check_signature(&manifest_bytes, signature.as_deref(), whom, stated.as_ref());
+    let sight = options.keys.as_deref().map_or(Sight::Closed, Sight::Keys);
+    let mut checked = check::check_with(folder, &manifest_bytes, sight)?;
 
     let release = checked.manifest.as_ref().map(|manifest| manifest.predicate.release.name.clone());
     if let Some(manifest) = &checked.manifest {
         expect_signature(manifest, &mut signed);
-        expect_name(manifest, &folder, &mut signed.checks);
+        expect_name(manifest, folder, &mut signed.checks);
+        expect_past(manifest, options.moment, &mut signed.checks);
     }
     let Signed { key, signer, mut checks } = signed;
-    let trust = Trust { allowed: allowed.as_ref(), moment: options.moment };
-    let purged = believe_receipts(&folder, &mut checked, trust, &mut checks)?;
+    let trust = Trust { allowed: whom.allowed.as_ref(), moment: options.moment };
+    let purged = believe_receipts(folder, &mut checked, trust, &whom.revoked, &mut checks)?;
     checks.extend(lines(&checked, options.strict_modes));
     let mut not_checked = vec![
         "that the decisions follow from the inputs: that needs the inputs and --recompute",
         "that the references of the bases (assessments, notices) exist and say what is needed",
         "what was uploaded, and what the platforms did with it",
     ];
+    if checked.unopened > 0 {
+        not_checked.push(if options.keys.is_some() {
+            "what stands in encrypted files that the identity does not open: of those, the digest of the encrypted bytes alone"
+        } else {
+            "what stands in encrypted files: of those, the digest of the encrypted bytes alone; their recipients see more with --identity"
+        });
+    }
     if key.is_none() {
         not_checked.push("who made the release: it is not signed");
     } else if signer.is_none() {
@@ -159,7 +250,8 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
         not_checked.push("what stood in the purged files: the manifest alone tells of them");
     }
     let ok = checks.iter().all(|line| line.ok);
-    Ok(VerifyReport { ok, release, signed_by: key, signer, purged, checks, not_checked })
+    let found = checked.manifest.zip(checked.manifest_sha256);
+    Ok((VerifyReport { ok, release, signed_by: key, signer, purged, checks, not_checked }, found))
 }
 
 /// Takes the files that valid receipts tell as deleted from the missing ones, and tells of the receipts.
@@ -168,6 +260,7 @@ fn believe_receipts(
     folder: &Path,
     checked: &mut Checked,
     trust: Trust<'_>,
+    revoked: &RevokedKeys,
     checks: &mut Vec<CheckLine>,
 ) -> Result<u64, VerifyError> {
     let (Some(manifest), Some(sha256), Some(releases)) =
@@ -180,6 +273,9 @@ fn believe_receipts(
     let gone = checked.faults.iter().filter(|fault| is_purged(fault)).count();
     checked.faults.retain(|fault| !is_purged(fault));
     let mut wrong = told.faults.clone();
+    if told.signed_by.iter().any(|key| revoked.has_fingerprint(key)) {
+        wrong.push("a receipt is signed by a revoked key".to_owned());
+    }
     if gone < told.purged.len() {
         wrong.push(format!("{} files are told as deleted and are there", told.purged.len() - gone));
     }
@@ -220,12 +316,22 @@ fn read_allowed_signers(place: &Path) -> Result<AllowedSigners, VerifyError> {
         .map_err(|error| VerifyError::AllowedSignersLine { place: place.to_owned(), line: error.line })
 }
 
+fn read_revoked_signers(place: &Path) -> Result<RevokedKeys, VerifyError> {
+    let bytes = std::fs::read(place)
+        .map_err(|source| VerifyError::RevokedSigners { place: place.to_owned(), source })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| VerifyError::RevokedSignersLine { place: place.to_owned(), line: 1 })?;
+    RevokedKeys::parse(&text)
+        .map_err(|error| VerifyError::RevokedSignersLine { place: place.to_owned(), line: error.line })
+}
+
 fn check_signature(
     manifest: &[u8],
     signature: Option<&[u8]>,
-    allowed: Option<&AllowedSigners>,
-    moment: jiff::Timestamp,
+    whom: &Whom,
+    stated: Option<&Manifest>,
 ) -> Signed {
+    let allowed = whom.allowed.as_ref();
     let Some(signature) = signature else {
         let checks = match allowed {
             Some(_) => {
@@ -247,7 +353,11 @@ fn check_signature(
     };
     let key = verified.fingerprint();
     let mut checks = vec![line("signature", true, format!("fits the manifest and the key inside it, {key}"))];
-    let signer = allowed.and_then(|list| match verified.signer(list, moment) {
+    if verified.is_revoked(&whom.revoked) {
+        checks.push(line("signer", false, "the signing key is revoked"));
+        return Signed { key: Some(key), signer: None, checks };
+    }
+    let signer = allowed.and_then(|list| match verified.signer(list, whom.moment_of(stated)) {
         Ok(signer) => {
             checks.push(line("signer", true, format!("allowed: {signer}")));
             Some(signer)
@@ -289,6 +399,21 @@ fn expect_name(manifest: &Manifest, folder: &Path, checks: &mut Vec<CheckLine>) 
     checks.push(line("name", true, detail));
 }
 
+/// How far clocks may differ.
+const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+/// A moment that has not come would let a key sign that is not allowed yet, or no more by then.
+fn expect_past(manifest: &Manifest, now: jiff::Timestamp, checks: &mut Vec<CheckLine>) {
+    let release = &manifest.predicate.release;
+    if !release.replay && release.as_of.0.duration_since(now) > CLOCKS_DIFFER {
+        checks.push(line(
+            "moment",
+            false,
+            format!("the release is of {}, which has not come", release.as_of),
+        ));
+    }
+}
+
 /// The checks by name, each with the rules it stands for.
 fn name_of(rule: Rule) -> &'static str {
     match rule {
@@ -309,11 +434,12 @@ fn name_of(rule: Rule) -> &'static str {
         | Rule::Count => "uploads",
         Rule::Tag | Rule::TagOrder | Rule::UnusedClass | Rule::Verdicts => "suppressions",
         Rule::Page => "pages",
+        Rule::Encryption | Rule::Unseen | Rule::Opening | Rule::PlainDigest => "encryption",
     }
 }
 
 fn lines(checked: &Checked, strict_modes: bool) -> Vec<CheckLine> {
-    const NAMES: [(&str, &str); 9] = [
+    const NAMES: [(&str, &str); 10] = [
         ("manifest", "is in its one spelling"),
         ("sums", "SHA256SUMS follows from the manifest"),
         ("files", "all files are listed and there"),
@@ -323,6 +449,7 @@ fn lines(checked: &Checked, strict_modes: bool) -> Vec<CheckLine> {
         ("suppressions", "every tag is there once, with a known verdict"),
         ("counts", "all counts add up"),
         ("pages", "the pages follow from the manifest"),
+        ("encryption", "encrypted files open to their end, and hold what the manifest says"),
     ];
     let unread = checked.manifest.is_none();
     let mut lines = Vec::new();
@@ -332,9 +459,17 @@ fn lines(checked: &Checked, strict_modes: bool) -> Vec<CheckLine> {
             let amount = match name {
                 "digests" => format!("{passed}: {} files, {} bytes", checked.files, checked.bytes),
                 "uploads" => format!("{passed}: {} rows and tags", checked.rows),
+                "encryption" => {
+                    format!("{passed}: {} of {}", checked.opened, checked.opened + checked.unopened)
+                }
                 _ => passed.to_owned(),
             };
-            if name != "pages" || checked.pages_remade {
+            let done = match name {
+                "pages" => checked.pages_remade,
+                "encryption" => checked.opened > 0,
+                _ => true,
+            };
+            if done {
                 lines.push(line(name, true, amount));
             }
         } else if !faults.is_empty() {

@@ -178,6 +178,13 @@ pub(super) fn files(loading: &mut Loading<'_>, table: &Table<'_>, header: bool) 
             }
         }
     });
+    let encrypted = table.get("encrypted").map_or(Some(false), |item| item.flag());
+    if let (Some(Some(Word::Other(Format::Parquet | Format::Arrow))), Some(item), Some(true)) =
+        (format, table.get("encrypted"), encrypted)
+    {
+        let message = "encrypted files are read from front to back, and Parquet and Arrow cannot be";
+        item.fault("contradiction", message, "have them sent as CSV or NDJSON, compressed if large");
+    }
     if let Some(Some(Word::Other(_))) = format {
         for key in ["encoding", "delimiter"] {
             if let Some(item) = table.get(key) {
@@ -195,7 +202,16 @@ pub(super) fn files(loading: &mut Loading<'_>, table: &Table<'_>, header: bool) 
         (Some(Word::Other(format)), delimiter) => (Some(format), delimiter),
         (None, delimiter) => (None, delimiter),
     };
-    Some(Files { pattern, as_written: path.to_owned(), format, encoding: encoding?, delimiter, header })
+    Some(Files {
+        pattern,
+        as_written: path.to_owned(),
+        format,
+        encoding: encoding?,
+        delimiter,
+        header,
+        encrypted: encrypted?,
+        identity: loading.identity.clone(),
+    })
 }
 
 #[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: the key is absent")]

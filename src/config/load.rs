@@ -17,8 +17,8 @@ use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
 use super::undecided::undecided;
 use super::{
-    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers,
-    retention, rules, special, state, waivers,
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, encryption, fields,
+    registers, retention, rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -129,6 +129,8 @@ pub(super) struct Loading<'t> {
     /// Those of them whose permissions do not say when or by whom.
     pub(super) permissions_without_proof: Vec<Range<usize>>,
     permissions_lift: bool,
+    /// The identity file that opens encrypted inputs.
+    pub(super) identity: Option<PathBuf>,
     /// Whose audiences these are: the controller's name, or for a processor the sources' common one.
     controller: Option<Whose>,
 }
@@ -209,6 +211,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         channel_bans_bind: None,
         permissions_without_proof: Vec::new(),
         permissions_lift: false,
+        identity: None,
         controller: None,
     };
     let mut config = tables(&mut loading, &document)?;
@@ -264,6 +267,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.permissions_lift = policy.as_ref().is_some_and(|policy| policy.permissions_lift);
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
+    loading.identity = keys.as_ref().and_then(|keys| keys.identity.clone());
+    let encryption = small("encryption").and_then(encryption::encryption);
     let limits = small("limits").and_then(rules::limits);
     let retention = small("retention").and_then(retention::retention);
     let live = small("state").and_then(|table| state::state(loading, table));
@@ -288,8 +293,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
-    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
-        state::checks(loading, &top, output, keys, live.as_ref());
+    if let (Some(output), Some(live)) = (&output, &live) {
+        state::checks(loading, &top, output, live.as_ref());
     }
     top.finish();
     schema?;
@@ -306,6 +311,7 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         policy: policy?,
         output: output?,
         keys: keys?,
+        encryption: encryption?,
         state: live?,
         limits: limits?,
         retention: retention?,

@@ -5,8 +5,10 @@
 
 mod countries;
 mod declarations;
+mod encryption;
 mod faults;
 mod fields;
+mod given;
 mod load;
 mod registers;
 mod retention;
@@ -25,7 +27,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::declarations::NotIdentityCodes;
+pub use self::encryption::Encryption;
 pub use self::faults::{Fault, Faults};
+pub use self::given::Given;
 pub use self::load::line_of;
 pub use self::retention::Retention;
 pub use self::schema::json_schema;
@@ -64,6 +68,8 @@ pub struct Config {
     pub output: Output,
     /// Key files.
     pub keys: Keys,
+    /// For whom the files of a release are encrypted.
+    pub encryption: Encryption,
     /// What is known to be live, where it is kept; without it a release has full files only.
     pub state: Option<StateSettings>,
     /// Bounds on memory and time.
@@ -120,6 +126,10 @@ pub struct Files {
     pub delimiter: Option<u8>,
     /// Whether delimited files begin with a row of column names. Registers of one bare column may not.
     pub header: bool,
+    /// Whether it was agreed with whoever sends them that they come encrypted: plain ones are refused.
+    pub encrypted: bool,
+    /// The identity file that opens encrypted ones.
+    pub identity: Option<PathBuf>,
 }
 
 /// A file format.
@@ -606,8 +616,12 @@ pub struct Output {
 pub struct Keys {
     /// Root key file: 32 bytes in hex, owner-only.
     pub root: Option<PathBuf>,
+    /// The open file descriptor the root key is read from instead; given on the command line only.
+    pub root_fd: Option<u32>,
     /// OpenSSH Ed25519 private key that signs manifests, owner-only, without a passphrase.
     pub signing: Option<PathBuf>,
+    /// age identity file that opens encrypted sources and registers, owner-only.
+    pub identity: Option<PathBuf>,
 }
 
 /// `[state]`.

@@ -562,10 +562,10 @@ pub(super) fn keys(loading: &mut Loading<'_>, table: Option<Table<'_>>) -> Optio
         loading.inputs.push((item.span(), path.clone()));
         Some(Some(path))
     };
-    let (root, signing) = (path("root"), path("signing"));
+    let (root, signing, identity) = (path("root"), path("signing"), path("identity"));
     table.finish();
-    let (root, signing) = (root?, signing?);
-    Some(Keys { root, signing })
+    let (root, signing, identity) = (root?, signing?, identity?);
+    Some(Keys { root, root_fd: None, signing, identity })
 }
 
 /// Reads `[limits]`.

@@ -51,6 +51,8 @@ pub struct File {
     pub output: Option<OutputTable>,
     /// Key files.
     pub keys: Option<KeysTable>,
+    /// Whose age public keys the files of a release are encrypted for.
+    pub encryption: Option<EncryptionTable>,
     /// Where it is kept what is live; without it releases have full files only.
     pub state: Option<StateTable>,
     /// Bounds on memory and threads.
@@ -131,6 +133,8 @@ pub struct SourceTable {
     /// Field separator of delimited files; found in the header when absent.
     #[schemars(length(min = 1, max = 1), example = &";")]
     pub delimiter: Option<String>,
+    /// Whether it was agreed with whoever sends them that they come encrypted; plain ones are then refused.
+    pub encrypted: Option<bool>,
     /// The space its customer ids live in; the source's name when absent.
     #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]{0,62}$"))]
     pub id_space: Option<String>,
@@ -559,6 +563,8 @@ pub struct RegisterTable {
     /// Field separator of delimited files; found in the header when absent.
     #[schemars(length(min = 1, max = 1))]
     pub delimiter: Option<String>,
+    /// Whether it was agreed with whoever sends them that they come encrypted; plain ones are then refused.
+    pub encrypted: Option<bool>,
     /// Whether a bare list begins with a row to skip.
     pub header: Option<bool>,
     /// Which columns say whom; this or `key`.
@@ -1008,6 +1014,22 @@ pub struct KeysTable {
     pub root: Option<String>,
     /// OpenSSH Ed25519 private key that signs manifests.
     pub signing: Option<String>,
+    /// age identity file that opens encrypted sources and registers, owner-only.
+    pub identity: Option<String>,
+}
+
+/// `[encryption]`: whose age public keys the files of a release are encrypted for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EncryptionTable {
+    /// Whoever uploads: upload files become `full.csv.age` and so on.
+    #[schemars(length(min = 1), inner(regex(pattern = r"^age1[0-9a-z]{58}$")))]
+    pub uploads: Option<Vec<String>>,
+    /// Whoever uploads to one platform, in place of `uploads`.
+    pub platforms: Option<std::collections::BTreeMap<String, Vec<String>>>,
+    /// The privacy officer: suppressions and verdicts.
+    #[schemars(length(min = 1), inner(regex(pattern = r"^age1[0-9a-z]{58}$")))]
+    pub suppressions: Option<Vec<String>>,
 }
 
 /// `[state]`: where it is kept what is live.

@@ -1,11 +1,12 @@
 //! Reads `[state]`: where it is kept what is live, and what is expected of platforms' answers. It
-//! opens nothing; that a state needs a lasting key and a folder of its own is checked here.
+//! opens nothing; that a state has a folder of its own is checked here, and that it has a lasting key
+//! when that key is read: it may come in on a descriptor.
 
 use jiff::SignedDuration;
 
 use super::load::Loading;
 use super::table::Table;
-use super::{Keys, Output, SingleRemoval, StateSettings};
+use super::{Output, SingleRemoval, StateSettings};
 
 /// Default of `ack_within`: the longest that any platform's help page names for an upload to be
 /// worked off (Google Ads Help, "up to 48 hours", checked 2026-11-21).
@@ -34,13 +35,7 @@ pub(super) fn state(loading: &Loading<'_>, table: Option<Table<'_>>) -> Option<O
 }
 
 /// What a state asks of the rest of the config, and the rest of a state.
-pub(super) fn checks(
-    loading: &Loading<'_>,
-    top: &Table<'_>,
-    output: &Output,
-    keys: &Keys,
-    state: Option<&StateSettings>,
-) {
+pub(super) fn checks(loading: &Loading<'_>, top: &Table<'_>, output: &Output, state: Option<&StateSettings>) {
     let Some(state) = state else {
         for span in &loading.asks_state {
             let message = "only a live state can tell what was there before, and there is none";
@@ -49,13 +44,6 @@ pub(super) fn checks(
         return;
     };
     let Some(item) = top.get("state") else { return };
-    if keys.root.is_none() {
-        item.fault(
-            "missing-key",
-            "the state is sealed under the root key, and no root key is set",
-            "make one with verho keygen --root FILE, and set [keys] root",
-        );
-    }
     if state.dir.starts_with(&output.dir) || output.dir.starts_with(&state.dir) {
         item.fault(
             "output-is-input",

@@ -135,6 +135,17 @@ impl<'t> Table<'t> {
     pub(super) fn fault(&self, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
         self.reading.fault(&self.span, code, message, hint);
     }
+
+    /// A fault about one of [`Self::entries`].
+    pub(super) fn fault_at(
+        &self,
+        place: &Range<usize>,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.reading.fault(place, code, message, hint);
+    }
 }
 
 impl<'t> Item<'t> {

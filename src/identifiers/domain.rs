@@ -5,6 +5,7 @@ use super::digest::{RunKey, Space, WideKey};
 use super::steps::Steps;
 use super::{Plaintext, Reject, text};
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use zeroize::Zeroizing;
 
 /// Writes the ASCII spelling of a domain (UTS 46, non-transitional, STD3 letters), and refuses what is
 /// not a host name with a dot.
@@ -62,14 +63,16 @@ pub fn domain_objection_key(cell: Plaintext<'_>, key: &RunKey) -> Result<WideKey
 
 fn read_domain(cell: &Plaintext<'_>, out: &mut String) -> Result<(), Reject> {
     let opened = text::open(cell.read(), &mut Steps::default())?;
-    let plain: String = opened.chars().filter(|c| !text::is_invisible(*c)).map(text::narrow).collect();
+    // A domain that somebody objects to may be a person's own, so the copy is wiped.
+    let mut plain = Zeroizing::new(String::with_capacity(opened.len() * 4));
+    plain.extend(opened.chars().filter(|c| !text::is_invisible(*c)).map(text::narrow));
     let name = plain.strip_prefix('*').unwrap_or(&plain);
     let name = name.strip_prefix('@').or_else(|| name.strip_prefix('.')).unwrap_or(name);
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.contains('@') {
         return Err(Reject::InvalidDomain);
     }
-    to_ascii(&name.to_lowercase(), out)
+    to_ascii(&Zeroizing::new(name.to_lowercase()), out)
 }
 
 /// Whether a domain (also with `@` before it) is a public mail host or has one below it, so that an

@@ -17,6 +17,7 @@ use super::email_form::{self, ADDRESS_MAX, EmailForm, Mailhost, Written};
 use super::steps::{Step, Steps};
 use super::{Plaintext, Reject, Scratch, domain, email_fast, junk, text};
 use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 /// A parsed address. It borrows its text from the scratch buffers and gives out digests only.
 pub struct Email<'s> {
@@ -325,7 +326,7 @@ fn lower(text: &str, out: &mut String, steps: &mut Steps) {
         return;
     }
     // Lower-casing may take a composed letter apart and composing may follow from it: composed last.
-    let lowered = text.nfc().collect::<String>().to_lowercase();
+    let lowered = lowered(text.len(), text.nfc());
     let from = out.len();
     out.extend(lowered.nfc());
     if out[from..] != *text {
@@ -336,9 +337,17 @@ fn lower(text: &str, out: &mut String, steps: &mut Steps) {
     }
 }
 
+/// Letters, composed or folded, in lower case, in room of their own that is wiped. Most room that either
+/// takes is 18 bytes a letter (U+FDFA, folded); one that moved would leave its old place unwiped.
+fn lowered(bytes: usize, letters: impl Iterator<Item = char>) -> Zeroizing<String> {
+    let mut composed = Zeroizing::new(String::with_capacity(bytes * 18));
+    composed.extend(letters);
+    Zeroizing::new(composed.to_lowercase())
+}
+
 /// A user part beyond ASCII, folded for matching only.
 fn fold(local: &str, out: &mut String) {
-    let lowered = local.nfkc().collect::<String>().to_lowercase();
+    let lowered = lowered(local.len(), local.nfkc());
     let mut previous = '\0';
     for c in lowered.nfkc() {
         match c {

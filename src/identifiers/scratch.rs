@@ -6,7 +6,8 @@ use zeroize::Zeroize;
 
 /// Buffers for one thread. Reuse it: one for e-mail, one for phones, or one for both in turn.
 ///
-/// The slow path of rare spellings makes short-lived copies beside it that are freed and not wiped.
+/// The slow path of rare spellings makes short-lived copies beside it, which are wiped as they are freed
+/// but for what the libraries for domains and phone numbers make inside.
 pub struct Scratch {
     /// The cell without its wrapping.
     pub(in crate::identifiers) text: String,

@@ -30,7 +30,9 @@ pub use inputs::{
 };
 pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;
-pub use results::{AudienceRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind};
+pub use results::{
+    AudienceRecord, EncryptedFile, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
+};
 pub use retention::{Retained, RetentionRecord};
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
@@ -121,6 +123,8 @@ pub struct Predicate {
     pub policy: PolicyRecord,
     /// Audiences, in config order.
     pub audiences: Vec<AudienceRecord>,
+    /// Files that only their recipients can open, by name.
+    pub encrypted: Vec<EncryptedFile>,
     /// Identifiers held by more people than the share cap, by kind.
     pub shared_identifiers: Vec<CodeCount>,
     /// What a human should look at, by code.
@@ -276,6 +280,17 @@ impl Manifest {
             return Err(ManifestError::Spelling);
         }
         Ok(manifest)
+    }
+
+    /// The name under which a file lies in this release: with an end of its own where it is encrypted.
+    #[must_use]
+    pub fn name_on_disk(&self, name: &str) -> String {
+        let encrypted = format!("{name}.age");
+        if self.predicate.encrypted.iter().any(|file| file.name == encrypted) {
+            encrypted
+        } else {
+            name.to_owned()
+        }
     }
 
     /// The digest recorded for a file.

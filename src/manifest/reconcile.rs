@@ -5,6 +5,9 @@ use super::counts::total;
 use super::{AudienceRecord, Manifest, Outcome, PlatformRecord, Retained, UploadKind};
 use crate::policy::reason::Reason;
 
+/// The end of an encrypted file's name.
+const ENCRYPTED: &str = ".age";
+
 /// A total that does not equal its parts, and where: names from the config only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{rule} ({place})")]
@@ -58,6 +61,7 @@ impl Manifest {
             || "subject".to_owned(),
             "files are listed once, by name",
         );
+        check_encrypted(self, &mut found);
         found.unless(
             predicate.retention.iter().map(|record| record.files).eq(Retained::ALL)
                 && predicate
@@ -68,6 +72,32 @@ impl Manifest {
             "every kind of file has one date, not before the release's moment",
         );
         found.0
+    }
+}
+
+/// Both accounts of an encrypted file: its record, and that of what it holds.
+fn check_encrypted(manifest: &Manifest, found: &mut Found) {
+    let predicate = &manifest.predicate;
+    found.unless(
+        predicate.encrypted.windows(2).all(|pair| pair[0].name < pair[1].name),
+        || "encrypted".to_owned(),
+        "encrypted files are listed once, by name",
+    );
+    for record in &predicate.encrypted {
+        found.unless(
+            record.name.ends_with(ENCRYPTED) && !record.recipients.is_empty(),
+            || record.name.clone(),
+            "an encrypted file is named so, and is for somebody",
+        );
+    }
+    let uploads = predicate.audiences.iter().flat_map(|audience| &audience.platforms);
+    for file in uploads.flat_map(|platform| &platform.files) {
+        let record = predicate.encrypted.iter().find(|record| record.name == file.name);
+        found.unless(
+            record.map(|record| record.plain_bytes) == file.name.ends_with(ENCRYPTED).then_some(file.bytes),
+            || file.name.clone(),
+            "an upload is as long as its encrypted file says, and encrypted when its name says so",
+        );
     }
 }
 
@@ -195,7 +225,7 @@ fn check_files(audience: &AudienceRecord, platform: &PlatformRecord, found: &mut
         platform.files.iter().all(|file| {
             file.parts.is_power_of_two()
                 && (1..=file.parts).contains(&file.part)
-                && file.name
+                && file.name.strip_suffix(ENCRYPTED).unwrap_or(&file.name)
                     == format!(
                         "audiences/{}/{}/{}",
                         audience.name,

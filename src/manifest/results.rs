@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CodeCount, DeltaRecord, PeopleCounts, ReasonCount, RowCounts};
+use super::{CodeCount, DeltaRecord, Hex32, PeopleCounts, ReasonCount, RowCounts};
 use crate::policy::scope::Purpose;
 
 /// An audience.
@@ -99,8 +99,23 @@ pub struct UploadFile {
     pub parts: u32,
     /// Rows, without the header.
     pub rows: u64,
-    /// Bytes.
+    /// Bytes, before it was encrypted where it is.
     pub bytes: u64,
+}
+
+/// A file that was encrypted while it was written. The release's subjects hold the digest of the bytes
+/// that lie on the disk; this is what its recipients find in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncryptedFile {
+    /// Path below the release's folder, ending in `.age`.
+    pub name: String,
+    /// SHA-256 of its bytes before they were encrypted.
+    pub plain_sha256: Hex32,
+    /// How many bytes that were.
+    pub plain_bytes: u64,
+    /// The public keys it was encrypted for, in config order.
+    pub recipients: Vec<String>,
 }
 
 /// What an upload file does on the platform.

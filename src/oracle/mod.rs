@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 
-pub use tag::tag;
+pub use tag::{tag, tag_under};
 
 /// Everything decided. It stays in memory: its keys are customer ids.
 pub struct Outcome {
@@ -125,6 +125,12 @@ pub enum OracleError {
         name: String,
         /// What went wrong.
         kind: std::io::ErrorKind,
+    },
+    /// A file is encrypted and cannot be opened, or has to be encrypted and is not.
+    #[error("{name}: encryption was agreed and is not there, or no identity opens it")]
+    Encrypted {
+        /// The source or register.
+        name: String,
     },
     /// Parquet, Arrow, NDJSON or an unknown compression.
     #[error("{name}: the oracle reads delimited text only, plain or .gz")]

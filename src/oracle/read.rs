@@ -70,7 +70,7 @@ pub(super) fn table(
     if !is_text {
         return Err(OracleError::Format { name: name.to_owned() });
     }
-    let mut content = decode(&bytes(path, name)?, files.encoding);
+    let mut content = decode(&bytes(path, files, name)?, files.encoding);
     let trailer = take_trailer.then(|| cut_last_line(&mut content)).flatten();
     let separator = match files.delimiter {
         Some(sign) => sign,
@@ -101,19 +101,44 @@ pub(super) fn table(
 /// The file name in lower case without the ending of a compression.
 fn plain_name(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    name.strip_suffix(".gz").map(str::to_owned).unwrap_or(name)
+    let name = name.strip_suffix(".age").unwrap_or(&name);
+    name.strip_suffix(".gz").unwrap_or(name).to_owned()
 }
 
-fn bytes(path: &Path, name: &str) -> Result<Vec<u8>, OracleError> {
+fn bytes(path: &Path, files: &Files, name: &str) -> Result<Vec<u8>, OracleError> {
     let failed = |error: std::io::Error| OracleError::Io { name: name.to_owned(), kind: error.kind() };
-    let bytes = std::fs::read(path).map_err(failed)?;
-    let packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let mut bytes = std::fs::read(path).map_err(failed)?;
+    let ends =
+        |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let mut path = path.to_owned();
+    let is_encrypted = bytes.starts_with(b"age-encryption.org/v1\n");
+    if is_encrypted {
+        bytes = decrypted(&bytes, files).ok_or_else(|| OracleError::Encrypted { name: name.to_owned() })?;
+    } else if files.encrypted || ends(&path, "age") {
+        return Err(OracleError::Encrypted { name: name.to_owned() });
+    }
+    if ends(&path, "age") {
+        path.set_extension("");
+    }
+    let packed = ends(&path, "gz");
     if !packed {
         return Ok(bytes);
     }
     let mut unpacked = Vec::new();
     flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).map_err(failed)?;
     Ok(unpacked)
+}
+
+/// What an encrypted file holds; `None` when the config's identity does not open it to its end.
+fn decrypted(bytes: &[u8], files: &Files) -> Option<Vec<u8>> {
+    let text = zeroize::Zeroizing::new(std::fs::read_to_string(files.identity.as_ref()?).ok()?);
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("AGE-SECRET-KEY-"));
+    let keys: Vec<age::x25519::Identity> = lines.filter_map(|line| line.parse().ok()).collect();
+    let decryptor = age::Decryptor::new(bytes).ok()?;
+    let mut stream = decryptor.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).ok()?;
+    let mut plain = Vec::new();
+    stream.read_to_end(&mut plain).ok()?;
+    Some(plain)
 }
 
 /// Everything becomes UTF-8; what is not text stays a byte that UTF-8 does not have, so that the

@@ -14,13 +14,19 @@ use siphasher::sip128::{Hasher128 as _, SipHasher24};
 #[must_use]
 pub fn tag(root_key: &[u8; 32], audience: &str, id_space: &str, id: &str) -> [u8; 16] {
     let person_secret = first_half(&keyed(root_key, &[b"verho/person/1"]));
-    let mut hasher = SipHasher24::new_with_key(&person_secret);
+    let audience_key = keyed(root_key, &[b"verho/tag/1", &[0], audience.as_bytes()]);
+    tag_under(&person_secret, &audience_key, id_space, id)
+}
+
+/// The same under the keys of a ring, which are derived from nothing.
+#[must_use]
+pub fn tag_under(person_secret: &[u8; 16], audience_key: &[u8; 32], id_space: &str, id: &str) -> [u8; 16] {
+    let mut hasher = SipHasher24::new_with_key(person_secret);
     hasher.write(id_space.as_bytes());
     hasher.write(&[0]);
     hasher.write(id.as_bytes());
     let person = hasher.finish128().as_bytes();
-    let audience_key = keyed(root_key, &[b"verho/tag/1", &[0], audience.as_bytes()]);
-    first_half(&keyed(&audience_key, &[b"person", &[0], &person]))
+    first_half(&keyed(audience_key, &[b"person", &[0], &person]))
 }
 
 fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

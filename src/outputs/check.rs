@@ -12,8 +12,10 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
 use std::path::Path;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -22,18 +24,25 @@ use sha2::{Digest as _, Sha256};
 pub use fault::{CheckError, Fault, Rule};
 use folder::Entry;
 use lines::Hashed;
+pub use watch::Seen;
+use watch::SeenOf;
+pub(super) use watch::Watcher;
 
 use super::guide;
 use super::records::{REPORT_FILE, SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
 use super::report::report;
+use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::{
-    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE, UNLISTED,
-    UploadFile, UploadKind, Verdicts, sums,
+    AudienceRecord, EncryptedFile, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE,
+    UNLISTED, UploadFile, UploadKind, Verdicts, sums,
 };
 use crate::platforms::{self, Platform, RowShape};
 
 /// The largest manifest, and the largest of the small files that are read whole.
 const SMALL_BYTES_MAX: u64 = 256 << 20;
+/// The most verdict classes counters are made for on a manifest's word: a line of `verdicts.csv` is
+/// longer than 16 bytes.
+const CLASSES_MAX: usize = (SMALL_BYTES_MAX >> 4) as usize;
 
 /// What was checked and what was found.
 #[derive(Debug, Default)]
@@ -50,6 +59,10 @@ pub struct Checked {
     pub bytes: u64,
     /// Upload rows and suppression tags read.
     pub rows: u64,
+    /// Encrypted files of which only the digest of the encrypted bytes could be checked.
+    pub unopened: u64,
+    /// Encrypted files that were opened, or seen before they were encrypted.
+    pub opened: u64,
     /// Whether the pages were made again and compared: not when another version wrote them.
     pub pages_remade: bool,
 }
@@ -77,9 +90,31 @@ pub fn signature_bytes(folder: &Path) -> Result<Option<Vec<u8>>, CheckError> {
     }
 }
 
-/// Checks the release in `folder`, of which `manifest_bytes` is the manifest.
+/// What can be known of files that are encrypted.
+#[derive(Debug, Clone, Copy)]
+pub enum Sight<'s> {
+    /// Their digests only.
+    Closed,
+    /// What was seen while they were written.
+    Seen(&'s BTreeMap<String, Seen>),
+    /// What these keys open.
+    Keys(&'s Identities),
+}
+
+/// The digest by which a manifest is named.
+#[must_use]
+pub fn digest(manifest_bytes: &[u8]) -> Hex32 {
+    Hex32(Sha256::digest(manifest_bytes).into())
+}
+
+/// Checks the release in `folder`, of which `manifest_bytes` is the manifest, without any key.
 pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError> {
-    let sha256 = Hex32(Sha256::digest(manifest_bytes).into());
+    check_with(folder, manifest_bytes, Sight::Closed)
+}
+
+/// Checks the release in `folder`, of which `manifest_bytes` is the manifest.
+pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Result<Checked, CheckError> {
+    let sha256 = digest(manifest_bytes);
     let mut checked = Checked { manifest_sha256: Some(sha256), ..Checked::default() };
     let entries = folder::walk(folder, &mut checked.faults)?;
     let Ok(manifest) = Manifest::from_bytes(manifest_bytes) else {
@@ -101,7 +136,10 @@ pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError
     let read: Result<Vec<Outcome>, CheckError> = listed
         .into_par_iter()
         .map(|subject| {
-            let mut outcome = read_file(folder, &subject.name, plan.jobs.get(&subject.name), &manifest)?;
+            let mut outcome = match plan.encrypted.get(subject.name.as_str()) {
+                None => read_file(folder, &subject.name, plan.jobs.get(&subject.name), &manifest)?,
+                Some(record) => encrypted_file(folder, record, &plan, &manifest, sight)?,
+            };
             if outcome.hashed.sha256 != subject.digest.sha256 {
                 outcome.faults.insert(0, Fault::of(Rule::Digest, &subject.name));
             }
@@ -113,6 +151,8 @@ pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError
         checked.files += 1;
         checked.bytes += outcome.hashed.bytes;
         checked.rows += outcome.rows;
+        checked.opened += u64::from(outcome.sight == Some(true));
+        checked.unopened += u64::from(outcome.sight == Some(false));
         checked.faults.extend(outcome.faults);
         if let Some((place, members)) = outcome.members {
             *members_of.entry(place).or_default() += members;
@@ -144,10 +184,22 @@ enum Job<'m> {
 /// Every file that the predicate speaks of, by name.
 struct Plan<'m> {
     jobs: BTreeMap<String, Job<'m>>,
+    encrypted: BTreeMap<&'m str, &'m EncryptedFile>,
 }
 
 impl<'m> Plan<'m> {
     fn of(manifest: &'m Manifest, faults: &mut Vec<Fault>) -> Self {
+        let encrypted: BTreeMap<&str, &EncryptedFile> =
+            manifest.predicate.encrypted.iter().map(|record| (record.name.as_str(), record)).collect();
+        for subject in &manifest.subject {
+            if subject.name.ends_with(SUFFIX) != encrypted.contains_key(subject.name.as_str()) {
+                faults.push(Fault::of(Rule::Encryption, &subject.name));
+            }
+        }
+        let named = |name: String| {
+            let sealed = format!("{name}{SUFFIX}");
+            if encrypted.contains_key(sealed.as_str()) { sealed } else { name }
+        };
         let mut jobs = BTreeMap::from([
             (SUMMARY_FILE.to_owned(), Job::Page(guide::summary as fn(&Manifest) -> String)),
             (UPLOAD_FILE.to_owned(), Job::Page(guide::upload_guide)),
@@ -155,8 +207,8 @@ impl<'m> Plan<'m> {
         ]);
         for (at, audience) in manifest.predicate.audiences.iter().enumerate() {
             if audience.suppressions.is_some() {
-                jobs.insert(suppressions_file(&audience.name), Job::Tags { audience });
-                jobs.insert(verdicts_file(&audience.name), Job::Verdicts { audience });
+                jobs.insert(named(suppressions_file(&audience.name)), Job::Tags { audience });
+                jobs.insert(named(verdicts_file(&audience.name)), Job::Verdicts { audience });
             }
             for (platform_at, record) in audience.platforms.iter().enumerate() {
                 let Some(platform) = platforms::find(&record.name).filter(|known| known.name == record.name)
@@ -170,7 +222,10 @@ impl<'m> Plan<'m> {
                 }
             }
         }
-        Self { jobs }
+        for name in encrypted.keys().filter(|name| manifest.digest_of(name).is_none()) {
+            faults.push(Fault::of(Rule::NotSigned, name));
+        }
+        Self { jobs, encrypted }
     }
 }
 
@@ -234,6 +289,31 @@ struct Outcome {
     faults: Vec<Fault>,
     /// Of a full or add file.
     members: Option<(Place, upload::Members)>,
+    /// Of an encrypted file, whether more was seen of it than its digest.
+    sight: Option<bool>,
+}
+
+impl Outcome {
+    const fn plain(hashed: Hashed, faults: Vec<Fault>) -> Self {
+        Self { hashed, rows: 0, faults, members: None, sight: None }
+    }
+
+    fn of_upload(seen: &upload::Seen, platform: &Platform, file: &UploadFile, place: (usize, usize)) -> Self {
+        let place = (place.0, place.1, file.kind);
+        let members = (file.kind != UploadKind::Remove).then_some((place, seen.members));
+        let faults = seen.faults(platform, file);
+        Self { hashed: seen.hashed, rows: seen.members.rows, faults, members, sight: None }
+    }
+
+    fn of_tags(
+        seen: &tags::Seen,
+        name: &str,
+        audience: &AudienceRecord,
+        verdicts: Option<&Verdicts>,
+    ) -> Self {
+        let faults = seen.faults(name, audience, verdicts);
+        Self { rows: seen.tags, ..Self::plain(seen.hashed, faults) }
+    }
 }
 
 /// Which audience and platform of the manifest, and which of its files.
@@ -246,64 +326,185 @@ fn read_file(
     manifest: &Manifest,
 ) -> Result<Outcome, CheckError> {
     let mut reader = folder::open(folder, name)?;
-    let plain = |hashed, faults| Outcome { hashed, rows: 0, faults, members: None };
     match job {
-        None => Ok(plain(lines::hash(&mut reader)?, Vec::new())),
+        None => Ok(Outcome::plain(lines::hash(&mut reader)?, Vec::new())),
         Some(Job::Page(make)) => {
             let hashed = lines::hash(&mut reader)?;
             let ours = make(manifest);
             let same = Hex32(Sha256::digest(ours.as_bytes()).into()) == hashed.sha256;
             let by_us = manifest.predicate.tool.version == env!("CARGO_PKG_VERSION");
             let faults = if by_us && !same { vec![Fault::of(Rule::Page, name)] } else { Vec::new() };
-            Ok(plain(hashed, faults))
+            Ok(Outcome::plain(hashed, faults))
         }
         Some(Job::Upload { audience, platform, file, place }) => {
-            let read = upload::check(&mut reader, &audience.name, platform, file)?;
-            let place = (place.0, place.1, file.kind);
-            let members = (file.kind != UploadKind::Remove).then_some((place, read.members));
-            Ok(Outcome { hashed: read.hashed, rows: read.rows, faults: read.faults, members })
+            let parts = [file.part, file.parts];
+            let mut reading = upload::Reading::begin(platform, &audience.name, file.kind, parts);
+            let hashed = lines::each_line(&mut reader, |number, line| reading.line(number, line))?;
+            Ok(Outcome::of_upload(&reading.end(hashed), platform, file, *place))
         }
         Some(Job::Verdicts { audience }) => {
-            let (hashed, faults, _) = read_verdicts(folder, audience, manifest)?;
-            Ok(plain(hashed, faults))
+            let bytes = folder::read_small(folder, name, SMALL_BYTES_MAX)?;
+            let (hashed, faults, _) = verdicts_of(&bytes, name, audience, manifest);
+            Ok(Outcome::plain(hashed, faults))
         }
         Some(Job::Tags { audience }) => {
             // A fault in the verdicts is told with their own file; here it only leaves classes unknown.
-            let verdicts = if folder::exists(folder, &verdicts_file(&audience.name)) {
-                read_verdicts(folder, audience, manifest)?.2
+            let verdicts = verdicts_file(&audience.name);
+            let verdicts = if folder::exists(folder, &verdicts) {
+                let bytes = folder::read_small(folder, &verdicts, SMALL_BYTES_MAX)?;
+                verdicts_of(&bytes, &verdicts, audience, manifest).2
             } else {
                 None
             };
-            let read = tags::check(&mut reader, name, audience, verdicts.as_ref())?;
-            Ok(Outcome { hashed: read.hashed, rows: read.tags, faults: read.faults, members: None })
+            let mut reading =
+                tags::Reading::begin(verdicts.as_ref().map(|verdicts| verdicts.classes().len()));
+            let hashed = lines::each_line(&mut reader, |number, line| reading.line(number, line))?;
+            Ok(Outcome::of_tags(&reading.end(hashed), name, audience, verdicts.as_ref()))
         }
     }
 }
 
-fn read_verdicts(
+/// An encrypted file: its own digest, and as much of what it holds as can be seen.
+fn encrypted_file(
+    folder: &Path,
+    record: &EncryptedFile,
+    plan: &Plan<'_>,
+    manifest: &Manifest,
+    sight: Sight<'_>,
+) -> Result<Outcome, CheckError> {
+    let name = record.name.as_str();
+    let hashed = lines::hash(&mut folder::open(folder, name)?)?;
+    let closed = Outcome { sight: Some(false), ..Outcome::plain(hashed, Vec::new()) };
+    let seen = match sight {
+        Sight::Closed => return Ok(closed),
+        Sight::Seen(all) => all.get(name).cloned(),
+        Sight::Keys(keys) => match look_into(folder, name, plan.jobs.get(name), keys)? {
+            Look::Closed => return Ok(closed),
+            Look::Damaged => {
+                let faults = vec![Fault::of(Rule::Opening, name)];
+                return Ok(Outcome { faults, ..closed });
+            }
+            Look::Seen(seen) => Some(seen),
+        },
+    };
+    let Some(seen) = seen else {
+        return Ok(Outcome { faults: vec![Fault::of(Rule::Unseen, name)], ..closed });
+    };
+    let mut outcome = match (&seen.0, plan.jobs.get(name)) {
+        (SeenOf::Upload(seen), Some(Job::Upload { platform, file, place, .. })) => {
+            Outcome::of_upload(seen, platform, file, *place)
+        }
+        (SeenOf::Tags(seen), Some(Job::Tags { audience })) => {
+            let verdicts = encrypted_verdicts(folder, audience, plan, manifest, sight)?;
+            Outcome::of_tags(seen, name, audience, verdicts.as_ref())
+        }
+        (SeenOf::Verdicts(_, bytes), Some(Job::Verdicts { audience })) => {
+            Outcome::plain(hashed, verdicts_of(bytes, name, audience, manifest).1)
+        }
+        // Another kind of file was watched than the manifest says this is.
+        _ => Outcome::plain(hashed, vec![Fault::of(Rule::Unseen, name)]),
+    };
+    if seen.sha256() != record.plain_sha256 {
+        outcome.faults.insert(0, Fault::of(Rule::PlainDigest, name));
+    }
+    Ok(Outcome { hashed, sight: Some(true), ..outcome })
+}
+
+/// The verdicts of an audience whose suppressions are encrypted, where they can be seen.
+fn encrypted_verdicts(
     folder: &Path,
     audience: &AudienceRecord,
+    plan: &Plan<'_>,
     manifest: &Manifest,
-) -> Result<(Hashed, Vec<Fault>, Option<Verdicts>), CheckError> {
-    let name = verdicts_file(&audience.name);
-    let bytes = folder::read_small(folder, &name, SMALL_BYTES_MAX)?;
-    let hashed = Hashed { sha256: Hex32(Sha256::digest(&bytes).into()), bytes: bytes.len() as u64 };
+    sight: Sight<'_>,
+) -> Result<Option<Verdicts>, CheckError> {
+    let name = format!("{}{SUFFIX}", verdicts_file(&audience.name));
+    let seen = match sight {
+        Sight::Closed => None,
+        Sight::Seen(all) => all.get(&name).cloned(),
+        Sight::Keys(keys) if folder::exists(folder, &name) => {
+            match look_into(folder, &name, plan.jobs.get(&name), keys)? {
+                Look::Seen(seen) => Some(seen),
+                Look::Closed | Look::Damaged => None,
+            }
+        }
+        Sight::Keys(_) => None,
+    };
+    Ok(match seen {
+        Some(Seen(SeenOf::Verdicts(_, bytes))) => verdicts_of(&bytes, &name, audience, manifest).2,
+        _ => None,
+    })
+}
+
+/// What a key shows of an encrypted file.
+enum Look {
+    Closed,
+    Damaged,
+    Seen(Seen),
+}
+
+fn look_into(
+    folder: &Path,
+    name: &str,
+    job: Option<&Job<'_>>,
+    keys: &Identities,
+) -> Result<Look, CheckError> {
+    let source = folder::open(folder, name)?;
+    let place = source.place;
+    let mut opener = match Opener::begin(keys, io::BufReader::with_capacity(1 << 18, source.file)) {
+        Ok(opener) => opener,
+        Err(OpenError::OtherKeys) => return Ok(Look::Closed),
+        Err(OpenError::Damaged) => return Ok(Look::Damaged),
+        Err(OpenError::Io(kind)) => return Err(folder::io(&place, kind.into())),
+    };
+    let mut watcher = match job {
+        Some(Job::Upload { audience, platform, file, .. }) => {
+            Watcher::of_upload(Some(platform), &audience.name, file.kind, [file.part, file.parts])
+        }
+        Some(Job::Tags { audience }) => {
+            let classes = audience.suppressions.as_ref().map_or(0, |record| record.classes);
+            Watcher::of_tags(usize::try_from(classes).unwrap_or(usize::MAX).min(CLASSES_MAX))
+        }
+        Some(Job::Verdicts { .. }) => Watcher::of_verdicts(),
+        Some(Job::Page(_)) | None => Watcher::of_upload(None, "", UploadKind::Full, [1, 1]),
+    };
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match opener.read(&mut block) {
+            Ok(0) => return Ok(Look::Seen(watcher.end())),
+            Ok(read) => watcher.read(&block[..read]),
+            Err(error) => match error.kind() {
+                io::ErrorKind::Interrupted => {}
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => return Ok(Look::Damaged),
+                _ => return Err(folder::io(&place, error)),
+            },
+        }
+    }
+}
+
+fn verdicts_of(
+    bytes: &[u8],
+    name: &str,
+    audience: &AudienceRecord,
+    manifest: &Manifest,
+) -> (Hashed, Vec<Fault>, Option<Verdicts>) {
+    let hashed = Hashed { sha256: Hex32(Sha256::digest(bytes).into()), bytes: bytes.len() as u64 };
     let platforms: Vec<&str> = audience.platforms.iter().map(|record| record.name.as_str()).collect();
     let registers: Vec<&str> =
         manifest.predicate.registers.iter().map(|register| register.name.as_str()).collect();
-    let read = match std::str::from_utf8(&bytes) {
+    let read = match std::str::from_utf8(bytes) {
         Ok(text) => Verdicts::from_text(text, &platforms, &registers),
         Err(_) => Err(1),
     };
     match read {
-        Err(line) => Ok((hashed, vec![Fault::at(Rule::Verdicts, &name, line)], None)),
+        Err(line) => (hashed, vec![Fault::at(Rule::Verdicts, name, line)], None),
         Ok(verdicts) => {
             let stated = audience.suppressions.as_ref().map(|record| record.classes);
             let mut faults = Vec::new();
             if stated != Some(verdicts.classes().len() as u64) {
-                faults.push(Fault::of(Rule::Count, &name));
+                faults.push(Fault::of(Rule::Count, name));
             }
-            Ok((hashed, faults, Some(verdicts)))
+            (hashed, faults, Some(verdicts))
         }
     }
 }

@@ -169,6 +169,15 @@ pub fn upload_guide(manifest: &Manifest) -> String {
          Keep them where only you can read them, upload them where this page says, and delete your copy afterwards.\n\
          Before uploading, check the release: `verho verify` on its folder, or `sha256sum -c SHA256SUMS` in it.\n\n",
     );
+    if !predicate.encrypted.is_empty() {
+        page.push_str(
+            "Files that end in `.age` are encrypted, each for the keys that the manifest names beside it.\n\
+             Whoever has one of those keys opens a file with:\n\n    \
+             umask 077; age --decrypt --identity KEY-FILE full.csv.age > full.csv\n\n\
+             Open it just before the upload, on the machine you upload from, and delete the opened copy right after.\n\
+             `verho verify --identity KEY-FILE` on the release checks what stands in them, and leaves no copy.\n\n",
+        );
+    }
     if release.replay {
         page.push_str("**This is a replay of another moment. Do not upload any of it.**\n\n");
     }

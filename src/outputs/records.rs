@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::check::Watcher;
 use super::error::OutputError;
 use super::guide;
 use super::release::{StagedFile, Staging};
@@ -86,8 +87,14 @@ impl SuppressionsWriter {
         tag_of: TagSubject,
     ) -> Result<Self, OutputError> {
         let (verdicts, numbers) = Verdicts::number(used);
-        staging.put(&verdicts_file(audience), verdicts.to_text(platforms, registers).as_bytes())?;
-        let mut file = staging.create(&suppressions_file(audience))?;
+        let recipients = &staging.encryption().suppressions;
+        let mut file =
+            staging.create_for(&verdicts_file(audience), recipients, || Some(Watcher::of_verdicts()))?;
+        file.write(verdicts.to_text(platforms, registers).as_bytes())?;
+        file.finish()?;
+        let classes = verdicts.classes().len();
+        let mut file = staging
+            .create_for(&suppressions_file(audience), recipients, || Some(Watcher::of_tags(classes)))?;
         file.write(SUPPRESSIONS_HEADER.as_bytes())?;
         let record = SuppressionsRecord { tag_of, tags: 0, classes: verdicts.classes().len() as u64 };
         Ok(Self { file, numbers, last: None, tags: 0, record })
@@ -128,12 +135,13 @@ impl SuppressionsWriter {
 /// far, its signature, and `SHA256SUMS`. Everything else must be finished before.
 pub fn seal(
     staging: &Staging,
-    predicate: Predicate,
+    mut predicate: Predicate,
     signer: Option<&Signer>,
 ) -> Result<(Manifest, Hex32), SealError> {
     if predicate.keys.signing != signer.map(Signer::fingerprint) {
         return Err(SealError::OtherKey);
     }
+    predicate.encrypted = staging.records().into_iter().filter_map(|record| record.encrypted).collect();
     let pages = Manifest::new(Vec::new(), predicate);
     staging.put(SUMMARY_FILE, guide::summary(&pages).as_bytes())?;
     staging.put(UPLOAD_FILE, guide::upload_guide(&pages).as_bytes())?;

@@ -8,15 +8,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
+use super::check::{Seen, Watcher};
 use super::disk::Disk;
 use super::error::OutputError;
-use crate::manifest::{Hex32, Subject, SubjectDigest};
+use crate::config::Encryption;
+use crate::envelope::{Recipient, SUFFIX, Sealer};
+use crate::manifest::{EncryptedFile, Hex32, Subject, SubjectDigest};
 
 /// The lock file in the folder of releases.
 const LOCK: &str = ".verho.lock";
@@ -34,10 +37,12 @@ const NAME_BYTES_MAX: usize = 128;
 pub struct FileRecord {
     /// Path below the release's folder.
     pub name: String,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of its bytes as they lie on the disk.
     pub sha256: Hex32,
-    /// How many bytes.
+    /// How many bytes were written to it, before they were encrypted where they are.
     pub bytes: u64,
+    /// What it holds, when it is encrypted.
+    pub encrypted: Option<EncryptedFile>,
 }
 
 impl From<FileRecord> for Subject {
@@ -88,6 +93,7 @@ pub struct Staging {
     release: String,
     random: String,
     published: bool,
+    encryption: Encryption,
     /// Held for as long as the run may write; the system lets go of it when the process ends.
     _lock: File,
 }
@@ -105,6 +111,8 @@ struct State {
     /// Every file, and its record once it is finished.
     files: BTreeMap<String, Option<FileRecord>>,
     folders: BTreeSet<String>,
+    /// What the small reader saw of files before they were encrypted.
+    seen: BTreeMap<String, Seen>,
 }
 
 impl Shared {
@@ -147,8 +155,27 @@ impl Staging {
             release: release.to_owned(),
             random,
             published: false,
+            encryption: Encryption::default(),
             _lock: lock,
         })
+    }
+
+    /// The same release, its uploads and suppressions encrypted for these people.
+    #[must_use]
+    pub fn encrypted_for(mut self, encryption: &Encryption) -> Self {
+        self.encryption = encryption.clone();
+        self
+    }
+
+    /// For whom, by what a file is.
+    pub(super) const fn encryption(&self) -> &Encryption {
+        &self.encryption
+    }
+
+    /// What the small reader saw of encrypted files while they were written, by name.
+    #[must_use]
+    pub fn seen(&self) -> BTreeMap<String, Seen> {
+        self.shared.state().seen.clone()
     }
 
     /// The staging folder, for the check before publishing.
@@ -160,6 +187,26 @@ impl Staging {
     /// Creates a file; `name` is its path below the release, folders divided by `/`. May be called
     /// from several threads.
     pub fn create(&self, name: &str) -> Result<StagedFile, OutputError> {
+        self.create_for(name, &[], || None)
+    }
+
+    /// The same for these recipients only: its name gets an end of its own, what is written is read by
+    /// the watcher, encrypted, and only then put on the disk. Without recipients it is a plain file.
+    pub(super) fn create_for(
+        &self,
+        name: &str,
+        recipients: &[Recipient],
+        watch: impl FnOnce() -> Option<Watcher>,
+    ) -> Result<StagedFile, OutputError> {
+        if recipients.is_empty() {
+            return self.open_new(name.to_owned(), None);
+        }
+        let sealed = Sealed { recipients: recipients.to_vec(), hasher: Sha256::new(), watcher: watch() };
+        self.open_new(format!("{name}{SUFFIX}"), Some(sealed))
+    }
+
+    fn open_new(&self, name: String, sealed: Option<Sealed>) -> Result<StagedFile, OutputError> {
+        let name = name.as_str();
         if !is_path(name) {
             return Err(OutputError::Name);
         }
@@ -180,12 +227,20 @@ impl Staging {
         let file = shared.disk.create_file(&path).map_err(|source| at("create", &path, source))?;
         state.files.insert(name.to_owned(), None);
         drop(state);
+        let raw = Raw { disk: shared.disk.clone(), file, hasher: Sha256::new() };
+        let body = match &sealed {
+            None => Body::Plain(raw),
+            Some(sealed) => {
+                let sealer = Sealer::begin(&sealed.recipients, raw);
+                Body::Sealed(Box::new(sealer.map_err(|source| at("write", &path, source))?))
+            }
+        };
         Ok(StagedFile {
             shared,
-            file,
+            body,
+            sealed,
             name: name.to_owned(),
             path,
-            hasher: Sha256::new(),
             buffer: Vec::with_capacity(BUFFER_BYTES.min(1 << 16)),
             bytes: 0,
         })
@@ -272,12 +327,47 @@ impl Drop for Staging {
 #[derive(Debug)]
 pub struct StagedFile {
     shared: Arc<Shared>,
-    file: File,
+    body: Body,
+    sealed: Option<Sealed>,
     name: String,
     path: PathBuf,
-    hasher: Sha256,
     buffer: Vec<u8>,
     bytes: u64,
+}
+
+/// Where a file's bytes go.
+#[derive(Debug)]
+enum Body {
+    Plain(Raw),
+    Sealed(Box<Sealer<Raw>>),
+}
+
+/// What is known of a file before it is encrypted.
+#[derive(Debug)]
+struct Sealed {
+    recipients: Vec<Recipient>,
+    hasher: Sha256,
+    watcher: Option<Watcher>,
+}
+
+/// The bytes as they lie on the disk.
+#[derive(Debug)]
+struct Raw {
+    disk: Disk,
+    file: File,
+    hasher: Sha256,
+}
+
+impl Write for Raw {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hasher.update(bytes);
+        self.disk.write(&mut self.file, bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl StagedFile {
@@ -310,13 +400,31 @@ impl StagedFile {
     /// Ends the file: its bytes are on the disk when this returns.
     pub fn finish(mut self) -> Result<FileRecord, OutputError> {
         self.flush()?;
-        self.shared.disk.sync_file(&self.file).map_err(|source| at("sync", &self.path, source))?;
+        let raw = match self.body {
+            Body::Plain(raw) => raw,
+            Body::Sealed(sealer) => sealer.finish().map_err(|source| at("write", &self.path, source))?,
+        };
+        self.shared.disk.sync_file(&raw.file).map_err(|source| at("sync", &self.path, source))?;
+        let (mut encrypted, mut seen) = (None, None);
+        if let Some(sealed) = self.sealed {
+            seen = sealed.watcher.map(Watcher::end);
+            encrypted = Some(EncryptedFile {
+                name: self.name.clone(),
+                plain_sha256: Hex32(sealed.hasher.finalize().into()),
+                plain_bytes: self.bytes,
+                recipients: sealed.recipients.iter().map(ToString::to_string).collect(),
+            });
+        }
         let record = FileRecord {
             name: self.name.clone(),
-            sha256: Hex32(std::mem::take(&mut self.hasher).finalize().into()),
+            sha256: Hex32(raw.hasher.finalize().into()),
             bytes: self.bytes,
+            encrypted,
         };
-        self.shared.state().files.insert(self.name, Some(record.clone()));
+        let mut state = self.shared.state();
+        state.seen.extend(seen.map(|seen| (self.name.clone(), seen)));
+        state.files.insert(self.name.clone(), Some(record.clone()));
+        drop(state);
         Ok(record)
     }
 
@@ -332,8 +440,17 @@ impl StagedFile {
     }
 
     fn write_through(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.hasher.update(bytes);
-        self.shared.disk.write(&mut self.file, bytes).map_err(|source| at("write", &self.path, source))
+        if let Some(sealed) = &mut self.sealed {
+            sealed.hasher.update(bytes);
+            if let Some(watcher) = &mut sealed.watcher {
+                watcher.read(bytes);
+            }
+        }
+        let written = match &mut self.body {
+            Body::Plain(raw) => raw.write_all(bytes),
+            Body::Sealed(sealer) => sealer.write_all(bytes),
+        };
+        written.map_err(|source| at("write", &self.path, source))
     }
 }
 

@@ -220,6 +220,12 @@ impl Verified {
         self.key.fingerprint(HashAlg::Sha256).to_string()
     }
 
+    /// Whether the key may no longer sign, whenever it did.
+    #[must_use]
+    pub fn is_revoked(&self, revoked: &RevokedKeys) -> bool {
+        revoked.keys.contains(&self.key)
+    }
+
     /// Who the list says this key is, at that moment.
     pub fn signer(&self, list: &AllowedSigners, moment: jiff::Timestamp) -> Result<String, SignerError> {
         let mut known = false;
@@ -265,6 +271,33 @@ struct Entry {
 pub struct AllowedSignersError {
     /// The line, from 1.
     pub line: usize,
+}
+
+/// Keys that may no longer sign: a public key a line, as `ssh-keygen -r` takes them.
+#[derive(Debug, Clone, Default)]
+pub struct RevokedKeys {
+    keys: Vec<ssh_key::public::KeyData>,
+}
+
+impl RevokedKeys {
+    /// Whether a key of this fingerprint may no longer sign.
+    #[must_use]
+    pub fn has_fingerprint(&self, fingerprint: &str) -> bool {
+        self.keys.iter().any(|key| key.fingerprint(HashAlg::Sha256).to_string() == fingerprint)
+    }
+
+    /// Reads a list. A line that cannot be read is an error: it may be the one that matters.
+    pub fn parse(text: &str) -> Result<Self, AllowedSignersError> {
+        let mut keys = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                let key = ssh_key::PublicKey::from_openssh(line);
+                keys.push(key.map_err(|_| AllowedSignersError { line: number })?.key_data().clone());
+            }
+        }
+        Ok(Self { keys })
+    }
 }
 
 impl Entry {

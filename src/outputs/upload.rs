@@ -4,9 +4,11 @@
 //! of two, so that a row stays in its part from night to night until the whole audience doubles. It
 //! does not know what a row holds; `check` does.
 
+use super::check::Watcher;
 use super::error::OutputError;
 use super::release::{StagedFile, Staging};
 use crate::manifest::{UploadFile, UploadKind};
+use crate::platforms;
 
 /// The most parts an upload may have: more open files than that is no upload a person can do.
 pub const PARTS_MAX: u32 = 1024;
@@ -101,9 +103,18 @@ impl UploadWriter {
             let name = format!("{folder}/{}", kind.word());
             return Err(OutputError::TooManyParts { name, most: PARTS_MAX });
         }
+        // The folder's own words: `audiences/<audience>/<platform>`.
+        let mut words = folder.rsplit('/');
+        let platform = platforms::find(words.next().unwrap_or_default());
+        let audience = words.next().unwrap_or_default();
+        let recipients = platform.map_or(&staging.encryption().uploads[..], |platform| {
+            staging.encryption().of_platform(platform.name)
+        });
         let begun: Result<Vec<_>, OutputError> = (1..=parts)
             .map(|part| {
-                let mut file = staging.create(&format!("{folder}/{}", kind.file_name(part, parts)))?;
+                let name = format!("{folder}/{}", kind.file_name(part, parts));
+                let watch = || Some(Watcher::of_upload(platform, audience, kind, [part, parts]));
+                let mut file = staging.create_for(&name, recipients, watch)?;
                 file.write(if part == 1 { first } else { others })?;
                 Ok((file, 0))
             })

@@ -1,7 +1,9 @@
-//! The keys of one run, all derived from the root key so that each has one use.
+//! The keys of one run, each with one use: taken from the key ring where there is a state, and derived
+//! from the root key where there is none.
 //!
 //! Without a configured root key the root is random and dies with the run: tags then answer no later
-//! question, and what needs a lasting key refuses.
+//! question, and what needs a lasting key refuses. Keys of a ring outlive the root that opens it, and
+//! an audience's can be destroyed.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -9,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::identifiers::WideKey;
 use crate::people::{PersonKey, PersonKeys};
+use crate::state::Ring;
 
 /// A keyed state that is cloned for each message.
 pub type Mac256 = Hmac<Sha256>;
@@ -17,19 +20,27 @@ pub type Mac256 = Hmac<Sha256>;
 pub struct RootKey {
     bytes: Zeroizing<[u8; 32]>,
     is_lasting: bool,
+    ring: Option<Ring>,
 }
 
 impl RootKey {
     /// The configured root key.
     #[must_use]
     pub fn lasting(bytes: [u8; 32]) -> Self {
-        Self { bytes: Zeroizing::new(bytes), is_lasting: true }
+        Self { bytes: Zeroizing::new(bytes), is_lasting: true, ring: None }
     }
 
     /// A key for this run only.
     #[must_use]
     pub fn for_this_run(bytes: [u8; 32]) -> Self {
-        Self { bytes: Zeroizing::new(bytes), is_lasting: false }
+        Self { bytes: Zeroizing::new(bytes), is_lasting: false, ring: None }
+    }
+
+    /// The same root, its keys taken from the ring it opens.
+    #[must_use]
+    pub fn with_ring(mut self, ring: Ring) -> Self {
+        self.ring = Some(ring);
+        self
     }
 
     /// Whether tags made with it mean anything after the run.
@@ -41,33 +52,47 @@ impl RootKey {
     /// A name for the key that tells nothing about it; `None` for a key of one run.
     #[must_use]
     pub fn id(&self) -> Option<String> {
-        self.is_lasting.then(|| hex::encode(&self.derive(b"verho/key-id/1")[..8]))
+        self.is_lasting.then(|| hex::encode(&self.key("id", b"verho/key-id/1")[..8]))
     }
 
     /// Makes person keys.
     #[must_use]
     pub fn person_keys(&self) -> PersonKeys {
-        let derived = self.derive(b"verho/person/1");
-        PersonKeys::new(derived[..16].try_into().expect("32 bytes hold 16"))
+        PersonKeys::new(&self.person_secret())
+    }
+
+    /// What person keys are made from, for whoever makes them by other code.
+    #[must_use]
+    pub fn person_secret(&self) -> [u8; 16] {
+        self.key("person", b"verho/person/1")[..16].try_into().expect("32 bytes hold 16")
     }
 
     /// Makes an audience's suppression tags.
     #[must_use]
     pub fn tags(&self, audience: &str) -> Tags {
-        let derived = self.derive(&[b"verho/tag/1\0", audience.as_bytes()].concat());
-        Tags { mac: mac(&derived[..]) }
+        Tags { mac: mac(&self.tag_secret(audience)[..]) }
+    }
+
+    /// What an audience's tags are made from, for whoever makes them by other code.
+    #[must_use]
+    pub fn tag_secret(&self, audience: &str) -> Zeroizing<[u8; 32]> {
+        let label = [b"verho/tag/1\0", audience.as_bytes()].concat();
+        match self.ring.as_ref().and_then(|ring| ring.audience(audience)) {
+            Some(key) => Zeroizing::new(*key),
+            None => self.derive(&label),
+        }
     }
 
     /// The key of wide keys where identifiers are to have tags that outlive the run.
     #[must_use]
     pub fn chain_key(&self) -> [u8; 16] {
-        self.derive(b"verho/chain/1")[..16].try_into().expect("32 bytes hold 16")
+        self.key("chain", b"verho/chain/1")[..16].try_into().expect("32 bytes hold 16")
     }
 
     /// Makes an identifier's tag for reviewers, from a wide key made under [`RootKey::chain_key`].
     #[must_use]
     pub fn identifier_tag(&self, wide: WideKey) -> [u8; 16] {
-        let derived = self.derive(b"verho/identifier-tag/1");
+        let derived = self.key("identifier-tag", b"verho/identifier-tag/1");
         let mut state = mac(&derived[..]);
         state.update(&wide.to_bytes());
         let full: [u8; 32] = state.finalize().into_bytes().into();
@@ -77,7 +102,7 @@ impl RootKey {
     /// The key that everything of the live state is sealed under.
     #[must_use]
     pub fn state_key(&self) -> Zeroizing<[u8; 32]> {
-        self.derive(b"verho/state/1")
+        self.key("state", b"verho/state/1")
     }
 
     /// The keyed digest under which the store of erasures knows a hash: `code` says of which algorithm,
@@ -98,7 +123,21 @@ impl RootKey {
     /// The key of input commitments.
     #[must_use]
     pub fn input_key(&self) -> [u8; 32] {
-        *self.derive(b"verho/input/1")
+        *self.key("input", b"verho/input/1")
+    }
+
+    /// The ring's key of this use, or the root's.
+    fn key(&self, name: &str, label: &[u8]) -> Zeroizing<[u8; 32]> {
+        match self.ring.as_ref().and_then(|ring| ring.key(name)) {
+            // The id is never the key: it stands in every manifest.
+            Some(key) if name == "id" => {
+                let mut state = mac(key);
+                state.update(label);
+                Zeroizing::new(state.finalize().into_bytes().into())
+            }
+            Some(key) => Zeroizing::new(*key),
+            None => self.derive(label),
+        }
     }
 
     fn derive(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::sync::{Arc, Mutex};
 
 use memchr::memrchr2;
+use zeroize::Zeroizing;
 
 use super::encoding::Utf8Reader;
 use super::error::SourceError;
@@ -22,23 +23,23 @@ const ROW_GUESS: usize = 512;
 /// Buffers kept for another use.
 const POOL_MAX: usize = 8;
 
+/// Bytes of customers' rows, wiped when dropped. It never grows: one that moved would leave its old
+/// place unwiped.
+type Buffer = Zeroizing<Vec<u8>>;
+
 /// Buffers that were used and can be used again.
 #[derive(Default)]
 pub(super) struct Pool {
-    free: Mutex<Vec<Vec<u8>>>,
+    free: Mutex<Vec<Buffer>>,
 }
 
 impl Pool {
-    fn take(&self, size: usize) -> Vec<u8> {
+    fn take(&self, size: usize) -> Buffer {
         let kept = self.free.lock().ok().and_then(|mut free| free.pop());
-        let mut buffer = kept.unwrap_or_default();
-        if buffer.len() < size {
-            buffer.resize(size, 0);
-        }
-        buffer
+        kept.filter(|buffer| buffer.len() >= size).unwrap_or_else(|| Zeroizing::new(vec![0; size]))
     }
 
-    fn give(&self, buffer: Vec<u8>) {
+    fn give(&self, buffer: Buffer) {
         if let Ok(mut free) = self.free.lock()
             && free.len() < POOL_MAX
         {
@@ -49,7 +50,7 @@ impl Pool {
 
 /// Bytes on their way to a worker. Their buffer goes back when the worker is done.
 pub(super) struct Stretch {
-    buffer: Vec<u8>,
+    buffer: Buffer,
     start: usize,
     end: usize,
     pool: Arc<Pool>,
@@ -80,7 +81,7 @@ pub(super) struct Blocks {
     stream: Utf8Reader<Input>,
     pool: Arc<Pool>,
     /// Bytes read and not handed out: `buffer[start..filled]`.
-    buffer: Vec<u8>,
+    buffer: Buffer,
     start: usize,
     filled: usize,
     ended: bool,
@@ -104,7 +105,7 @@ impl Blocks {
         let mut blocks = Self {
             stream: Utf8Reader::start(head, input, encoding),
             pool: Arc::clone(pool),
-            buffer: Vec::new(),
+            buffer: Buffer::default(),
             start: 0,
             filled: 0,
             ended: false,
@@ -127,7 +128,10 @@ impl Blocks {
         }
         let goal = self.filled + self.block;
         if self.buffer.len() < goal {
-            self.buffer.resize(goal, 0);
+            // Doubled, so that a record of many blocks is not copied once a block.
+            let mut larger = Zeroizing::new(vec![0; goal.max(2 * self.buffer.len())]);
+            larger[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = larger;
         }
         while self.filled < goal && !self.ended {
             match self.stream.read(&mut self.buffer[self.filled..goal]) {
@@ -162,7 +166,12 @@ impl Blocks {
         let pool = Arc::clone(&self.pool);
         if count < rest {
             self.start = end;
-            return Stretch { buffer: self.buffer[start..end].to_vec(), start: 0, end: count, pool };
+            return Stretch {
+                buffer: Zeroizing::new(self.buffer[start..end].to_vec()),
+                start: 0,
+                end: count,
+                pool,
+            };
         }
         let mut next = self.pool.take(self.block.max(rest));
         next[..rest].copy_from_slice(&self.buffer[end..self.filled]);

@@ -421,6 +421,8 @@ mod tests {
             encoding: Encoding::Utf8,
             delimiter: None,
             header: true,
+            encrypted: false,
+            identity: None,
         }
     }
 

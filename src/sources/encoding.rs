@@ -7,6 +7,7 @@
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use zeroize::Zeroizing;
 
 use crate::config::Encoding;
 
@@ -24,10 +25,10 @@ pub(super) enum Utf8Reader<R> {
 pub(super) struct Transcoder<R> {
     decoder: Decoder,
     inner: R,
-    input: Vec<u8>,
+    input: Zeroizing<Vec<u8>>,
     input_at: usize,
     ended: bool,
-    output: Vec<u8>,
+    output: Zeroizing<Vec<u8>>,
     output_at: usize,
 }
 
@@ -54,10 +55,10 @@ impl<R: Read> Utf8Reader<R> {
             Some(encoding) => Self::Transcoded(Box::new(Transcoder {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 inner,
-                input: head,
+                input: Zeroizing::new(head),
                 input_at: mark,
                 ended: false,
-                output: Vec::with_capacity(CHUNK * 3),
+                output: Zeroizing::new(Vec::with_capacity(CHUNK * 3 + 1)),
                 output_at: 0,
             })),
         }

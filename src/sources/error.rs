@@ -105,6 +105,38 @@ pub enum SourceError {
         /// `gzip` or `zstd`.
         format: &'static str,
     },
+    /// An encrypted stream is cut short, altered, or no age stream at all.
+    #[error("{file}: the encrypted stream is damaged or cut short")]
+    Undecryptable {
+        /// The file.
+        file: String,
+    },
+    /// It was agreed that the file comes encrypted, and it is not.
+    #[error("{file}: is not encrypted, and encryption was agreed")]
+    NotEncrypted {
+        /// The file.
+        file: String,
+    },
+    /// An encrypted file, and no key to open it.
+    #[error("{file}: is encrypted, and no identity is set")]
+    NoIdentity {
+        /// The file.
+        file: String,
+    },
+    /// An encrypted file for somebody else.
+    #[error("{file}: is encrypted for other keys than the identity that is set")]
+    OtherKeys {
+        /// The file.
+        file: String,
+    },
+    /// The identity file itself.
+    #[error("{what}")]
+    Identity {
+        /// What is wrong with it.
+        what: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// A compressed stream unpacks to far more than data does.
     #[error("{file}: unpacks to more than {ratio} times its size")]
     Bomb {
@@ -163,6 +195,7 @@ impl SourceError {
             self,
             Self::Empty { .. }
                 | Self::Decompress { .. }
+                | Self::Undecryptable { .. }
                 | Self::Bomb { .. }
                 | Self::ChangedWhileReading { .. }
                 | Self::BadHeader { .. }
@@ -193,6 +226,11 @@ impl SourceError {
             Self::WrongSeparator { .. } => "wrong-separator",
             Self::BadHeader { .. } => "bad-header",
             Self::Decompress { .. } => "damaged-compression",
+            Self::Undecryptable { .. } => "damaged-encryption",
+            Self::NotEncrypted { .. } => "not-encrypted",
+            Self::NoIdentity { .. } => "no-identity",
+            Self::OtherKeys { .. } => "encrypted-for-others",
+            Self::Identity { .. } => "identity-file",
             Self::Bomb { .. } => "unpacks-too-large",
             Self::ChangedWhileReading { .. } => "changed-while-reading",
             Self::NotInThisBuild { .. } => "format-not-in-this-build",
@@ -243,6 +281,17 @@ impl SourceError {
                 "set `encoding` and `delimiter` to what the export uses, or mend its first line".into()
             }
             Self::Decompress { .. } => "copy or export the file again; it may not have been complete".into(),
+            Self::Undecryptable { .. } => {
+                "have it sent again; nothing of it was believed, and what came before its end may be forged".into()
+            }
+            Self::NotEncrypted { .. } => {
+                "have it sent encrypted for the key that was agreed, and find out who could read it on its way; drop `encrypted` only when the agreement has ended".into()
+            }
+            Self::NoIdentity { .. } => "set [keys] identity to the identity file, or give it by --identity".into(),
+            Self::OtherKeys { .. } => {
+                "have it encrypted for your public key, which `age-keygen -y FILE` prints".into()
+            }
+            Self::Identity { hint, .. } => (*hint).into(),
             Self::Bomb { .. } => "unpack it by hand and look at it before you trust it".into(),
             Self::ChangedWhileReading { .. } => {
                 "let the export finish before the run starts, best by renaming it into place".into()

@@ -1,8 +1,9 @@
-//! Files to read: found by pattern, opened without following links, unpacked, counted and hashed
-//! while they are read.
+//! Files to read: found by pattern, opened without following links, decrypted, unpacked, counted and
+//! hashed while they are read.
 //!
-//! It promises that the bytes handed on are the bytes the commitment was taken of, and that a file
-//! that changed meanwhile is an error. It knows neither rows nor encodings. Every third-party error
+//! It promises that the bytes handed on are the bytes the commitment was taken of, that a file that
+//! changed meanwhile is an error, and that the end of an encrypted file is reported only after its
+//! last part was there and unaltered. It knows neither rows nor encodings. Every third-party error
 //! ends here; only the operating system's kind of error passes, never its text.
 
 #![expect(clippy::disallowed_methods, reason = "sources opens files to read")]
@@ -20,13 +21,18 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use sha2::Sha256;
 
+use super::encrypted::{Encrypted, Raw};
 use super::error::{SourceError, shown_path};
 use crate::config::{Files, Format};
+use crate::envelope;
 
 /// A compressed file may unpack to this many times its size. Text tables reach 20, repetitive ones 100.
 const UNPACK_RATIO_MAX: u64 = 500;
 /// Below this size the ratio is not looked at: a small file may well be all alike.
 const UNPACK_FREE_BYTES: u64 = 64 << 20;
+
+/// Enough of a file's beginning to tell how it is packed or encrypted.
+const HEAD_BYTES: u64 = 32;
 
 /// One file of a table.
 #[derive(Debug, Clone)]
@@ -43,7 +49,16 @@ pub struct SourceFile {
     pub format: Format,
     /// Its path for messages.
     pub(super) shown: String,
+    /// Whether it has to be encrypted, and what opens it.
+    pub(super) encrypted: bool,
+    pub(super) identity_file: Option<PathBuf>,
     identity: Identity,
+}
+
+impl SourceFile {
+    pub(super) fn is_encrypted_by_name(&self) -> bool {
+        self.name.to_lowercase().ends_with(envelope::SUFFIX)
+    }
 }
 
 /// What must stay the same while a file is read.
@@ -105,7 +120,7 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     let shown = shown_path(&files.as_written);
     // A path that exists is taken as it stands, even when it holds a character patterns use.
     if files.pattern.symlink_metadata().is_ok() {
-        return Ok(vec![inspect(&files.pattern, files.format)?]);
+        return Ok(vec![inspect(&files.pattern, files)?]);
     }
     let bad = || SourceError::BadPattern { pattern: shown.clone() };
     let pattern = files.pattern.to_str().ok_or_else(bad)?;
@@ -127,10 +142,10 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     if paths.is_empty() {
         return Err(SourceError::NoMatch { pattern: shown });
     }
-    paths.iter().map(|path| inspect(path, files.format)).collect()
+    paths.iter().map(|path| inspect(path, files)).collect()
 }
 
-fn inspect(path: &Path, format: Option<Format>) -> Result<SourceFile, SourceError> {
+fn inspect(path: &Path, files: &Files) -> Result<SourceFile, SourceError> {
     let shown = shown_path(&path.to_string_lossy());
     let metadata = path.symlink_metadata().map_err(|error| unreadable(&shown, &error))?;
     regular(&metadata, &shown)?;
@@ -139,7 +154,9 @@ fn inspect(path: &Path, format: Option<Format>) -> Result<SourceFile, SourceErro
         name: shown_path(&path.file_name().unwrap_or_default().to_string_lossy()),
         size: metadata.size(),
         modified: metadata.modified().map_err(|error| unreadable(&shown, &error))?,
-        format: format.unwrap_or_else(|| format_by_name(path)),
+        format: files.format.unwrap_or_else(|| format_by_name(path)),
+        encrypted: files.encrypted,
+        identity_file: files.identity.clone(),
         shown,
         identity: Identity::of(&metadata),
     })
@@ -165,7 +182,8 @@ fn regular(metadata: &Metadata, shown: &str) -> Result<(), SourceError> {
 
 pub(super) fn format_by_name(path: &Path) -> Format {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let name = name.strip_suffix(envelope::SUFFIX).unwrap_or(&name);
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "parquet" | "pq" => Format::Parquet,
         "arrow" | "ipc" | "feather" => Format::Arrow,
@@ -213,7 +231,7 @@ fn open_regular(path: &Path, shown: &str) -> Result<(File, Metadata), SourceErro
     Ok((file, metadata))
 }
 
-fn unreadable(shown: &str, error: &io::Error) -> SourceError {
+pub(super) fn unreadable(shown: &str, error: &io::Error) -> SourceError {
     SourceError::Unreadable { file: shown.to_owned(), kind: error.kind().to_string() }
 }
 
@@ -228,8 +246,8 @@ pub(super) struct Input {
 }
 
 enum Stream {
-    Plain(Counted),
-    Gzip(Box<MultiGzDecoder<BufReader<Counted>>>),
+    Plain(Raw),
+    Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
     Zstd(Box<Zstd>),
 }
 
@@ -250,15 +268,24 @@ impl Input {
         };
         counted.peek().map_err(|error| unreadable(&file.shown, &error))?;
         let name = file.path.as_os_str().as_encoded_bytes().to_ascii_lowercase();
-        let (packing, stream) = if counted.head.starts_with(&[0x1F, 0x8B]) || name.ends_with(b".gz") {
+        let by_name = name.strip_suffix(envelope::SUFFIX.as_bytes());
+        let raw = if by_name.is_some() || counted.head.starts_with(envelope::MAGIC) {
+            Raw::Encrypted(Box::new(Encrypted::open(file, counted)?))
+        } else if file.encrypted {
+            return Err(SourceError::NotEncrypted { file: file.shown.clone() });
+        } else {
+            Raw::Plain(counted)
+        };
+        let name = by_name.unwrap_or(&name);
+        let (packing, stream) = if raw.head().starts_with(&[0x1F, 0x8B]) || name.ends_with(b".gz") {
             (
                 Some("gzip"),
-                Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, counted)))),
+                Stream::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, raw)))),
             )
-        } else if counted.head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) || name.ends_with(b".zst") {
-            (Some("zstd"), Stream::Zstd(Box::new(Zstd::new(counted))))
+        } else if raw.head().starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) || name.ends_with(b".zst") {
+            (Some("zstd"), Stream::Zstd(Box::new(Zstd::new(raw))))
         } else {
-            (None, Stream::Plain(counted))
+            (None, Stream::Plain(raw))
         };
         Ok(Self {
             shown: file.shown.clone(),
@@ -270,9 +297,17 @@ impl Input {
         })
     }
 
-    fn counted(&mut self) -> &mut Counted {
+    fn raw(&self) -> &Raw {
+        match &self.stream {
+            Stream::Plain(raw) => raw,
+            Stream::Gzip(decoder) => decoder.get_ref().get_ref(),
+            Stream::Zstd(zstd) => zstd.source.get_ref(),
+        }
+    }
+
+    fn raw_mut(&mut self) -> &mut Raw {
         match &mut self.stream {
-            Stream::Plain(counted) => counted,
+            Stream::Plain(raw) => raw,
             Stream::Gzip(decoder) => decoder.get_mut().get_mut(),
             Stream::Zstd(zstd) => zstd.source.get_mut(),
         }
@@ -280,16 +315,15 @@ impl Input {
 
     /// Raw bytes read.
     pub(super) fn bytes_read(&self) -> u64 {
-        match &self.stream {
-            Stream::Plain(counted) => counted.bytes,
-            Stream::Gzip(decoder) => decoder.get_ref().get_ref().bytes,
-            Stream::Zstd(zstd) => zstd.source.get_ref().bytes,
-        }
+        self.raw().bytes()
     }
 
     /// What an error of this input's `read` means.
     pub(super) fn explain(&self, error: &io::Error) -> SourceError {
         let file = self.shown.clone();
+        if self.raw().is_broken() {
+            return SourceError::Undecryptable { file };
+        }
         match (self.packing, error.kind()) {
             (Some(_), io::ErrorKind::FileTooLarge) => SourceError::Bomb { file, ratio: UNPACK_RATIO_MAX },
             (
@@ -306,21 +340,23 @@ impl Input {
     /// After the last byte: raw bytes and their commitment. A file that changed is an error.
     pub(super) fn finish(&mut self) -> Result<(u64, Option<[u8; 32]>), SourceError> {
         let (shown, identity, keyed) = (self.shown.clone(), self.identity, self.digest_key);
-        let counted = self.counted();
-        let metadata = counted.file.metadata().map_err(|error| unreadable(&shown, &error))?;
-        if Identity::of(&metadata) != identity || counted.bytes != identity.size {
-            return Err(SourceError::ChangedWhileReading { file: shown });
-        }
-        let hmac = counted.mac.take().map(|mac| mac.finalize().into_bytes().into());
-        debug_assert_eq!(hmac.is_some(), keyed, "finished once");
-        Ok((counted.bytes, hmac))
+        let finished = self.raw_mut().at_end(|counted| -> Result<_, SourceError> {
+            let metadata = counted.file.metadata().map_err(|error| unreadable(&shown, &error))?;
+            if Identity::of(&metadata) != identity || counted.bytes != identity.size {
+                return Err(SourceError::ChangedWhileReading { file: shown.clone() });
+            }
+            let hmac = counted.mac.take().map(|mac| mac.finalize().into_bytes().into());
+            debug_assert_eq!(hmac.is_some(), keyed, "finished once");
+            Ok((counted.bytes, hmac))
+        });
+        finished.ok_or(SourceError::Undecryptable { file: shown })?
     }
 }
 
 impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = match &mut self.stream {
-            Stream::Plain(counted) => return counted.read(out),
+            Stream::Plain(raw) => return raw.read(out),
             Stream::Gzip(decoder) => decoder.read(out)?,
             Stream::Zstd(zstd) => zstd.read(out)?,
         };
@@ -400,18 +436,18 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 }
 
 /// Counts and hashes what passes.
-struct Counted {
+pub(super) struct Counted {
     file: File,
     /// The first bytes, looked at before anybody asked for them.
-    head: Vec<u8>,
+    pub(super) head: Vec<u8>,
     head_at: usize,
-    bytes: u64,
+    pub(super) bytes: u64,
     mac: Option<Box<Hmac<Sha256>>>,
 }
 
 impl Counted {
     fn peek(&mut self) -> io::Result<()> {
-        self.file.by_ref().take(4).read_to_end(&mut self.head)?;
+        self.file.by_ref().take(HEAD_BYTES).read_to_end(&mut self.head)?;
         Ok(())
     }
 }
@@ -436,16 +472,16 @@ impl Read for Counted {
 
 /// Several zstd frames one after another (RFC 8878 §3.1), each with its checksum checked when it has one.
 struct Zstd {
-    source: BufReader<Counted>,
+    source: BufReader<Raw>,
     decoder: FrameDecoder,
     inside: bool,
     frames: u64,
 }
 
 impl Zstd {
-    fn new(counted: Counted) -> Self {
+    fn new(raw: Raw) -> Self {
         Self {
-            source: BufReader::with_capacity(1 << 18, counted),
+            source: BufReader::with_capacity(1 << 18, raw),
             decoder: FrameDecoder::new(),
             inside: false,
             frames: 0,

@@ -21,6 +21,7 @@ mod blocks;
 mod columnar;
 mod delimited;
 mod encoding;
+mod encrypted;
 mod error;
 mod files;
 mod framing;
@@ -204,6 +205,11 @@ impl OpenTable {
 
     fn start(&self, index: usize) -> Result<Reader, SourceError> {
         let file = &self.files[index];
+        let columnar = matches!(file.format, config::Format::Parquet | config::Format::Arrow);
+        if columnar && (file.encrypted || file.is_encrypted_by_name()) {
+            let what = "is Parquet or Arrow, which cannot be read encrypted";
+            return Err(SourceError::Unsupported { file: file.shown.clone(), what });
+        }
         match file.format {
             config::Format::Delimited | config::Format::Ndjson => {
                 let input = files::Input::open(file, self.options.digest_key.as_ref())?;

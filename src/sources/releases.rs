@@ -9,12 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
     AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS,
@@ -35,6 +37,8 @@ pub struct PublishedRelease {
     pub manifest: Manifest,
     /// SHA-256 of its `manifest.json`.
     pub manifest_sha256: Hex32,
+    /// What opens its encrypted files.
+    keys: Option<Arc<Identities>>,
 }
 
 /// Why a release could not be read back.
@@ -62,6 +66,12 @@ pub enum ReleaseError {
         /// The other.
         second: String,
     },
+    /// A file is encrypted, and no key at hand opens it.
+    #[error("{place} is encrypted, and no identity at hand opens it", place = place.display())]
+    Encrypted {
+        /// The file.
+        place: PathBuf,
+    },
     /// A file is not as its manifest says.
     #[error("line {line} of {place} is not as a release has it", place = place.display())]
     Line {
@@ -84,6 +94,7 @@ impl ReleaseError {
             Self::Damaged { .. } | Self::Line { .. } => {
                 "run verho verify on it; if it cannot be mended, move it out of the folder of releases"
             }
+            Self::Encrypted { .. } => "give the identity file of one of its recipients by --identity",
             Self::SameMoment { .. } => "move the one that was not uploaded out of the folder of releases",
         }
     }
@@ -99,7 +110,40 @@ impl PublishedRelease {
         if read_small(&path.join(SUMS_FILE))? != sums(&manifest, manifest_sha256).as_bytes() {
             return Err(damaged());
         }
-        Ok(Self { path: path.to_owned(), manifest, manifest_sha256 })
+        Ok(Self { path: path.to_owned(), manifest, manifest_sha256, keys: None })
+    }
+
+    /// The same release, its encrypted files opened by these keys.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Option<Arc<Identities>>) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// A file's bytes, decrypted where it is encrypted.
+    fn reader(&self, place: &Path) -> Result<Box<dyn Read>, ReleaseError> {
+        let file = BufReader::with_capacity(1 << 18, open(place)?);
+        if !place.as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()) {
+            return Ok(Box::new(file));
+        }
+        let closed = || ReleaseError::Encrypted { place: place.to_owned() };
+        let keys = self.keys.as_ref().ok_or_else(closed)?;
+        match Opener::begin(keys, file) {
+            Ok(opener) => Ok(Box::new(opener)),
+            Err(OpenError::OtherKeys) => Err(closed()),
+            Err(OpenError::Damaged) => Err(ReleaseError::Damaged { place: self.path.clone() }),
+            Err(OpenError::Io(kind)) => Err(io_at(place, kind.into())),
+        }
+    }
+
+    fn small(&self, place: &Path) -> Result<Vec<u8>, ReleaseError> {
+        let mut bytes = Vec::new();
+        let mut reader = self.reader(place)?.take(SMALL_BYTES_MAX + 1);
+        reader.read_to_end(&mut bytes).map_err(|source| io_at(place, source))?;
+        if bytes.len() as u64 > SMALL_BYTES_MAX {
+            return Err(ReleaseError::Damaged { place: self.path.clone() });
+        }
+        Ok(bytes)
     }
 
     /// How the next release's manifest refers to this one.
@@ -139,7 +183,7 @@ impl PublishedRelease {
         for file in platform.files.iter().filter(|file| file.kind == kind) {
             let place = self.path.join(&file.name);
             let preamble = platforms::find(&platform.name).map_or(1, preamble_lines);
-            let mut reader = BufReader::with_capacity(1 << 20, open(&place)?);
+            let mut reader = BufReader::with_capacity(1 << 20, self.reader(&place)?);
             let mut line = Vec::new();
             for number in 1_u64.. {
                 line.clear();
@@ -177,7 +221,12 @@ impl PublishedRelease {
         audience: &AudienceRecord,
     ) -> Result<BTreeMap<Tag, BTreeMap<String, Reasons>>, ReleaseError> {
         let folder = self.path.join("audiences").join(&audience.name);
-        let verdicts = self.verdicts(audience, &folder.join("verdicts.csv"))?;
+        let named = |name: &str| {
+            let encrypted = format!("audiences/{}/{name}{SUFFIX}", audience.name);
+            let is_encrypted = self.manifest.digest_of(&encrypted).is_some();
+            if is_encrypted { self.path.join(encrypted) } else { folder.join(name) }
+        };
+        let verdicts = self.verdicts(audience, &named("verdicts.csv"))?;
         let classes: Vec<BTreeMap<String, Reasons>> = verdicts
             .classes()
             .iter()
@@ -191,8 +240,8 @@ impl PublishedRelease {
                     .collect()
             })
             .collect();
-        let place = folder.join("suppressions.csv");
-        let text = read_small(&place)?;
+        let place = named("suppressions.csv");
+        let text = self.small(&place)?;
         let body = text
             .strip_prefix(SUPPRESSIONS_HEADER.as_bytes())
             .ok_or_else(|| ReleaseError::Line { place: place.clone(), line: 1 })?;
@@ -209,7 +258,7 @@ impl PublishedRelease {
     }
 
     fn verdicts(&self, audience: &AudienceRecord, place: &Path) -> Result<Verdicts, ReleaseError> {
-        let bytes = read_small(place)?;
+        let bytes = self.small(place)?;
         let platforms: Vec<&str> = audience.platforms.iter().map(|platform| platform.name.as_str()).collect();
         let registers: Vec<&str> =
             self.manifest.predicate.registers.iter().map(|register| register.name.as_str()).collect();
@@ -258,6 +307,13 @@ fn newest_of(
         }
     }
     Ok(newest)
+}
+
+/// Every release in `folder` with its place, by place; one that cannot be read is an error.
+pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, PublishedRelease)>, ReleaseError> {
+    let mut places = folders(folder)?;
+    places.sort();
+    places.into_iter().map(|place| PublishedRelease::open(&place).map(|release| (place, release))).collect()
 }
 
 /// The manifests of at most `most` releases before a moment, by the same controller, replays left out,

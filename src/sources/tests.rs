@@ -33,6 +33,8 @@ fn named(files: &[(&str, &[u8])], pattern: &str) -> Table {
         encoding: Encoding::Utf8,
         delimiter: None,
         header: true,
+        encrypted: false,
+        identity: None,
     };
     Table { folder, files, options: ReadOptions::default() }
 }

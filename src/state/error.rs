@@ -31,6 +31,18 @@ pub enum StateError {
         /// Where it was looked for.
         place: PathBuf,
     },
+    /// There is a state and no key ring, or none to do something with.
+    #[error("there is no key ring in {place}", place = place.display())]
+    RingMissing {
+        /// Where it was looked for.
+        place: PathBuf,
+    },
+    /// An audience whose key was destroyed.
+    #[error("the audience {audience} is closed: the key of its tags was destroyed")]
+    Closed {
+        /// The audience.
+        audience: String,
+    },
     /// There is one, and the first build was asked for.
     #[error("there is a live state in {place} already", place = place.display())]
     Exists {
@@ -90,6 +102,8 @@ impl StateError {
             Self::Output(_) => "state-io",
             Self::NotKept => "no-state",
             Self::Missing { .. } => "state-missing",
+            Self::RingMissing { .. } => "ring-missing",
+            Self::Closed { .. } => "audience-closed",
             Self::Exists { .. } => "state-exists",
             Self::Damaged { .. } => "state-damaged",
             Self::Version { .. } => "state-version",
@@ -110,6 +124,12 @@ impl StateError {
             Self::NotKept => "set [state] dir, or leave out --first",
             Self::Missing { .. } => {
                 "put the newest copy of the state back; if there never was one, or it is lost for good, run verho build --first and upload each full file in place of what is there"
+            }
+            Self::RingMissing { .. } => {
+                "put the newest copy of the state's folder back, its ring with it: keys of a lost ring cannot be made again"
+            }
+            Self::Closed { .. } => {
+                "take the audience out of the config, or give the new one another name: what was closed stays closed"
             }
             Self::Exists { .. } => {
                 "leave out --first; to begin again, move the state's folder away, and upload each full file in place of what is there"

@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod head;
 mod lists;
+mod ring;
 mod seal;
 mod store;
 mod subjects;
@@ -22,5 +23,6 @@ pub use head::{
     ListRef, LiveNote, Receipt, ReleaseNote,
 };
 pub use lists::{Group, ListReader, ListWriter};
+pub use ring::{Ring, RingPlace, ring_files};
 pub use store::{Opening, State};
 pub use subjects::{Erasure, Keyed, Request, RequestKind, SubjectStore, Subjects, due};

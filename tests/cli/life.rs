@@ -21,6 +21,7 @@ fn night(base: &Base, now: &str) -> PathBuf {
     random[..8].copy_from_slice(&moment(now).as_second().to_le_bytes());
     let options = BuildOptions {
         config: base.path().join("verho.toml"),
+        given: verho::config::Given::default(),
         now: moment(now),
         as_of: None,
         dry_run: false,
@@ -42,8 +43,15 @@ fn purged(base: &Base, now: &str) -> PurgeReport {
 }
 
 fn verified(release: &Path) -> VerifyReport {
-    let options =
-        VerifyOptions { allowed_signers: None, moment: moment("2026-12-01T00:00:00Z"), strict_modes: true };
+    let options = VerifyOptions {
+        allowed_signers: None,
+        revoked_signers: None,
+        moment: moment("2026-12-01T00:00:00Z"),
+        max_age: None,
+        strict_modes: true,
+        chain: false,
+        keys: None,
+    };
     verify(release, &options).expect("verifies")
 }
 

@@ -34,6 +34,7 @@ fn replayed(base: &Base, second: u8) -> Built {
     let now = "2026-11-22T02:00:00Z".parse().expect("a moment");
     let options = BuildOptions {
         config: base.path().join("verho.toml"),
+        given: verho::config::Given::default(),
         now,
         as_of,
         dry_run: false,
@@ -444,7 +445,15 @@ fn what_somebody_may_still_upload_is_not_purged() {
     let night = |now: &str, first: bool, dice: u8| {
         let now = now.parse().expect("a moment");
         let config = base.path().join("verho.toml");
-        let options = BuildOptions { config, now, as_of: None, dry_run: false, first, random: random(dice) };
+        let options = BuildOptions {
+            config,
+            given: verho::config::Given::default(),
+            now,
+            as_of: None,
+            dry_run: false,
+            first,
+            random: random(dice),
+        };
         build(&options, &|_| ()).unwrap_or_else(|error| panic!("{error}")).release.expect("published")
     };
     let first = night("2026-01-01T02:00:00Z", true, 1);

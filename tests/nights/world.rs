@@ -264,6 +264,7 @@ impl World {
     pub(super) fn build_on(&mut self, disk: &Disk, first: bool) -> Result<Built, BuildError> {
         let options = BuildOptions {
             config: self.path("verho.toml"),
+            given: verho::config::Given::default(),
             now: self.now,
             as_of: None,
             first,

@@ -92,10 +92,28 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
         policy: policy(config),
         warnings: warnings(record, &audiences),
         audiences,
+        // What is encrypted is known once it is written.
+        encrypted: Vec::new(),
         shared_identifiers: CodeCount::list([("email", shared_emails), ("phone", shared_phones)]),
-        measures: MEASURES.iter().map(ToString::to_string).collect(),
+        measures: measures(config),
         retention: retention(config, record.as_of),
     })
+}
+
+/// Safeguards in force, those that the config asks for last.
+fn measures(config: &Config) -> Vec<String> {
+    let encryption = &config.encryption;
+    let uploads = config.audiences.iter().flat_map(|audience| &audience.platforms);
+    let mut inputs = config.sources.iter().map(|source| &source.files);
+    let agreed = inputs.any(|files| files.encrypted)
+        || config.registers.iter().any(|register| register.files.encrypted);
+    let asked = [
+        ("uploads-encrypted", uploads.clone().all(|platform| !encryption.of_platform(platform).is_empty())),
+        ("suppressions-encrypted", !encryption.suppressions.is_empty()),
+        ("encrypted-inputs-agreed", agreed),
+    ];
+    let asked = asked.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word);
+    MEASURES.into_iter().chain(asked).map(ToOwned::to_owned).collect()
 }
 
 /// When each kind of file is due. A moment beyond the calendar is as good as never.

@@ -251,6 +251,8 @@ fn look_in(
         encoding,
         delimiter: None,
         header: true,
+        encrypted: false,
+        identity: None,
     };
     let options = ReadOptions::default();
     let names = sources::header(&files, &options)?;

@@ -11,7 +11,15 @@ use crate::policy::reason::Reason;
 
 fn options() -> VerifyOptions {
     let moment = "2026-11-21T06:00:00Z".parse().expect("a moment");
-    VerifyOptions { allowed_signers: None, moment, strict_modes: false }
+    VerifyOptions {
+        allowed_signers: None,
+        revoked_signers: None,
+        moment,
+        max_age: None,
+        strict_modes: false,
+        chain: false,
+        keys: None,
+    }
 }
 
 fn failed(report: &VerifyReport) -> Vec<&'static str> {
@@ -81,7 +89,7 @@ fn modes_fail_a_release_only_when_asked() {
     assert_eq!(failed(&report), ["modes"]);
 }
 
-/// Lists of allowed signers, and whether the key `K` is allowed on 21 November 2026 at six.
+/// Lists of allowed signers, and whether the key `K` is allowed on 21 November 2026 at two, when the release decided.
 #[test]
 fn a_signer_is_allowed_as_the_list_says() {
     let scratch = tempfile::tempdir().expect("scratch");
@@ -100,9 +108,9 @@ fn a_signer_is_allowed_as_the_list_says() {
         ("ci namespaces=\"verho\" K", unknown("at this moment")),
         ("ci valid-after=\"20261121Z\" K", Ok("ci")),
         ("ci valid-after=\"20261122\" K", unknown("at this moment")),
-        ("ci valid-after=\"202611210600Z\" K", Ok("ci")),
-        ("ci valid-before=\"202611210600Z\" K", unknown("at this moment")),
-        ("ci valid-before=\"20261121060001Z\" K", Ok("ci")),
+        ("ci valid-after=\"202611210200Z\" K", Ok("ci")),
+        ("ci valid-before=\"202611210200Z\" K", unknown("at this moment")),
+        ("ci valid-before=\"20261121020001Z\" K", Ok("ci")),
         ("ci valid-before=\"20200101Z\" K\nci valid-after=\"20200101Z\" K", Ok("ci")),
         ("ci namespaces=\"verho-manifest\",valid-after=\"20260101\",valid-before=\"20270101\" K", Ok("ci")),
         ("ci O", unknown("not on the list")),

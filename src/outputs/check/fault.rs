@@ -81,6 +81,18 @@ pub enum Rule {
     /// The manifest's reasons are those of the suppressed people's verdicts.
     #[error("the verdicts do not add up to the manifest's reasons")]
     Reasons,
+    /// A file that the manifest calls encrypted has such a name, and no other.
+    #[error("it is encrypted by its name or by the manifest, and not by both")]
+    Encryption,
+    /// An encrypted file was read before it was encrypted.
+    #[error("it was not read before it was encrypted")]
+    Unseen,
+    /// An encrypted file opens to its end under a key it was encrypted for.
+    #[error("it is damaged: the key opens its head, but not all of it")]
+    Opening,
+    /// What an encrypted file holds has the digest of the manifest.
+    #[error("what it holds has not the digest in the manifest")]
+    PlainDigest,
     /// A page is what follows from the manifest.
     #[error("the page is not what follows from the manifest")]
     Page,

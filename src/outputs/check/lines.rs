@@ -1,7 +1,8 @@
-//! A file line by line, hashed on the way, in a fixed amount of memory. It knows no grammar.
+//! Bytes line by line, hashed on the way, in a fixed amount of memory: a file read to its end, or what
+//! passes by while a file is written. It knows no grammar.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
@@ -21,7 +22,7 @@ pub(super) struct Source {
     pub(super) place: PathBuf,
 }
 
-/// A file that was read to its end.
+/// Bytes that were read to their end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hashed {
     pub(super) sha256: Hex32,
@@ -33,49 +34,98 @@ pub(super) fn hash(source: &mut Source) -> Result<Hashed, CheckError> {
     each_line(source, |_, _| false)
 }
 
-/// Hands over every line, its line feed included where it has one, with its number from 1, until
-/// `each` answers that it has seen enough. A line over [`LINE_BYTES_MAX`] is handed over cut, which
-/// no grammar accepts. The digest is of the whole file in any case.
+/// Hands over every line of a file.
 pub(super) fn each_line(
     source: &mut Source,
-    mut each: impl FnMut(u64, &[u8]) -> bool,
+    each: impl FnMut(u64, &[u8]) -> bool,
 ) -> Result<Hashed, CheckError> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; BLOCK_BYTES + LINE_BYTES_MAX];
-    let (mut kept, mut bytes, mut number, mut wanted) = (0, 0, 0, true);
+    each_line_of(&mut source.file, each).map_err(|error| folder::io(&source.place, error))
+}
+
+/// Hands over every line of a stream.
+pub(super) fn each_line_of(
+    input: &mut impl Read,
+    mut each: impl FnMut(u64, &[u8]) -> bool,
+) -> io::Result<Hashed> {
+    let mut lines = Lines::default();
+    let mut block = vec![0; BLOCK_BYTES];
     loop {
-        let read = match source.file.read(&mut buffer[kept..kept + BLOCK_BYTES]) {
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(folder::io(&source.place, error)),
-        };
-        bytes += read as u64;
-        hasher.update(&buffer[kept..kept + read]);
-        let end = kept + read;
+        match input.read(&mut block) {
+            Ok(0) => return Ok(lines.end(&mut each)),
+            Ok(read) => lines.read(&block[..read], &mut each),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Lines of bytes that come in pieces. Every line is handed over, its line feed included where it has
+/// one, with its number from 1, until it is answered that enough was seen. A line over
+/// [`LINE_BYTES_MAX`] is handed over cut, which no grammar accepts. The digest is of all bytes in any
+/// case.
+#[derive(Default)]
+pub(super) struct Lines {
+    hasher: Sha256,
+    bytes: u64,
+    number: u64,
+    /// The beginning of a line whose end is in a later piece.
+    begun: Vec<u8>,
+    enough: bool,
+}
+
+impl Lines {
+    /// Takes the next piece.
+    pub(super) fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
+        self.hasher.update(piece);
+        self.bytes += piece.len() as u64;
         let mut start = 0;
-        if wanted {
-            for feed in memchr::memchr_iter(b'\n', &buffer[..end]) {
-                number += 1;
-                wanted = each(number, &buffer[start..=feed]);
-                start = feed + 1;
-                if !wanted {
-                    break;
-                }
+        if !self.begun.is_empty() && !self.enough {
+            let end = memchr::memchr(b'\n', piece).map_or(piece.len(), |feed| feed + 1);
+            // No more than what is surely too long is kept.
+            let kept = end.min((LINE_BYTES_MAX + 1).saturating_sub(self.begun.len()));
+            self.begun.extend_from_slice(&piece[..kept]);
+            start = end;
+            if kept < end || self.begun.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.begun);
+                self.hand_over(&line, each);
+                self.begun = line;
+                self.begun.clear();
+                self.enough |= kept < end;
             }
         }
-        if wanted && (read == 0 || end - start > LINE_BYTES_MAX) && start < end {
-            // Without a line feed: the file is cut off, or the line is far too long.
-            each(number + 1, &buffer[start..end]);
-            wanted = false;
+        let first = start;
+        for feed in memchr::memchr_iter(b'\n', &piece[first..]).map(|feed| first + feed + 1) {
+            if self.enough {
+                return;
+            }
+            self.hand_over(&piece[start..feed], each);
+            start = feed;
         }
-        if read == 0 {
-            return Ok(Hashed { sha256: Hex32(hasher.finalize().into()), bytes });
+        if !self.enough && start < piece.len() && self.begun.is_empty() {
+            self.begun.extend_from_slice(&piece[start..]);
         }
-        if wanted {
-            buffer.copy_within(start..end, 0);
-            kept = end - start;
-        } else {
-            kept = 0;
+        if !self.enough && self.begun.len() > LINE_BYTES_MAX {
+            self.rest(each);
         }
+    }
+
+    /// After the last piece.
+    pub(super) fn end(mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) -> Hashed {
+        if !self.enough && !self.begun.is_empty() {
+            self.rest(each);
+        }
+        Hashed { sha256: Hex32(self.hasher.finalize().into()), bytes: self.bytes }
+    }
+
+    /// Without a line feed: the file is cut off, or the line is far too long.
+    fn rest(&mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) {
+        let line = std::mem::take(&mut self.begun);
+        self.hand_over(&line, each);
+        self.enough = true;
+    }
+
+    fn hand_over(&mut self, line: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
+        self.number += 1;
+        self.enough |= !each(self.number, line);
     }
 }

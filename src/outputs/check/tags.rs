@@ -3,64 +3,88 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::{CheckError, Fault, Rule};
-use super::lines::{self, Hashed, Source};
+use super::fault::{Fault, Rule};
+use super::lines::Hashed;
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{AudienceRecord, ReasonCount, Tag, TagSubject, Verdicts};
 use crate::policy::reason::Reason;
 
-/// What reading a suppression manifest gave.
-pub(super) struct Read {
-    pub(super) hashed: Hashed,
-    pub(super) tags: u64,
-    pub(super) faults: Vec<Fault>,
+/// A suppression manifest while its bytes pass by.
+pub(super) struct Reading {
+    lines: Lines,
+    has_header: bool,
+    fault: Option<(u64, Rule)>,
 }
 
-/// Reads a file to its end; its lines only up to the first fault. Without verdicts, whose fault is
-/// told elsewhere, classes are taken as they come.
-pub(super) fn check(
-    source: &mut Source,
-    name: &str,
-    audience: &AudienceRecord,
-    verdicts: Option<&Verdicts>,
-) -> Result<Read, CheckError> {
-    let classes = verdicts.map(|verdicts| verdicts.classes().len());
-    let mut lines = Lines { last: None, tags: 0, people: vec![0; classes.unwrap_or(0)], classes };
-    let mut fault = None;
-    let mut header = false;
-    let hashed = lines::each_line(source, |number, line| {
+/// What reading a suppression manifest gave, before it is held against the manifest.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) hashed: Hashed,
+    pub(super) tags: u64,
+    people: Vec<u64>,
+    has_header: bool,
+    fault: Option<(u64, Rule)>,
+}
+
+impl Reading {
+    /// Without a number of classes, whose fault is told elsewhere, classes are taken as they come.
+    pub(super) fn begin(classes: Option<usize>) -> Self {
+        let lines = Lines { last: None, tags: 0, people: vec![0; classes.unwrap_or(0)], classes };
+        Self { lines, has_header: false, fault: None }
+    }
+
+    /// The next line; whether more are wanted.
+    pub(super) fn line(&mut self, number: u64, line: &[u8]) -> bool {
         let read = if number == 1 {
-            header = line == SUPPRESSIONS_HEADER.as_bytes();
-            if header { Ok(()) } else { Err(Rule::Header) }
+            self.has_header = line == SUPPRESSIONS_HEADER.as_bytes();
+            if self.has_header { Ok(()) } else { Err(Rule::Header) }
         } else {
-            lines.line(line)
+            self.lines.line(line)
         };
-        fault = read.err().map(|rule| Fault::at(rule, name, number));
-        fault.is_none()
-    })?;
-    let mut faults: Vec<Fault> = fault.into_iter().collect();
-    if faults.is_empty() {
-        if !header {
+        self.fault = read.err().map(|rule| (number, rule));
+        self.fault.is_none()
+    }
+
+    /// After the last line.
+    pub(super) fn end(self, hashed: Hashed) -> Seen {
+        let Self { lines, has_header, fault } = self;
+        Seen { hashed, tags: lines.tags, people: lines.people, has_header, fault }
+    }
+}
+
+impl Seen {
+    /// What of it is not as the manifest and the verdicts say.
+    pub(super) fn faults(
+        &self,
+        name: &str,
+        audience: &AudienceRecord,
+        verdicts: Option<&Verdicts>,
+    ) -> Vec<Fault> {
+        if let Some((line, rule)) = self.fault {
+            return vec![Fault::at(rule, name, line)];
+        }
+        let mut faults = Vec::new();
+        if !self.has_header {
             faults.push(Fault::of(Rule::Header, name));
         }
         let record = audience.suppressions.as_ref();
-        if record.is_none_or(|record| record.tags != lines.tags) {
+        if record.is_none_or(|record| record.tags != self.tags) {
             faults.push(Fault::of(Rule::Count, name));
         }
-        if lines.people.contains(&0) {
+        if self.people.contains(&0) {
             faults.push(Fault::of(Rule::UnusedClass, name));
         }
         let by_person = record.is_some_and(|record| record.tag_of == TagSubject::Person);
         if let Some(verdicts) = verdicts.filter(|_| by_person) {
             for (at, platform) in audience.platforms.iter().enumerate() {
-                if counted(verdicts, &lines.people, at) != platform.reasons {
+                if counted(verdicts, &self.people, at) != platform.reasons {
                     let place = format!("audience {}, platform {}", audience.name, platform.name);
                     faults.push(Fault::of(Rule::Reasons, &place));
                 }
             }
         }
+        faults
     }
-    Ok(Read { hashed, tags: lines.tags, faults })
 }
 
 struct Lines {

@@ -1,8 +1,8 @@
 //! An upload file, byte by byte: the platform's header, then rows of its grammar, ascending, each in
 //! its part, as many as the manifest says. It keeps one row.
 
-use super::fault::{CheckError, Fault, Rule};
-use super::lines::{self, Hashed, Source};
+use super::fault::{Fault, Rule};
+use super::lines::Hashed;
 use crate::identifiers::{Kind, is_forbidden_digest};
 use crate::manifest::{UploadFile, UploadKind};
 use crate::platforms::grammar::{RowFault, RowGrammar, preamble_len};
@@ -27,68 +27,90 @@ impl std::ops::AddAssign for Members {
     }
 }
 
-/// What reading an upload file gave.
-pub(super) struct Read {
-    pub(super) hashed: Hashed,
-    pub(super) rows: u64,
-    pub(super) members: Members,
-    pub(super) faults: Vec<Fault>,
+/// An upload file while its bytes pass by.
+pub(super) struct Reading {
+    rows: Rows,
+    fault: Option<(u64, Rule)>,
 }
 
-/// Reads a file to its end; its lines only up to the first fault.
-pub(super) fn check(
-    source: &mut Source,
-    audience: &str,
-    platform: &Platform,
-    file: &UploadFile,
-) -> Result<Read, CheckError> {
-    let mut rows = Rows {
-        grammar: RowGrammar::of(platform),
-        preamble: Preamble::of(platform, audience, file),
-        shift: 16_u32.saturating_sub(file.parts.max(1).ilog2()),
-        part: file.part,
-        removes: file.kind == UploadKind::Remove,
-        last: Vec::new(),
-        members: Members::default(),
-    };
-    let mut fault = None;
-    let hashed = lines::each_line(source, |number, line| {
-        fault = rows.line(line).err().map(|rule| Fault::at(rule, &file.name, number));
-        fault.is_none()
-    })?;
-    let members = rows.members;
-    let mut faults = Vec::new();
-    if fault.is_none() {
-        if !rows.preamble.is_complete() {
-            faults.push(Fault::of(Rule::Header, &file.name));
-        }
-        if members.rows != file.rows || hashed.bytes != file.bytes {
-            faults.push(Fault::of(Rule::Count, &file.name));
-        }
+/// What reading an upload file gave, before it is held against the manifest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) hashed: Hashed,
+    pub(super) members: Members,
+    has_header: bool,
+    fault: Option<(u64, Rule)>,
+}
+
+impl Reading {
+    /// Of a part of an upload of this audience.
+    pub(super) fn begin(
+        platform: &'static Platform,
+        audience: &str,
+        kind: UploadKind,
+        [part, parts]: [u32; 2],
+    ) -> Self {
+        let rows = Rows {
+            grammar: RowGrammar::of(platform),
+            preamble: Preamble::of(platform, audience, kind, part),
+            shift: 16_u32.saturating_sub(parts.max(1).ilog2()),
+            part,
+            removes: kind == UploadKind::Remove,
+            last: Vec::new(),
+            members: Members::default(),
+        };
+        Self { rows, fault: None }
     }
-    let within = platform.max_rows_per_file.is_none_or(|most| members.rows <= most)
-        && platform.max_bytes_per_file.is_none_or(|most| hashed.bytes <= most);
-    if !within {
-        faults.push(Fault::of(Rule::Limit, &file.name));
+
+    /// The next line; whether more are wanted.
+    pub(super) fn line(&mut self, number: u64, line: &[u8]) -> bool {
+        self.fault = self.rows.line(line).err().map(|rule| (number, rule));
+        self.fault.is_none()
     }
-    faults.extend(fault);
-    Ok(Read { hashed, rows: members.rows, members, faults })
+
+    /// After the last line.
+    pub(super) fn end(self, hashed: Hashed) -> Seen {
+        let has_header = self.rows.preamble.is_complete();
+        Seen { hashed, members: self.rows.members, has_header, fault: self.fault }
+    }
+}
+
+impl Seen {
+    /// What of it is not as the manifest says.
+    pub(super) fn faults(&self, platform: &Platform, file: &UploadFile) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.fault.is_none() {
+            if !self.has_header {
+                faults.push(Fault::of(Rule::Header, &file.name));
+            }
+            if self.members.rows != file.rows || self.hashed.bytes != file.bytes {
+                faults.push(Fault::of(Rule::Count, &file.name));
+            }
+        }
+        let within = platform.max_rows_per_file.is_none_or(|most| self.members.rows <= most)
+            && platform.max_bytes_per_file.is_none_or(|most| self.hashed.bytes <= most);
+        if !within {
+            faults.push(Fault::of(Rule::Limit, &file.name));
+        }
+        faults.extend(self.fault.map(|(line, rule)| Fault::at(rule, &file.name, line)));
+        faults
+    }
 }
 
 /// The lines before the first row, gathered until they are what the platform asks for.
-struct Preamble<'p> {
-    platform: &'p Platform,
-    audience: &'p str,
+struct Preamble {
+    platform: &'static Platform,
+    audience: String,
     operations: &'static [Operation],
     lines: Vec<u8>,
     wanted: u64,
     seen: u64,
 }
 
-impl<'p> Preamble<'p> {
-    fn of(platform: &'p Platform, audience: &'p str, file: &UploadFile) -> Self {
+impl Preamble {
+    fn of(platform: &'static Platform, audience: &str, kind: UploadKind, part: u32) -> Self {
         // Of a replacing file in parts only the first replaces; the others add to it.
-        let operations: &[Operation] = match (file.kind, file.part) {
+        let operations: &[Operation] = match (kind, part) {
             (UploadKind::Full, 1) => &[Operation::Replace, Operation::Add],
             (UploadKind::Full | UploadKind::Add, _) => &[Operation::Add],
             (UploadKind::Remove, _) => &[Operation::Remove],
@@ -96,7 +118,7 @@ impl<'p> Preamble<'p> {
         let header = platform.upload.layout().is_some_and(|layout| !layout.header.is_empty());
         let bulk = matches!(platform.upload, crate::platforms::Upload::MicrosoftBulk(_));
         let wanted = u64::from(header) + if bulk { PREAMBLE_LINES_MAX - 1 } else { 0 };
-        Self { platform, audience, operations, lines: Vec::new(), wanted, seen: 0 }
+        Self { platform, audience: audience.to_owned(), operations, lines: Vec::new(), wanted, seen: 0 }
     }
 
     fn is_complete(&self) -> bool {
@@ -108,15 +130,15 @@ impl<'p> Preamble<'p> {
         self.seen += 1;
         let fits = !self.is_complete()
             || self.operations.iter().any(|operation| {
-                preamble_len(self.platform, &self.lines, self.audience, *operation) == Some(self.lines.len())
+                preamble_len(self.platform, &self.lines, &self.audience, *operation) == Some(self.lines.len())
             });
         if fits { Ok(()) } else { Err(Rule::Header) }
     }
 }
 
-struct Rows<'p> {
+struct Rows {
     grammar: Option<RowGrammar>,
-    preamble: Preamble<'p>,
+    preamble: Preamble,
     shift: u32,
     part: u32,
     /// Of a remove file every row is one identifier, whatever the platform's rows otherwise are.
@@ -125,7 +147,7 @@ struct Rows<'p> {
     members: Members,
 }
 
-impl Rows<'_> {
+impl Rows {
     fn line(&mut self, line: &[u8]) -> Result<(), Rule> {
         if !self.preamble.is_complete() {
             return self.preamble.line(line);

@@ -242,6 +242,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
             suppressions: Some(SuppressionsRecord { tag_of: TagSubject::Person, tags: 3, classes: 3 }),
             platforms: platforms.iter().map(|name| platform(name, Vec::new())).collect(),
         }],
+        encrypted: Vec::new(),
         shared_identifiers: Vec::new(),
         warnings: CodeCount::list([("under-platform-minimum", 1)]),
         measures: vec!["closure-person".to_owned(), "keyed-tags".to_owned()],
