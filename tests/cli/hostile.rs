@@ -455,6 +455,13 @@ const CASES: &[Case] = &[
         "",
     ),
     with(
+        "signers that are a device",
+        &["verify", "releases/latest", "--allowed-signers", "/dev/zero", "--log-format", "json"],
+        |base| released(base, "x", |_, _| ()),
+        2,
+        "",
+    ),
+    with(
         "vectors that are a device",
         &["vectors", "--check", "/dev/zero", "--log-format", "json"],
         |_| (),
