@@ -309,9 +309,17 @@ fn line(name: &'static str, ok: bool, detail: impl Into<String>) -> CheckLine {
     CheckLine { name, ok, detail: detail.into() }
 }
 
+/// The longest list: tens of thousands of signers.
+const ALLOWED_SIGNERS_BYTES_MAX: u64 = 4 << 20;
+
 fn read_allowed_signers(place: &Path) -> Result<AllowedSigners, VerifyError> {
-    let text = std::fs::read_to_string(place)
-        .map_err(|source| VerifyError::AllowedSigners { place: place.to_owned(), source })?;
+    let unreadable = |source| VerifyError::AllowedSigners { place: place.to_owned(), source };
+    // A pipe or a device would wait or go on for ever.
+    let metadata = std::fs::metadata(place).map_err(unreadable)?;
+    if !metadata.is_file() || metadata.len() > ALLOWED_SIGNERS_BYTES_MAX {
+        return Err(unreadable(io::ErrorKind::InvalidInput.into()));
+    }
+    let text = std::fs::read_to_string(place).map_err(unreadable)?;
     AllowedSigners::parse(&text)
         .map_err(|error| VerifyError::AllowedSignersLine { place: place.to_owned(), line: error.line })
 }
