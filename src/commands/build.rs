@@ -349,8 +349,17 @@ pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, Roo
 }
 
 /// The same for a build, whose tags have to be found again: the ring is made, or made longer, first.
-fn root_key_for_build(disk: &Disk, config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
-    keys_of(disk, config, random, |place, audiences| Ring::take(place, audiences.iter().copied()).map(Some))
+pub(super) fn root_key_for_build(
+    disk: &Disk,
+    config: &Config,
+    random: [u8; 64],
+) -> Result<RootKey, RootKeyError> {
+    keys_of(disk, config, random, |place, audiences| {
+        // A closed audience has no key any more; the release that takes everybody out needs none.
+        let ring = Ring::look(place)?;
+        let is_open = |name: &&str| !ring.as_ref().is_some_and(|ring| ring.is_destroyed(name));
+        Ring::take(place, audiences.iter().copied().filter(is_open)).map(Some)
+    })
 }
 
 fn keys_of(

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::build::{BuildError, part, root_key};
+use super::build::{BuildError, configured_root, part, ring_seed, root_key};
 use super::live_state;
 use super::purge::{FileLeft, Left, PurgeRunError, ours};
 use crate::config::Config;
@@ -21,7 +21,7 @@ use crate::outputs::receipts::{Fate, Purge, fate, put_closure};
 use crate::outputs::signature::Signer;
 use crate::outputs::{Disk, FolderLock};
 use crate::sources::releases::survey;
-use crate::state::State;
+use crate::state::{Ring, RingPlace, State};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -166,10 +166,16 @@ pub fn close_on(disk: &Disk, options: &CloseOptions) -> Result<CloseReport, Clos
     })
 }
 
-/// Destroys the key of the audience's tags.
-#[expect(clippy::unnecessary_wraps, reason = "a key that cannot be destroyed is an error")]
-fn destroy_key(_: &Config, _: &CloseOptions, _: &Disk) -> Result<KeyFate, CloseError> {
-    Ok(KeyFate::None)
+/// Destroys the key of the audience's tags, and keeps its name from ever getting another.
+fn destroy_key(config: &Config, options: &CloseOptions, disk: &Disk) -> Result<KeyFate, CloseError> {
+    let bytes = configured_root(config).map_err(BuildError::RootKey)?;
+    let (Some(bytes), Some(state)) = (&bytes, &config.state) else { return Ok(KeyFate::None) };
+    if !Ring::is_there(&state.dir) {
+        return Ok(KeyFate::None);
+    }
+    let place = RingPlace { disk, dir: &state.dir, root: bytes, random: ring_seed(options.random) };
+    Ring::destroy(&place, &options.audience).map_err(BuildError::State)?;
+    Ok(KeyFate::Destroyed)
 }
 
 /// What closing deleted so far.

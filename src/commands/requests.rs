@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::build::{BuildError, root_key};
+use super::build::{BuildError, root_key, root_key_for_build};
 use super::erasures;
 use super::explain::spill_dir;
 use super::settle::settle;
@@ -106,7 +106,8 @@ struct Asked {
 
 fn asked(options: &RequestOptions) -> Result<Asked, RequestError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?;
-    let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
+    // What is kept has to be found again, so its keys are made for good.
+    let root = root_key_for_build(&Disk::real(), &config, options.random).map_err(BuildError::RootKey)?;
     let state = config.state.as_ref().filter(|_| root.is_lasting()).ok_or(RequestError::NoState)?;
     let random = super::build::part(options.random, 2);
     let store =
