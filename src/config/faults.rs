@@ -43,7 +43,8 @@ impl Faults {
         (before.matches('\n').count() + 1, column + 1)
     }
 
-    /// All faults for a terminal or a log: file, line and column, the line itself, what is wrong and a hint.
+    /// All faults for a terminal or a log: file, line and column, the line itself where the text is meant
+    /// as a config, what is wrong and a hint.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -52,7 +53,7 @@ impl Faults {
         for fault in &self.list {
             let title = Level::ERROR.primary_title(fault.message.as_str()).id(fault.code);
             let hint = Level::HELP.with_name("hint").message(fault.hint.as_str());
-            let report = if self.text.is_empty() {
+            let report = if !self.is_a_config() {
                 [title.element(hint)]
             } else {
                 let place = AnnotationKind::Primary.span(self.inside(&fault.span));
@@ -66,6 +67,19 @@ impl Faults {
         let count = self.list.len();
         let plural = if count == 1 { "fault" } else { "faults" };
         shown + &format!("{count} {plural} in {path}; nothing was read or written\n")
+    }
+
+    /// Whether the text is meant as a config at all: a table of customers given by mistake is not shown.
+    fn is_a_config(&self) -> bool {
+        let names = ["schema", "controller", "[controller]", "[[source]]", "[[audience]]"];
+        self.text.lines().any(|line| {
+            let line = line.trim_start();
+            names.iter().any(|name| {
+                line.strip_prefix(name).is_some_and(|rest| {
+                    name.starts_with('[') || rest.trim_start().starts_with('=') || rest.starts_with('.')
+                })
+            })
+        })
     }
 
     /// The span, within the text and its character boundaries, cut at the end of its first line: a

@@ -63,7 +63,7 @@ impl Config {
             };
             Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
         };
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = read_file(path).map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {
                 return whole(
                     "there is no such config",
@@ -642,4 +642,27 @@ pub(super) fn platform(word: &str) -> Result<KnownPlatform, String> {
         let names: Vec<_> = platforms::ALL.iter().map(|platform| platform.name).collect();
         format!("the platforms are {}", names.join(", "))
     })
+}
+
+/// The largest config: some hundred times a long one.
+const CONFIG_BYTES_MAX: u64 = 8 << 20;
+
+/// The whole file, if it is one: a pipe or a device would wait or go on for ever.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::{Error, ErrorKind, Read as _};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let not_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(not_waiting).open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(Error::from(ErrorKind::IsADirectory));
+    }
+    if !file.metadata()?.is_file() {
+        return Err(Error::from(ErrorKind::InvalidInput));
+    }
+    let mut bytes = Vec::new();
+    file.take(CONFIG_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > CONFIG_BYTES_MAX {
+        return Err(Error::from(ErrorKind::FileTooLarge));
+    }
+    Ok(bytes)
 }

@@ -4,7 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::people::{CONFIG, Planted};
+use super::people::Planted;
 use super::sweep::GOOD;
 use crate::cli::base::{Base, PROGRAM};
 use crate::cli::strace;
@@ -125,7 +125,6 @@ fn no_command_opens_a_socket_starts_a_program_or_writes_elsewhere() {
     let base = Base::empty();
     let planted = Planted::new();
     planted.write(&base);
-    base.put("wider.toml", CONFIG.replace("tier = 'gold'", "tier != 'gold'"));
     for good in GOOD {
         let input = if good.asks { planted.questions[1].as_str() } else { "" };
         let trace = traced(&base, PROGRAM, good.args, input);

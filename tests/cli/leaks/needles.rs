@@ -152,7 +152,13 @@ fn spellings(canary: &Canary) -> Vec<String> {
             let bare = local.split('+').next().unwrap_or(local);
             for local in [local, bare, &local.replace('.', ""), &bare.replace('.', "")] {
                 let whole = format!("{local}@{domain}");
-                all.extend([whole.to_lowercase(), whole.to_uppercase(), local.to_lowercase(), whole]);
+                all.extend([
+                    whole.to_lowercase(),
+                    whole.to_uppercase(),
+                    local.to_lowercase(),
+                    local.to_owned(),
+                    whole,
+                ]);
             }
         }
         Kind::Phone => {

@@ -102,7 +102,7 @@ struct Person {
 /// A word of this number and place.
 fn word(number: usize, place: usize) -> String {
     const LETTERS: &[u8] = b"ghjkmnpqrstvwxz";
-    let mut state = (number * 31 + place + 1) as u64 * 0x9e37_79b9_7f4a_7c15;
+    let mut state = ((number * 31 + place + 1) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (0..8)
         .map(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -238,7 +238,7 @@ columns = { email = { column = "sha256", hashed = "sha256" } }
 
 [[basis]]
 use = "legitimate_interest"
-platforms = ["meta", "linkedin", "snapchat"]
+platforms = ["meta", "linkedin"]
 countries = ["FI"]
 purposes = ["retarget"]
 assessment = "LIA-2026-003"
@@ -247,7 +247,7 @@ notice = { id = "marketing-policy", version = "2024-02-09" }
 [[audience]]
 name = "gold"
 where = "tier = 'gold'"
-platforms = ["meta", "linkedin", "snapchat"]
+platforms = ["meta", "linkedin"]
 min_size = 1
 
 [policy]
@@ -342,6 +342,8 @@ impl Planted {
         Self {
             files: vec![
                 ("verho.toml", CONFIG.into()),
+                ("wider.toml", CONFIG.replace("tier = 'gold'", "tier != 'gold'").into()),
+                ("live.toml", CONFIG.replace("\"releases\"", "\"live\"\n\n[state]\ndir = \"state\"").into()),
                 ("customers.csv", customers.into()),
                 ("emails.csv", emails.into()),
                 ("phones.txt", phones.into()),

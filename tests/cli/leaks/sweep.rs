@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::needles::{Found, Needles, Where};
-use super::people::{CONFIG, HEADER, Planted};
+use super::people::{HEADER, Planted};
 use super::watch::watch;
 use crate::cli::base::{Base, PROGRAM};
 
@@ -83,6 +83,33 @@ pub(super) const GOOD: &[Good] = &[
         &["keygen", "--root", "new.key", "--signing", "new-signing"],
         &["new.key", "new-signing", "new-signing.pub"],
     ),
+    making(&["init", "customers.csv", "--register", "emails.csv", "--out", "first.toml"], &["first.toml"]),
+    good(&["init", "customers.csv", "--json"]),
+    making(&["build", "--first", "--config", "live.toml"], &["state", "live"]),
+    making(&["uploaded", "--config", "live.toml", "live/latest"], &["state"]),
+    // A platform's answer that is no answer at all.
+    Good {
+        args: &[
+            "receipt",
+            "--config",
+            "live.toml",
+            "live/latest",
+            "--platform",
+            "meta",
+            "--audience",
+            "gold",
+            "--file",
+            "customers.csv",
+        ],
+        asks: false,
+        codes: &[0, 1, 2, 3],
+        outs: &["state"],
+    },
+    Good { args: &["build", "--config", "live.toml"], asks: false, codes: &[0, 4], outs: &["state", "live"] },
+    good(&["history"]),
+    good(&["history", "live", "--json"]),
+    good(&["purge", "--due", "--dry-run"]),
+    good(&["purge", "--due", "--json"]),
     good(&["schema"]),
     making(&["synth", "--rows", "20", "--out", "base"], &["base"]),
     good(&["completions", "bash"]),
@@ -280,7 +307,6 @@ impl<'p> Sweep<'p> {
     fn base(&self) -> Base {
         let base = Base::empty();
         self.planted.write(&base);
-        base.put("wider.toml", CONFIG.replace("tier = 'gold'", "tier != 'gold'"));
         for folder in ["tmp", "home"] {
             std::fs::create_dir(base.path().join(folder)).expect("ours");
         }
@@ -457,8 +483,8 @@ impl<'p> Sweep<'p> {
             for loud in [LOUD[0], LOUD[2]] {
                 let base = self.base();
                 (bad.spoil)(&base, &self.planted);
-                for command in ["check", "build", "explain"] {
-                    let args: Vec<&str> = [command].iter().chain(loud).copied().collect();
+                for command in [&["check"][..], &["build"], &["explain"], &["init", "customers.csv"]] {
+                    let args: Vec<&str> = command.iter().chain(loud).copied().collect();
                     let question = self.planted.questions[4].clone();
                     let code = self.run(bad.title, &base, &args, question.as_bytes(), &[])?;
                     Self::expect(bad.title, &args, code, &[0, 1, 2, 3])?;
