@@ -46,6 +46,9 @@ pub struct State {
     random: [u8; 16],
     written: u32,
     head: Head,
+    /// Whether the head on the disk is this one for certain. A write that failed may have come as far as
+    /// its rename, so until the next run has looked nothing is swept that either head may name.
+    is_settled: bool,
     _lock: File,
 }
 
@@ -83,11 +86,13 @@ impl State {
             random: opening.random,
             written: 0,
             head,
+            is_settled: !was_pending,
             _lock: lock,
         };
         if was_pending {
             let head = state.head.clone();
             state.replace_head(&Written { head, pending: None })?;
+            state.is_settled = true;
         }
         state.sweep()?;
         Ok(state)
@@ -116,6 +121,7 @@ impl State {
             random: opening.random,
             written: 0,
             head: Head::new(id, opening.controller.to_owned()),
+            is_settled: true,
             _lock: lock,
         };
         state.sweep()?;
@@ -170,8 +176,10 @@ impl State {
     /// Makes this the head, one generation on, and sweeps what it no longer names.
     pub fn commit(&mut self, mut head: Head) -> Result<(), StateError> {
         head.generation = self.head.generation + 1;
+        self.is_settled = false;
         self.replace_head(&Written { head: head.clone(), pending: None })?;
         self.head = head;
+        self.is_settled = true;
         // What is left over is swept by the next run.
         let _ = self.sweep();
         Ok(())
@@ -188,11 +196,13 @@ impl State {
     ) -> Result<T, E> {
         head.generation = self.head.generation + 1;
         let pending = Pending { release: release.to_owned(), manifest_sha256, then: head.clone() };
+        self.is_settled = false;
         self.replace_head(&Written { head: self.head.clone(), pending: Some(pending) })?;
         let published = publish()?;
         self.head = head.clone();
         // The release is out: a failure from here on is put right by the next run, which finds it.
         if self.replace_head(&Written { head, pending: None }).is_ok() {
+            self.is_settled = true;
             let _ = self.sweep();
         }
         Ok(published)
@@ -244,7 +254,9 @@ impl State {
 impl Drop for State {
     fn drop(&mut self) {
         // Lists of a run that came to nothing; what cannot be removed here the next run removes.
-        let _ = self.sweep();
+        if self.is_settled {
+            let _ = self.sweep();
+        }
     }
 }
 
