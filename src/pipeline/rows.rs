@@ -356,7 +356,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         if let Some(declared) = column.hashed {
-            self.hashed_value(kind, column, declared, (place, position), value, is_open, named);
+            self.hashed_value(kind, column, declared, (place, position), value, region, is_open, named);
             return;
         }
         let shared = self.shared;
@@ -396,41 +396,16 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             }
         };
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
-            let scratch = &mut self.phone_scratch;
-            if shared.objections.may_meet_otherwise(value) {
-                let regions = other_regions(shared.plan, region);
-                self.readings.clear();
-                phone_alternatives(
-                    Plaintext::new(value),
-                    &regions,
-                    scratch,
-                    shared.run_key,
-                    &mut self.readings,
-                );
-                self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
-            }
-            if shared.objections.has_phone_hashes() {
-                let regions = other_regions(shared.plan, region);
-                self.other_numbers.clear();
-                phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
-                for phone in &self.other_numbers {
-                    shared.objections.phone_hashes(phone, &mut join);
-                }
-            }
+            self.as_other_numbers(value, region, named);
         }
-        if kind == Kind::Email && parsed.is_err() && shared.objections.has_emails() {
-            self.readings.clear();
-            self.domains.clear();
-            email_alternatives(
-                Plaintext::new(value),
-                &mut self.email_scratch,
-                shared.run_key,
-                &mut self.readings,
-                &mut self.domains,
-            );
-            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
-            self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
+        if parsed.is_err() {
+            if kind == Kind::Email {
+                self.as_other_addresses(value, named);
+            }
+            self.as_hash(kind, value, named);
+            self.as_the_other_kind(kind, value, region, named);
         }
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
         shared.objections.raw_hashes(kind, value, &mut join);
         shared.objections.by_raw(value, shared.run_key, &mut join);
         if kind == Kind::Phone {
@@ -472,6 +447,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         declared: HashAlgorithm,
         (place, position): (usize, u8),
         value: &[u8],
+        region: Option<Region>,
         is_open: bool,
         named: &mut u32,
     ) {
@@ -482,6 +458,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             Ok(hash) => hash,
             Err(reject) => {
                 *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1;
+                // Somebody's plain address among the hashes meets whatever a plain column's would.
+                self.as_hash(kind, value, named);
+                self.as_unexpected(kind, value, region, named);
+                self.as_the_other_kind(kind, value, region, named);
                 return;
             }
         };
@@ -513,6 +493,85 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             place,
             IdentifierRecord { class, column, position, wide, withheld: false, unconsented: false, digests },
         );
+    }
+
+    /// What the other readings of a phone cell meet.
+    fn as_other_numbers(&mut self, value: &[u8], region: Option<Region>, named: &mut u32) {
+        let shared = self.shared;
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        let scratch = &mut self.phone_scratch;
+        if shared.objections.may_meet_otherwise(value) {
+            let regions = other_regions(shared.plan, region);
+            self.readings.clear();
+            phone_alternatives(Plaintext::new(value), &regions, scratch, shared.run_key, &mut self.readings);
+            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+        }
+        if shared.objections.has_phone_hashes() {
+            let regions = other_regions(shared.plan, region);
+            self.other_numbers.clear();
+            phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
+            for phone in &self.other_numbers {
+                shared.objections.phone_hashes(phone, &mut join);
+            }
+        }
+    }
+
+    /// What the addresses meet that can be read from a cell which is none.
+    fn as_other_addresses(&mut self, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        if !shared.objections.has_emails() {
+            return;
+        }
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        self.readings.clear();
+        self.domains.clear();
+        email_alternatives(
+            Plaintext::new(value),
+            &mut self.email_scratch,
+            shared.run_key,
+            &mut self.readings,
+            &mut self.domains,
+        );
+        self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+        self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
+    }
+
+    /// What an address meets, and whatever can be read of a cell that is none.
+    fn as_address(&mut self, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        if let Ok(email) = Email::parse(Plaintext::new(value), &mut self.email_scratch) {
+            shared.objections.email_hashes(&email, |number| *named = union(shared.named, *named, number));
+        }
+        self.as_other_addresses(value, named);
+    }
+
+    /// A value in a column of the other kind still says whose it is.
+    fn as_the_other_kind(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
+        match (kind, may_hold_address(value)) {
+            (Kind::Phone, true) => self.as_unexpected(Kind::Email, value, region, named),
+            (Kind::Email, false) => self.as_unexpected(Kind::Phone, value, region, named),
+            (Kind::Phone, false) | (Kind::Email, true) => {}
+        }
+    }
+
+    /// What a plain value meets where no plain value of its kind was to be expected.
+    fn as_unexpected(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
+        let shared = self.shared;
+        shared.objections.raw_hashes(kind, value, |number| *named = union(shared.named, *named, number));
+        match kind {
+            Kind::Email => self.as_address(value, named),
+            Kind::Phone => self.as_other_numbers(value, region, named),
+        }
+    }
+
+    /// A hash where no such hash was declared meets equal ones of registers.
+    fn as_hash(&mut self, kind: Kind, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        for algorithm in shared.objections.algorithms(kind) {
+            if let Ok(hash) = HashKey::parse(Plaintext::new(value), *algorithm) {
+                shared.objections.by_held_hash(&hash, |number| *named = union(shared.named, *named, number));
+            }
+        }
     }
 
     /// Keeps an identifier of the row at hand, and counts it when it stays down.

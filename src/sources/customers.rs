@@ -138,10 +138,15 @@ impl CustomerColumns {
         self.wanted.iter().map(String::as_str).collect()
     }
 
-    /// For each column to read, whether it holds phone numbers.
+    /// For each column to read, whether it holds phone numbers; what a consent was given for may be one.
     #[must_use]
     pub fn phone_columns(&self) -> Vec<bool> {
-        (0..self.wanted.len()).map(|column| self.phones.contains(&column)).collect()
+        let consented = match self.fields[CustomerField::ConsentIdentifier as usize] {
+            Field::Column(column) => Some(column),
+            Field::Unmapped | Field::Constant(_) => None,
+        };
+        let holds = |column| self.phones.contains(&column) || consented == Some(column);
+        (0..self.wanted.len()).map(holds).collect()
     }
 
     /// Place of an attribute's column.
