@@ -164,12 +164,13 @@ pub fn email_alternatives(
 ) {
     let Some(plain) = plain_signs(cell) else { return };
     for piece in several(Kind::Email, Plaintext::new(plain.as_bytes())) {
+        let bytes = piece.read();
         if let Ok(email) = Email::parse(piece, scratch) {
             wide.push(email.wide_key(key));
             domains.extend(email.domain_keys(key));
             continue;
         }
-        let Ok(text) = std::str::from_utf8(piece.read()) else { continue };
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
         let lowered = Zeroizing::new(text.nfc().collect::<String>().to_lowercase().nfc().collect::<String>());
         if let Some((local, name)) = lowered.rsplit_once('@') {
             loose_address(local, name, key, wide, domains);

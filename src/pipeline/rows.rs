@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rustc_hash::FxHashMap;
 
 use super::intern::{DigestSet, Interner};
-use super::objections::{Objections, algorithm, is_international, union};
+use super::objections::{Objections, algorithm, is_international, may_hold_address, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
@@ -350,9 +350,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         is_open: bool,
         named: &mut u32,
     ) {
-        let tally = &mut self.tally.columns[place];
         if trim_cell(value).is_empty() {
-            tally.blank += 1;
+            self.tally.columns[place].blank += 1;
             return;
         }
         if let Some(declared) = column.hashed {
@@ -413,7 +412,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         match parsed {
             Ok((wide, is_role, digests)) => {
-                tally.parsed += 1;
+                self.tally.columns[place].parsed += 1;
                 let class = IdentifierClass {
                     is_email: kind == Kind::Email,
                     context: column.context,
@@ -435,7 +434,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     },
                 );
             }
-            Err(reject) => *tally.rejected.entry(reject).or_insert(0) += 1,
+            Err(reject) => *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1,
         }
     }
 
