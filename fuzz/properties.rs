@@ -10,7 +10,10 @@ use verho::identifiers::{
     Digest, Email, EmailForm, Kind, Phone, PhoneForm, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch,
     is_forbidden_digest, last_seven_key, phone_alternatives, raw_key, several, steps_email, steps_phone,
 };
+use verho::manifest::{Manifest, Verdicts};
+use verho::outputs::signature::{AllowedSigners, Verified};
 use verho::policy::selection::{Fields, Selection, Tri};
+use verho::sources::registers::match_pattern;
 use verho::sources::{self, BatchReader as _, ReadOptions, Record};
 
 fn run_key() -> RunKey {
@@ -132,13 +135,28 @@ pub(crate) fn config(data: &[u8]) {
 /// The reader of delimited files: any bytes are rows and faults, the same whatever the batch size; rows
 /// have the wanted cells, which are text; nothing is handed out twice.
 pub(crate) fn delimited(data: &[u8]) {
-    let mut file = tempfile::NamedTempFile::with_suffix(".csv").expect("a temporary file");
+    table(data, ".csv", config::Format::Delimited);
+}
+
+/// The reader of NDJSON: the same promises.
+pub(crate) fn ndjson(data: &[u8]) {
+    table(data, ".ndjson", config::Format::Ndjson);
+}
+
+/// What is packed: the same promises, whether it is packed or only says so.
+pub(crate) fn packed(data: &[u8]) {
+    table(data, ".csv.gz", config::Format::Delimited);
+    table(data, ".csv.zst", config::Format::Delimited);
+}
+
+fn table(data: &[u8], suffix: &str, format: config::Format) {
+    let mut file = tempfile::NamedTempFile::with_suffix(suffix).expect("a temporary file");
     file.write_all(data).expect("writable");
     file.flush().expect("writable");
     let files = config::Files {
         pattern: file.path().to_owned(),
         as_written: "any.csv".to_owned(),
-        format: Some(config::Format::Delimited),
+        format: Some(format),
         encoding: config::Encoding::Utf8,
         delimiter: None,
         header: true,
@@ -218,4 +236,37 @@ pub(crate) fn selection(data: &[u8]) {
             }
         }
     }
+}
+
+/// What is read back of a release: any bytes are a record in its one spelling, or are refused.
+pub(crate) fn release(data: &[u8]) {
+    if let Ok(manifest) = Manifest::from_bytes(data) {
+        assert!(manifest.to_bytes() == data, "a manifest has two spellings");
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (platforms, registers) = (["meta", "linkedin"], ["phones", "targeting-opt-outs"]);
+    if let Ok(verdicts) = Verdicts::from_text(text, &platforms, &registers) {
+        assert!(verdicts.to_text(&platforms, &registers) == text, "verdicts have two spellings");
+    }
+}
+
+/// Signatures and lists of those who may sign: no bytes sign a message that nobody signed.
+pub(crate) fn signature(data: &[u8]) {
+    assert!(Verified::check(b"a message nobody signed", data).is_err(), "anything goes");
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = AllowedSigners::parse(text);
+}
+
+/// Names of files and trailers that tell a register's age and length: what is told was in the text.
+pub(crate) fn trailer(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let zone = jiff::tz::TimeZone::UTC;
+    for pattern in ["objections-%Y-%m-%d.csv", "END %Y-%m-%d {rows}", "{rows} rows", "EOF {rows}"] {
+        let told = match_pattern(pattern, text, &zone);
+        if let Some(rows) = told.and_then(|told| told.rows) {
+            assert!(text.contains(&rows.to_string()), "a number from nowhere");
+        }
+    }
+    // The text as the pattern, too: a config may hold anything.
+    let _ = match_pattern(text, "END 2026-11-21 12", &zone);
 }

@@ -10,11 +10,25 @@
 //! ```
 //!
 //! Import order, lower never imports higher: identifiers < platforms < people < policy < audiences <
-//! manifest < config < spill < sources, outputs < pipeline < commands < cli < main.
+//! manifest < config < spill < sources, outputs < state < pipeline < commands < cli < main.
 //! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
 //! A test reads the `use` lines and holds every module to this order.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
+
+#[cfg(test)]
+/// Fails to compile when the type implements the trait: two blanket impls then both apply.
+macro_rules! lacks {
+    ($type:ty: $($trait:path),+ $(,)?) => {
+        $(const _: fn() = || {
+            trait Ambiguous<A> { fn check() {} }
+            struct Yes;
+            impl<T: ?Sized> Ambiguous<()> for T {}
+            impl<T: ?Sized + $trait> Ambiguous<Yes> for T {}
+            let _ = <$type as Ambiguous<_>>::check;
+        };)+
+    };
+}
 
 pub mod audiences;
 pub mod cli;
@@ -30,4 +44,5 @@ pub mod platforms;
 pub mod policy;
 pub mod sources;
 pub mod spill;
+pub mod state;
 pub mod synth;

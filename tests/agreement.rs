@@ -39,6 +39,7 @@ pub(crate) fn build_at(config: &Path, as_of: jiff::Timestamp, seed: u8) -> Resul
         config: config.to_owned(),
         now: as_of,
         as_of: None,
+        first: false,
         dry_run: false,
         random: [seed; 64],
     };

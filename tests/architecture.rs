@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first; a module may import those before it. Modules on one line may not import each other.
-const ORDER: [&[&str]; 14] = [
+const ORDER: [&[&str]; 15] = [
     &["identifiers"],
     &["platforms"],
     &["people"],
@@ -14,6 +14,7 @@ const ORDER: [&[&str]; 14] = [
     &["config"],
     &["spill"],
     &["sources", "outputs"],
+    &["state"],
     &["pipeline"],
     &["oracle"],
     &["synth"],

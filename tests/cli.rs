@@ -2,11 +2,17 @@
 //! output and standard error.
 
 mod base;
-mod canary;
 mod contracts;
 mod diff;
 mod explain;
+mod faults;
+mod hostile;
 mod hygiene;
+mod init;
 mod invocations;
+mod leaks;
+mod life;
 mod runs;
+mod strace;
 mod wrong_inputs;
+mod wrong_words;

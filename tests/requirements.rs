@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use verho::config::Config;
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -21,7 +21,7 @@ fn each_file(folder: &Path, ending: &str, each: &mut impl FnMut(&Path, &str)) {
 }
 
 /// The name of every function that follows a `#[test]`.
-fn tests() -> BTreeSet<String> {
+pub(crate) fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in ["src", "tests"] {
         each_file(&root().join(folder), "rs", &mut |_, text| {

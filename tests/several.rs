@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use proptest::prelude::*;
 use sha2::Digest as _;
+use verho::commands::build::BuildError;
+use verho::pipeline::RunError;
 
 use crate::agreement::build_at;
 
@@ -52,10 +55,15 @@ fn uploaded(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> BTreeSet
 
 /// A folder with a release of these customers.
 pub(crate) fn built(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> tempfile::TempDir {
-    built_by(CONFIG, customers, objections)
+    built_by(CONFIG, customers, objections).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-fn built_by(config: &str, customers: &[(&str, &str)], objections: &[(&str, &str)]) -> tempfile::TempDir {
+/// The same by another config, which may refuse.
+fn built_by(
+    config: &str,
+    customers: &[(&str, &str)],
+    objections: &[(&str, &str)],
+) -> Result<tempfile::TempDir, BuildError> {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
     let rows = |from: &[(&str, &str)], tail: &str| -> String {
@@ -68,8 +76,7 @@ fn built_by(config: &str, customers: &[(&str, &str)], objections: &[(&str, &str)
     write("objections.csv", format!("row,email,phone\n{}", rows(objections, "")));
     let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
     let config = folder.path().join("verho.toml");
-    build_at(&config, now, 7).unwrap_or_else(|error| panic!("{error:?}"));
-    folder
+    build_at(&config, now, 7).map(|_| folder)
 }
 
 /// Every cell of every full file.
@@ -209,7 +216,7 @@ fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
         CONFIG.replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]");
     let left = |email: &str, objections: &[(&str, &str)], config: &str| {
         let customers = [(email, "040 1234567"), (hash("cy@example.net").as_str(), "")].map(|it| it);
-        cells(&built_by(config, &customers, objections).path().join("releases"))
+        cells(&built_by(config, &customers, objections).expect("published").path().join("releases"))
     };
     for email in ["ann@example.com", "Ann <ANN@example.com>", "x@@x, ann@example.com"] {
         assert!(left(email, &[("bo@example.org", "")], &hashes).contains(&hash("358401234567")), "{email}");
@@ -224,7 +231,7 @@ fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
         ("ANN@example.com".to_owned(), "358401234567"),
         (hash("bo@example.org").to_uppercase(), "358507654321"),
     ] {
-        let built = built_by(&config, &customers, &[(&objection, "")]);
+        let built = built_by(&config, &customers, &[(&objection, "")]).expect("published");
         let left = cells(&built.path().join("releases"));
         assert!(!left.contains(&hash(gone)), "{gone}");
         assert_eq!(left.contains(&hash("ann@example.com")), gone != "358401234567");
@@ -245,4 +252,93 @@ fn a_bare_list_may_begin_with_a_line_that_says_nothing() {
     build_at(&folder.path().join("verho.toml"), now, 7).unwrap_or_else(|error| panic!("{error:?}"));
     let left = cells(&folder.path().join("releases"));
     assert!(!left.contains(&hash("358401234567")) && left.contains(&hash("358507654321")));
+}
+
+/// The config with no room for values that do not parse.
+fn strict() -> String {
+    let strict = CONFIG.replace("max_unparsed = \"100%\"", "max_unparsed = \"0%\"");
+    assert_ne!(strict, CONFIG);
+    strict
+}
+
+#[test]
+fn a_cell_of_several_values_parses_when_each_does_and_nothing_else_is_there() {
+    let customers = [("cy@example.net", "")];
+    for (email, phone, parses) in [
+        ("ann@example.com; bo@example.org", "", true),
+        (" ann@example.com ,, bo@example.org ; ", "", true),
+        ("ann@example.com bo@example.org/dee@example.org", "", true),
+        ("ann@example.com; bo@example.org; n/a", "", false),
+        ("ann@example.com; bo@nowhere.invalid", "", false),
+        ("Ann <ann@example.com>, Bo <bo@example.org>", "", false),
+        ("ann@example.com; 040 1234567", "", false),
+        ("", "040 1234567 / 050 1234567", true),
+        ("", "+358 40 1234567; 050-1234567;", true),
+        ("", "puh. 040 1234567 tai 050 1234567", false),
+        ("", "puh 040 1234567 tai 050 1234567", true),
+        ("", "+358441234567 +358401234567", true),
+        ("", "040 1234567, 0000000000", false),
+        ("", "040 1234567 ext. 12 / 050 1234567", false),
+    ] {
+        match built_by(&strict(), &customers, &[(email, phone)]) {
+            Ok(_) => assert!(parses, "{email} {phone} counts as parsed"),
+            Err(BuildError::Run(RunError::Refused { refusals })) => {
+                assert!(!parses, "{email} {phone} counts as not parsed");
+                assert_eq!(
+                    refusals.iter().map(|refusal| refusal.code).collect::<Vec<_>>(),
+                    ["register-unparsed"]
+                );
+            }
+            Err(other) => panic!("{email} {phone}: {other}"),
+        }
+    }
+}
+
+const ADDRESSES: [&str; 5] =
+    ["ann@example.com", "BO@example.org", "cy+x@example.net", "d.e@gmail.com", "f@b\u{fc}cher.example"];
+const NUMBERS: [&str; 5] = ["040 1234567", "+358 50 765 4321", "00358441234567", "09 7654399", "045-1234567"];
+const DIGITS: [&str; 5] = ["358401234567", "358507654321", "358441234567", "35897654399", "358451234567"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However many values a register's cell holds, whatever stands between them: each objects, nobody
+    /// else is kept out, and the cell counts as parsed.
+    #[test]
+    fn every_value_of_every_cell_objects(
+        emails in proptest::sample::subsequence(vec![0_usize, 1, 2, 3, 4], 0..=4).prop_shuffle(),
+        phones in proptest::sample::subsequence(vec![0_usize, 1, 2, 3, 4], 0..=4).prop_shuffle(),
+        between in proptest::sample::select(vec![";", ", ", " ; ", " | ", "/", " / "]),
+        hashed in any::<bool>(),
+    ) {
+        prop_assume!(!emails.is_empty() || !phones.is_empty());
+        let joined = |places: &[usize], values: &[&str]| {
+            places.iter().map(|place| values[*place]).collect::<Vec<_>>().join(between)
+        };
+        let basic = |place: usize| ADDRESSES[place].to_lowercase();
+        let held = |place: usize| if hashed { hash(&basic(place)) } else { basic(place) };
+        let dialled = |place: usize| if hashed { hash(DIGITS[place]) } else { NUMBERS[place].to_owned() };
+        let addresses: Vec<String> = (0..5).map(held).collect();
+        let numbers: Vec<String> = (0..5).map(dialled).collect();
+        let customers: Vec<(&str, &str)> = addresses
+            .iter()
+            .map(|address| (address.as_str(), ""))
+            .chain(numbers.iter().map(|number| ("", number.as_str())))
+            .collect();
+        let config = if hashed {
+            strict()
+                .replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]")
+                .replace("phone = [\"phone\"]", "phone = [{ column = \"phone\", hashed = \"sha256\" }]")
+        } else {
+            strict()
+        };
+        let (email, phone) = (joined(&emails, &ADDRESSES), joined(&phones, &NUMBERS));
+        let folder = built_by(&config, &customers, &[(email.as_str(), phone.as_str())]);
+        let folder = folder.unwrap_or_else(|error| panic!("{error}"));
+        let left = cells(&folder.path().join("releases"));
+        for place in 0..5 {
+            prop_assert_eq!(!left.contains(&hash(&basic(place))), emails.contains(&place), "address {}", place);
+            prop_assert_eq!(!left.contains(&hash(DIGITS[place])), phones.contains(&place), "number {}", place);
+        }
+    }
 }

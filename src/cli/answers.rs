@@ -50,10 +50,10 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
     }
     if let Some(worst) = failures.iter().map(|failure| failure.status).max_by_key(|status| *status as u8) {
         let last = failures.pop().expect("there is one, or there were no worst");
-        for failure in &failures {
-            failure.tell(talk);
+        for failure in failures {
+            failure.placed(&args.config.config).tell(talk);
         }
-        return Err(last.with_status(worst));
+        return Err(last.placed(&args.config.config).with_status(worst));
     }
     if talk.json {
         let answer = json!({
@@ -143,7 +143,8 @@ pub(super) fn verify(args: &args::Verify, talk: Talk) -> Result<ExitStatus, Fail
 
 pub(super) fn platforms(args: &args::Platforms, talk: Talk) -> Result<ExitStatus, Failure> {
     // The library's error repeats the name, which may be anything that was typed.
-    let listing = run_platforms(args.name.as_deref()).map_err(|_| unknown_platform())?;
+    let listing = run_platforms(args.name.as_deref())
+        .map_err(|_| unknown_platform(args.name.as_deref().unwrap_or_default()))?;
     if talk.json {
         talk::data(&json_line(&listing))?;
     } else {

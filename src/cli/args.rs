@@ -68,6 +68,22 @@ pub(super) enum LogFormat {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a first config: looks at your files, maps the columns it recognises, marks what you decide
+    #[command(
+        after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and Parquet, and guesses from
+column names (English, Finnish, Swedish, German) and from what values look like. What a value means
+is never guessed: such places are marked DECIDE: and refused by every command until you answer.
+
+Cost:     reads every file once, in constant memory.
+Effect:   the config on standard output, or a new file. Values of rows are shown only of columns
+          that --values-of names and that hold few, short values; otherwise they are only counted.
+
+Examples:
+  verho init customers.csv
+  verho init customers.csv --register objections.csv --out verho.toml
+  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml"
+    )]
+    Init(Init),
     /// Build a release: read, decide, write, check, publish
     #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
 Effect:   one new folder under [output] dir, complete and checked, or nothing at all.
@@ -76,8 +92,34 @@ Effect:   one new folder under [output] dir, complete and checked, or nothing at
 Examples:
   verho build
   verho build --config audiences/verho.toml --dry-run
-  verho build --json --log-format json 2> run.jsonl")]
+  verho build --json --log-format json 2> run.jsonl
+  verho build --first        begin a live state; upload full files in place of what is there")]
     Build(Build),
+    /// Say that a release's files were uploaded: what they hold is live from then on
+    #[command(after_help = "Cost:     reads the live state once; of the release its manifest alone.
+Effect:   the live state under [state] dir. Said twice, it changes nothing.
+
+Examples:
+  verho uploaded releases/latest
+  verho uploaded releases/latest --platform meta --audience savings-customers")]
+    Uploaded(Uploaded),
+    /// Record what a platform answered to an upload, in counts
+    #[command(
+        after_help = "The receipt is a small file that you write down from what the platform shows, as TOML, JSON or CSV:
+  kind = \"remove\"      remove, add or full; or one table for each: [remove], [add]
+  sent = 12            when it is known
+  received = 12
+  invalid = 0
+  refused = 0
+Removals stay owed, and stand in every later remove file, until a receipt shows them done.
+
+Cost:     reads the live state once; of the release its manifest alone.
+Effect:   the live state under [state] dir.
+
+Examples:
+  verho receipt releases/latest --platform meta --audience savings-customers --file receipt.toml"
+    )]
+    Receipt(Receipt),
     /// Check the config and its inputs without writing anything
     #[command(after_help = "Cost:     reads the registers whole, of customer files the beginning only.
 Effect:   none. Lists every fault found, and the columns that are not mapped and never read.
@@ -161,6 +203,26 @@ Examples:
   verho vectors --check vectors.jsonl"
     )]
     Vectors(Vectors),
+    /// Tell the releases of a folder: when, how many, added, removed, purged, signed
+    #[command(after_help = "Cost:     reads the manifests and signatures, no other file.
+Effect:   none. A release that cannot be read is named and spoils nothing of the others.
+
+Examples:
+  verho history
+  verho history releases --json")]
+    History(History),
+    /// Delete what its manifest says is past its date, and write receipts
+    #[command(
+        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
+Effect:   files past their date are gone for good; receipts/ beside the releases tells which, by digest.
+          Never touched: the newest release, and anything that no manifest names. Exit code 4 when
+          something past its date had to be left.
+
+Examples:
+  verho purge --due --dry-run
+  verho purge --due"
+    )]
+    Purge(Purge),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
 Effect:   none.
@@ -214,21 +276,34 @@ Examples:
 
 impl Command {
     /// Every path that was given.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn paths(&self) -> Vec<&Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
-            Self::Build(args) => [Some(&args.config.config), None, None],
+            Self::Init(args) => {
+                return args
+                    .files
+                    .iter()
+                    .chain(&args.register)
+                    .chain(&args.out)
+                    .map(PathBuf::as_path)
+                    .collect();
+            }
+            Self::Build(args) => [Some(&args.config.config), args.summary.as_ref(), args.metrics.as_ref()],
+            Self::Uploaded(args) => [Some(&args.config.config), Some(&args.release), None],
+            Self::Receipt(args) => [Some(&args.config.config), Some(&args.release), Some(&args.file)],
             Self::Check(args) => [Some(&args.config.config), None, None],
             Self::Explain(args) => [Some(&args.config.config), None, None],
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
+            Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
+            Self::Purge(args) => [Some(&args.config.config), None, None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
             Self::Man(args) => [args.out.as_ref(), None, None],
             Self::Vectors(args) => [args.check.as_ref(), None, None],
             Self::Hash(_) | Self::Platforms(_) | Self::Schema | Self::Completions(_) => [None, None, None],
         };
-        paths.into_iter().flatten().map(PathBuf::as_path)
+        paths.into_iter().flatten().map(PathBuf::as_path).collect()
     }
 }
 
@@ -240,6 +315,23 @@ pub(super) struct ConfigFile {
     pub config: PathBuf,
 }
 
+/// `verho init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Customer tables, each with a first line of column names
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// A list of people who objected; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub register: Vec<PathBuf>,
+    /// Show the values of this column in comments; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub values_of: Vec<String>,
+    /// Write the config into this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 /// `verho build`.
 #[derive(Debug, Args)]
 pub(super) struct Build {
@@ -249,9 +341,80 @@ pub(super) struct Build {
     /// Do everything but publish
     #[arg(long)]
     pub dry_run: bool,
+    /// Begin a live state: there is none yet, or it is lost for good
+    #[arg(long, conflicts_with = "as_of")]
+    pub first: bool,
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// Append the summary, with rounded counts, to this file, such as a CI job's page
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Replace this file with the run's metrics, with rounded counts, as OpenMetrics text
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
+/// `verho history`.
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The folder of releases; that of the config when absent
+    #[arg(value_name = "FOLDER")]
+    pub releases: Option<PathBuf>,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `verho purge`.
+#[derive(Debug, Args)]
+pub(super) struct Purge {
+    /// What its manifest says is past its date: nothing else can be purged
+    #[arg(long, required = true)]
+    pub due: bool,
+    /// Tell what is due and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `verho uploaded`.
+#[derive(Debug, Args)]
+pub(super) struct Uploaded {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// Only what was uploaded to this platform
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// Only this audience
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: Option<String>,
+}
+
+/// `verho receipt`.
+#[derive(Debug, Args)]
+pub(super) struct Receipt {
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// The release's folder
+    #[arg(value_name = "RELEASE")]
+    pub release: PathBuf,
+    /// The platform that answered
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: String,
+    /// The audience it is about
+    #[arg(long, value_name = "AUDIENCE")]
+    pub audience: String,
+    /// The file with its answer
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `verho check`.

@@ -14,7 +14,10 @@ use super::failure::Failure;
 use super::signals;
 use super::talk::{self, Message, Talk, count, several};
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
-use crate::manifest::{AudienceRecord, CodeCount, PlatformRecord};
+use crate::manifest::{AudienceRecord, CodeCount, Manifest, PlatformRecord};
+use crate::outputs::metrics::{RunMetrics, metrics};
+use crate::outputs::{guide, job_files};
+use crate::pipeline::RunError;
 use crate::policy::reason::Reason;
 
 /// How often a build waits for the next second when its name is taken.
@@ -25,10 +28,16 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     let started = std::time::Instant::now();
     let built = match built(args, talk) {
         Ok(built) => built,
-        Err(error) => return Err(refused(error.into(), talk)),
+        Err(error) => {
+            let failure = Failure::from(error).placed(&args.config.config);
+            for_the_job(args, talk, failure.status, None, &failure.codes());
+            return Err(refused(failure, talk));
+        }
     };
     account(&built, talk, started.elapsed());
     let release = built.release.as_ref().map(|path| path.display().to_string());
+    let stopped = (!built.refusals.is_empty())
+        .then(|| Failure::from(RunError::Refused { refusals: built.refusals.clone() }));
     if talk.json {
         let predicate = &built.manifest.predicate;
         let unmapped: BTreeMap<_, _> = built.unmapped.iter().cloned().collect();
@@ -43,13 +52,76 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
             "waivers": predicate.waivers,
             "audiences": predicate.audiences,
             "warnings": predicate.warnings,
+            "state": predicate.state,
+            "overdue": built.overdue,
+            "again": built.is_again,
+            "errors": stopped.as_ref().map_or_else(|| json!([]), Failure::as_json),
             "unmapped_columns": unmapped,
         });
         talk::data(format!("{answer}\n").as_bytes())?;
     } else if let Some(release) = release {
         talk::data(format!("{release}\n").as_bytes())?;
     }
-    Ok(ExitStatus::Done)
+    if let Some(stopped) = stopped {
+        for_the_job(args, talk, stopped.status, Some(&built.manifest), &stopped.codes());
+        return Err(stopped);
+    }
+    for overdue in &built.overdue {
+        talk.warn(&overdue_message(overdue));
+    }
+    let status = if built.overdue.is_empty() { ExitStatus::Done } else { ExitStatus::Overdue };
+    for_the_job(args, talk, status, Some(&built.manifest), &[]);
+    Ok(status)
+}
+
+fn overdue_message(overdue: &CodeCount) -> Message {
+    let number = overdue.count;
+    match overdue.code.as_str() {
+        "objection-late" => Message::new(
+            "objection-late",
+            format!(
+                "{} longer than [state] latency_ceiling for the upload that removes them",
+                several(number, "identifier has waited", "identifiers have waited")
+            ),
+            "upload the remove files of this release today, and say so: verho uploaded",
+        ),
+        _ => Message::new(
+            "removal-unacknowledged",
+            format!(
+                "{} longer than [state] ack_within for the platform's answer",
+                several(number, "removal has waited", "removals have waited")
+            ),
+            "upload the remove files of this release, and record the answer: verho receipt",
+        ),
+    }
+}
+
+/// The job's page and metrics, where they are asked for. They are no part of the release, so a fault
+/// of theirs is told and changes nothing: a run must not be repeated for its page.
+fn for_the_job(
+    args: &args::Build,
+    talk: Talk,
+    status: ExitStatus,
+    manifest: Option<&Manifest>,
+    codes: &[&'static str],
+) {
+    let told = |option: &str, place: &std::path::Path, written: std::io::Result<()>| {
+        if let Err(error) = written {
+            talk.warn(&Message::new(
+                "job-file",
+                format!("{option}: {} cannot be written: {}", place.display(), error.kind()),
+                "the release is not touched by this; name a file in a folder that you may write in",
+            ));
+        }
+    };
+    if let Some(place) = &args.summary {
+        let text = manifest.map_or_else(|| guide::refused(codes), guide::summary);
+        told("--summary", place, job_files::append(place, &text));
+    }
+    if let Some(place) = &args.metrics {
+        let run = RunMetrics { exit_code: status as u8, finished: clock::now(), manifest };
+        told("--metrics", place, job_files::replace(place, &metrics(&run)));
+    }
 }
 
 /// For machines, what is in the way stands on standard output too.
@@ -71,6 +143,7 @@ fn built(args: &args::Build, talk: Talk) -> Result<Built, BuildError> {
             now: clock::now(),
             as_of: args.as_of,
             dry_run: args.dry_run,
+            first: args.first,
             random: clock::random(),
         };
         let bar = Bar::new(talk);
@@ -296,6 +369,14 @@ fn warning_message(warning: &CodeCount) -> Message {
             "rows-unreadable",
             format!("{} not be read", several(number, "customer row could", "customer rows could")),
             "whoever they concern is suppressed; export them again",
+        ),
+        "releases-not-marked" => (
+            "releases-not-marked",
+            format!(
+                "{} published since the last that was marked as uploaded",
+                several(number, "release was", "releases were")
+            ),
+            "if you uploaded one, say so: verho uploaded RELEASE; what is not marked is never taken out",
         ),
         "tags-of-this-run-only" => (
             "tags-of-this-run-only",

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 pub enum ExitStatus {
     /// Done; a build was published.
     Done = 0,
-    /// Refused: nothing was published.
+    /// Refused: nobody was added; at most a release of removals only was published.
     Refused = 1,
     /// The command line, the config or a key file is wrong.
     Usage = 2,
     /// An input could not be read or an output could not be written; or a fault of verho itself.
     Failed = 3,
-    /// Published, and something is overdue.
+    /// Done, and something is overdue.
     Overdue = 4,
     /// Interrupted by Ctrl-C or a termination signal.
     Interrupted = 130,
@@ -31,13 +31,13 @@ impl ExitStatus {
         match self {
             Self::Done => "done; a build was published",
             Self::Refused => {
-                "refused: nothing was published, or a release did not pass; the message says why"
+                "refused: nobody is added; a release of removals only may be published, its path is then printed; or a release did not pass"
             }
             Self::Usage => "the command line, the config or a key file is wrong; nothing was read or written",
             Self::Failed => {
                 "an input could not be read or an output could not be written; or a fault of verho"
             }
-            Self::Overdue => "published, and something is overdue (not used yet)",
+            Self::Overdue => "done, and something is overdue: the messages say what",
             Self::Interrupted => "interrupted; nothing was published unless the last step was already done",
         }
     }

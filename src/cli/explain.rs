@@ -35,7 +35,8 @@ pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Fa
         text: &text,
         chain: args.chain,
     };
-    let explanation = run_explain(&options, &|progress| bar.moved(progress))?;
+    let explanation = run_explain(&options, &|progress| bar.moved(progress))
+        .map_err(|error| Failure::from(error).placed(&args.config.config))?;
     drop(bar);
     if args.for_subject {
         let language = Language::from(args.lang);

@@ -1,10 +1,12 @@
 //! Every way to fail as an exit status and messages with hints. Errors of the library carry names,
 //! places and counts; none carries a value of a row, so they may be shown as they are.
 
-use crate::commands::build::BuildError;
+use std::path::Path;
+
+use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
 use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
-use crate::config::Faults;
+use crate::config::{Faults, line_of};
 use crate::pipeline::{ParseError, RunError};
 use crate::sources::SourceError;
 use crate::spill::SpillError;
@@ -45,6 +47,19 @@ impl Failure {
         Self { status, ..self }
     }
 
+    /// The same, each message with the line of the config that it is about.
+    pub(super) fn placed(mut self, config: &Path) -> Self {
+        if let Told::Messages(messages) = &mut self.told {
+            for message in messages {
+                if let Some(line) = message.about.as_deref().and_then(|name| line_of(config, name)) {
+                    message.what.push_str(&format!(" [{}:{line}]", config.display()));
+                    message.about = None;
+                }
+            }
+        }
+        self
+    }
+
     /// Each error with its code and hint, for an answer in JSON.
     pub(super) fn as_json(&self) -> serde_json::Value {
         let one = |code: &str, what: &str, hint: &str| serde_json::json!({ "code": code, "message": what, "hint": hint });
@@ -56,6 +71,17 @@ impl Failure {
                 faults.list.iter().map(|fault| one(fault.code, &fault.message, &fault.hint)).collect()
             }
         }
+    }
+
+    /// The stable codes, each once.
+    pub(super) fn codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<&'static str> = match &self.told {
+            Told::Messages(messages) => messages.iter().map(|message| message.code).collect(),
+            Told::Faults(faults) => faults.list.iter().map(|fault| fault.code).collect(),
+        };
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     pub(super) fn tell(&self, talk: Talk) {
@@ -95,6 +121,7 @@ impl From<BuildError> for Failure {
             BuildError::Run(error) => error.into(),
             BuildError::RootKey(error) => Self::usage("root-key", what, error.hint()),
             BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
+            BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
             BuildError::Output(error) => {
                 let locked = matches!(error, crate::outputs::OutputError::Locked { .. });
                 let (status, code) =
@@ -104,14 +131,13 @@ impl From<BuildError> for Failure {
             BuildError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
             }
-            BuildError::AllWithheld { .. } => Self::new(
-                ExitStatus::Refused,
-                Message::new(
-                    "all-withheld",
-                    what,
-                    "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out",
-                ),
-            ),
+            BuildError::State(error) => {
+                let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
+                Self::new(status, Message::new(error.code(), what, error.hint()))
+            }
+            BuildError::AllWithheld { .. } => {
+                Self::new(ExitStatus::Refused, Message::new("all-withheld", what, ALL_WITHHELD_HINT))
+            }
             BuildError::Check(_) => {
                 let hint = "nothing was published; look at the disk, then run again";
                 Self::new(ExitStatus::Failed, Message::new("check", what, hint))
@@ -136,11 +162,13 @@ impl From<RunError> for Failure {
                 refusals
                     .into_iter()
                     .map(|refusal| {
+                        let name = quoted(&refusal.message).map(str::to_owned);
                         Message::new(
                             refusal.code,
                             format!("{} ({})", refusal.message, refusal.code),
                             refusal.hint,
                         )
+                        .about(name.as_deref())
                     })
                     .collect(),
             ),
@@ -174,7 +202,9 @@ impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
         let (status, code) = match &error {
             VerifyError::NotARelease { .. } => (ExitStatus::Failed, "not-a-release"),
-            VerifyError::Check(_) | VerifyError::Release(_) => (ExitStatus::Failed, "release"),
+            VerifyError::Check(_) | VerifyError::Release(_) | VerifyError::Receipt(_) => {
+                (ExitStatus::Failed, "release")
+            }
             VerifyError::AllowedSigners { .. } | VerifyError::AllowedSignersLine { .. } => {
                 (ExitStatus::Usage, "allowed-signers")
             }
@@ -200,7 +230,12 @@ pub(super) fn parse_message(error: &ParseError) -> Message {
 
 /// A file that cannot be read.
 pub(super) fn source_message(what: String, error: &SourceError) -> Message {
-    Message::new(error.code(), what, error.hint())
+    Message::new(error.code(), what, error.hint()).about(error.about())
+}
+
+/// What a message names first: the register or source that a refusal is about.
+fn quoted(text: &str) -> Option<&str> {
+    text.split('"').nth(1)
 }
 
 fn spill_hint(error: &SpillError) -> &'static str {

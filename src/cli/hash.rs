@@ -17,12 +17,13 @@ use crate::identifiers::{
     steps_email, steps_phone,
 };
 use crate::platforms::{ALL, Encoding, Platform, find};
+use crate::policy::selection::nearest;
 
 /// Longest line looked at; no identifier is nearly as long.
 const LINE_MAX: usize = 16 << 10;
 
 pub(super) fn hash(args: &args::Hash, talk: Talk) -> Result<ExitStatus, Failure> {
-    let platform = find(&args.platform).ok_or_else(unknown_platform)?;
+    let platform = find(&args.platform).ok_or_else(|| unknown_platform(&args.platform))?;
     let form = form(platform, args.kind)?;
     let region = match &args.region {
         None => None,
@@ -45,9 +46,17 @@ pub(super) fn hash(args: &args::Hash, talk: Talk) -> Result<ExitStatus, Failure>
     Ok(ExitStatus::Done)
 }
 
-pub(super) fn unknown_platform() -> Failure {
+/// What was typed is compared and not repeated: it may be anybody's address.
+pub(super) fn unknown_platform(typed: &str) -> Failure {
     let names = ALL.map(|platform| platform.name).join(", ");
-    Failure::usage("unknown-platform", "there is no platform of that name", format!("choose one of {names}"))
+    let known = ALL
+        .iter()
+        .flat_map(|platform| std::iter::once(platform.name).chain(platform.aliases.iter().copied()));
+    let hint = match nearest(&typed.to_lowercase(), known) {
+        Some(near) => format!("did you mean {near}? The platforms are {names}"),
+        None => format!("choose one of {names}"),
+    };
+    Failure::usage("unknown-platform", "there is no platform of that name", hint)
 }
 
 fn form(platform: &Platform, kind: HashKind) -> Result<AnyForm, Failure> {

@@ -14,9 +14,14 @@ mod exit;
 mod explain;
 mod failure;
 mod hash;
+mod history;
+mod init;
+mod marks;
 mod panics;
+mod purge;
 mod report;
 mod signals;
+mod table;
 mod talk;
 mod usage;
 mod vectors;
@@ -45,10 +50,14 @@ pub fn main() -> ExitCode {
         .into()
 }
 
-/// A core dump would hold plaintext: the limit goes to zero before anything is read.
+/// A core dump would hold plaintext: the limit goes to zero before anything is read. Where a program
+/// collects dumps the system asks no limit, so on Linux the process also says that it must not be dumped,
+/// which keeps other processes of the same user from reading its memory, too.
 fn forbid_core_dumps() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 fn run(args: &[OsString]) -> ExitStatus {
@@ -61,6 +70,7 @@ fn run(args: &[OsString]) -> ExitStatus {
     let answer = cli
         .command
         .paths()
+        .into_iter()
         .try_for_each(usage::refuse_identifier)
         .and_then(|()| dispatch(&cli.command, talk));
     match answer {
@@ -91,12 +101,17 @@ fn not_understood(error: &clap::Error, args: &[OsString]) -> ExitStatus {
 
 fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
     match command {
+        Command::Init(args) => init::init(args, talk),
         Command::Build(args) => build::build(args, talk),
+        Command::Uploaded(args) => marks::uploaded(args, talk),
+        Command::Receipt(args) => marks::receipt(args, talk),
         Command::Check(args) => answers::check(args, talk),
         Command::Verify(args) => answers::verify(args, talk),
         Command::Diff(args) => diff::diff(args, talk),
         Command::Explain(args) => explain::explain(args, talk),
         Command::Report(args) => report::report(args, talk),
+        Command::History(args) => history::history(args, talk),
+        Command::Purge(args) => purge::purge(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

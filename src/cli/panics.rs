@@ -27,3 +27,47 @@ pub(super) fn install() {
         ));
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    /// Panics as a fault of ours would, in a process of its own, since the hook is the process's.
+    fn panics(which: &str) {
+        let cell = "quokka@example.com".to_owned();
+        match which {
+            "message" => panic!("cannot read {cell}"),
+            "inside a letter" => drop(format!("{cell}ä")[..cell.len() + 1].to_owned()),
+            "unwrap" => Err::<(), String>(cell).expect("a row"),
+            "equal" => assert_eq!(cell, ""),
+            _ => std::thread::scope(|scope| {
+                let threads = [(); 3].map(|()| scope.spawn(|| panic!("cannot read {cell}")));
+                threads.into_iter().for_each(|thread| {
+                    thread.join().expect_err("it panics").downcast::<()>().map_or((), drop)
+                });
+                panic!("{cell}");
+            }),
+        }
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_never_its_message() {
+        if let Some(which) = std::env::var_os("VERHO_TEST_PANIC") {
+            super::install();
+            return panics(&which.to_string_lossy());
+        }
+        for which in ["message", "inside a letter", "unwrap", "equal", "threads"] {
+            let name = "cli::panics::tests::a_panic_tells_its_place_and_never_its_message";
+            let ran = Command::new(std::env::current_exe().expect("this test"))
+                .args(["--exact", "--nocapture", name])
+                .env("VERHO_TEST_PANIC", which)
+                .output()
+                .expect("starts");
+            let said =
+                String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
+            assert!(!ran.status.success(), "{which} does not panic");
+            assert_eq!(said.matches("verho has a fault at ").count(), 1, "{which}: {said}");
+            assert!(!said.contains("quokka"), "{which}: {said}");
+        }
+    }
+}

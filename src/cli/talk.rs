@@ -35,12 +35,34 @@ pub(super) struct Message {
     pub(super) what: String,
     /// What to do.
     pub(super) hint: String,
+    /// What the config calls the thing it is about, by which its line is found.
+    pub(super) about: Option<String>,
 }
 
 impl Message {
     pub(super) fn new(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, what: what.into(), hint: hint.into() }
+        Self { code, what: in_words(what.into()), hint: hint.into(), about: None }
     }
+
+    /// The same, about something that the config names.
+    pub(super) fn about(self, name: Option<&str>) -> Self {
+        Self { about: name.map(str::to_owned), ..self }
+    }
+}
+
+/// The system's answers as people say them.
+fn in_words(what: String) -> String {
+    if !what.contains("entity ") && !what.contains(" (os error ") {
+        return what;
+    }
+    let mut what = what
+        .replace("entity not found", "no such file or folder")
+        .replace("entity already exists", "it exists already");
+    while let Some(at) = what.find(" (os error ") {
+        let end = what[at..].find(')').map_or(what.len(), |end| at + end + 1);
+        what.replace_range(at..end, "");
+    }
+    what
 }
 
 impl Talk {

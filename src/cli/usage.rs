@@ -21,10 +21,13 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(error, args, command.as_deref(), &name),
         ErrorKind::InvalidSubcommand => {
-            let place = typed(error, ContextKind::InvalidSubcommand).and_then(|text| position(args, &text));
-            let hint = match known(ContextKind::SuggestedSubcommand).first() {
-                Some(near) => format!("did you mean `verho {near}`?"),
-                None => {
+            let typed = typed(error, ContextKind::InvalidSubcommand);
+            let place = typed.as_ref().and_then(|text| position(args, text));
+            let meant = typed.as_deref().and_then(other_word);
+            let hint = match (meant, known(ContextKind::SuggestedSubcommand).first()) {
+                (Some(hint), _) => hint.to_owned(),
+                (None, Some(near)) => format!("did you mean `verho {near}`?"),
+                (None, None) => {
                     "verho --help lists the commands; identifiers are read from standard input".to_owned()
                 }
             };
@@ -47,7 +50,11 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             Message::new("bad-value", format!("{argument} {what}"), hint)
         }
         ErrorKind::MissingRequiredArgument => {
-            Message::new("missing-argument", format!("{name} needs {argument}"), help)
+            let hint = match command.as_deref().and_then(|command| example(command, &argument)) {
+                Some(example) => format!("for example: {example}\n{help}"),
+                None => help,
+            };
+            Message::new("missing-argument", format!("{name} needs {argument}"), hint)
         }
         ErrorKind::ArgumentConflict => {
             let prior = tidy(&known(ContextKind::PriorArg));
@@ -104,11 +111,16 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
                     ),
                 )
             }
-            _ => Message::new(
-                "unexpected-word",
-                format!("{place} is a word that {name} does not take"),
-                format!("{name} --help shows what it takes"),
-            ),
+            _ => {
+                let file = Path::new(&typed).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+                let takes = command.is_some_and(|command| takes_config(command));
+                let hint = if file && takes {
+                    format!("a config is named with --config: {name} --config FILE")
+                } else {
+                    format!("{name} --help shows what it takes")
+                };
+                Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), hint)
+            }
         };
     }
     let hint = match (known(error, ContextKind::SuggestedArg).first(), command) {
@@ -119,6 +131,52 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
         (None, _) => format!("{name} --help lists its options"),
     };
     Message::new("unknown-option", format!("{place} is an option that {name} does not have"), hint)
+}
+
+/// What other programs call our commands.
+fn other_word(typed: &str) -> Option<&'static str> {
+    const WORDS: &[(&[&str], &str)] = &[
+        (&["help", "-help", "?"], "verho --help lists the commands; verho build --help tells about one"),
+        (&["version", "-v"], "verho --version"),
+        (
+            &["run", "make", "create", "export", "upload", "publish", "release"],
+            "did you mean `verho build`? It writes the files; UPLOAD.md says how to carry them to a platform",
+        ),
+        (&["validate", "test", "lint", "config"], "did you mean `verho check`?"),
+        (
+            &["new", "start", "setup", "config-init", "import"],
+            "did you mean `verho init`? It writes a first config from your files",
+        ),
+        (
+            &["why", "show", "lookup", "search", "find"],
+            "did you mean `verho explain`? It reads the id, address or number from standard input",
+        ),
+        (&["compare"], "did you mean `verho diff`?"),
+        (&["key", "keys", "genkey"], "did you mean `verho keygen`?"),
+        (&["sample", "demo", "generate", "fake"], "did you mean `verho synth`?"),
+        (&["completion"], "did you mean `verho completions`?"),
+    ];
+    let typed = typed.to_lowercase();
+    WORDS.iter().find(|(words, _)| words.contains(&typed.as_str())).map(|(_, hint)| *hint)
+}
+
+/// An example of a command that has what is missing, from its help.
+fn example(command: &str, missing: &str) -> Option<String> {
+    let cli = Cli::command();
+    let help = cli.find_subcommand(command)?.get_after_help()?.to_string();
+    let (_, examples) = help.split_once("Examples:")?;
+    let missing = missing.split(' ').next().unwrap_or_default();
+    let lines = || examples.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines()
+        .find(|line| missing.starts_with('-') && line.contains(missing))
+        .or_else(|| lines().next())
+        .map(|line| line.split("  ").next().unwrap_or(line).to_owned())
+}
+
+fn takes_config(command: &str) -> bool {
+    let cli = Cli::command();
+    cli.find_subcommand(command)
+        .is_some_and(|command| command.get_arguments().any(|argument| argument.get_id() == "config"))
 }
 
 /// Names of arguments without clap's marks for groups and repetition.

@@ -1,28 +1,30 @@
 //! From a config to a published release: read, decide, write beside the target, check with a separate
 //! reader, sign, publish by one rename. All of it, or nothing.
 
+pub(crate) mod live;
 mod record;
+mod write;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::config::{Config, Faults};
-use crate::manifest::{
-    Manifest, RegisterAge, RegisterRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind, Verdict,
-};
+use crate::manifest::{CodeCount, Manifest, RegisterAge, RegisterRecord};
 use crate::outputs::check::{self, CheckError};
-use crate::outputs::records::{SealError, SuppressionsWriter, seal};
+use crate::outputs::records::{SealError, seal};
 use crate::outputs::signature::{KeyError, Signer};
-use crate::outputs::{Disk, Latest, OutputError, PartPlan, Staging, UploadLimits, UploadWriter};
+use crate::outputs::{Disk, Latest, OutputError, Staging};
 use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
+use crate::pipeline::delta::DeltaError;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, RunError, Watch, interrupt, run};
-use crate::platforms::Operation;
-use crate::platforms::layout::preamble;
+use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run};
 use crate::sources::keys::{RootKeyError, read_root_key};
-use crate::sources::releases::{PublishedRelease, ReleaseError, newest, used_waivers};
+use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
+use crate::sources::{Snapshot, SourceError};
 use crate::spill::SpillError;
+use crate::state::StateError;
+use live::{Allowed, LiveRun};
 
 /// What a build is asked for.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct BuildOptions {
     pub as_of: Option<Timestamp>,
     /// Do everything but publish.
     pub dry_run: bool,
+    /// Begin a live state: there is none yet, or it is lost.
+    pub first: bool,
     /// Random bytes for this run's keys and names.
     pub random: [u8; 64],
 }
@@ -48,6 +52,12 @@ pub struct Built {
     pub latest_failed: Option<String>,
     /// Its manifest.
     pub manifest: Manifest,
+    /// The guards that stopped additions: then the release has remove files only.
+    pub refusals: Vec<Refusal>,
+    /// What is overdue, by code.
+    pub overdue: Vec<CodeCount>,
+    /// Whether it is the release of a run before, from the same inputs, state and day.
+    pub is_again: bool,
     /// Columns that are not mapped and were never read, by source.
     pub unmapped: Vec<(String, Vec<String>)>,
     /// Bytes of records that went to a temporary file.
@@ -69,12 +79,18 @@ pub enum BuildError {
     /// The signing key.
     #[error(transparent)]
     SigningKey(#[from] KeyError),
+    /// An input that is no longer what was read.
+    #[error(transparent)]
+    Input(#[from] SourceError),
     /// Writing.
     #[error(transparent)]
     Output(#[from] OutputError),
     /// An earlier release.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// The live state.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Every audience is under its smallest size.
     #[error("every audience is under its min_size, so there is nothing to upload: {}", audiences.join(", "))]
     AllWithheld {
@@ -95,6 +111,15 @@ impl From<SpillError> for BuildError {
     }
 }
 
+impl From<DeltaError> for BuildError {
+    fn from(error: DeltaError) -> Self {
+        match error {
+            DeltaError::Spill(error) => error.into(),
+            DeltaError::State(error) => Self::State(error),
+        }
+    }
+}
+
 impl From<SealError> for BuildError {
     fn from(error: SealError) -> Self {
         match error {
@@ -107,14 +132,32 @@ impl From<SealError> for BuildError {
 
 /// Builds a release.
 pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Result<Built, BuildError> {
+    build_on(&Disk::real(), options, progress)
+}
+
+/// Builds a release on this disk.
+pub(crate) fn build_on(
+    disk: &Disk,
+    options: &BuildOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Built, BuildError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?;
     let root = root_key(&config, options.random)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
+    let complete = newest_complete(&config.output.dir, &config.controller.name)?;
     let as_of = options.as_of.unwrap_or(options.now);
-    let staging =
-        Staging::begin(&Disk::real(), &config.output.dir, &release_name(as_of), part(options.random, 2))?;
-    let before = before(&config, &root, previous.as_ref())?;
+    let release = release_name(as_of);
+    let staging = Staging::begin(disk, &config.output.dir, &release, part(options.random, 2))?;
+    let mut live = live::begin(&config, &root, options, disk, previous.as_ref(), &release)?;
+    let before = before(&config, &root, complete.as_ref())?;
+    let snapshot = Snapshot::take(
+        config
+            .registers
+            .iter()
+            .map(|register| &register.files)
+            .chain(config.sources.iter().map(|source| &source.files)),
+    );
     let job = Run {
         config: &config,
         as_of,
@@ -124,6 +167,7 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         before: &before,
         progress,
         watch: Watch::Nobody,
+        live: live.as_ref().map_or(Live::No, LiveRun::mode),
     };
     tracing::debug!(
         sources = config.sources.len(),
@@ -132,7 +176,33 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
         "config read"
     );
     run(&job, |results| {
-        let written = write_audiences(&config, results, &staging)?;
+        let sources = config.sources.iter().map(|source| source.name.clone());
+        let unmapped: Vec<_> =
+            sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
+        let inputs = live::inputs(&config, &root, results);
+        if let Some(live) = &live
+            && let Some(again) = live.same_night(&config, inputs)
+        {
+            return Ok(Built {
+                release: Some(again.path),
+                latest_failed: None,
+                refusals: refusals_again(results, &again.manifest),
+                manifest: again.manifest,
+                overdue: live.overdue_now(),
+                is_again: true,
+                unmapped,
+                spilled_bytes: results.spilled_bytes(),
+            });
+        }
+        let sizes: Vec<u64> =
+            (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
+        let allowed = allowed(&config, results, &sizes, live.as_ref(), job.live)?;
+        let writing = write::Writing { config: &config, results, staging: &staging, modes: &allowed.modes };
+        let is_complete = allowed.refusals.is_empty();
+        let written = writing.audiences(live.as_mut(), is_complete)?;
+        if !is_complete && written.iter().all(|audience| audience.files.iter().all(Vec::is_empty)) {
+            return Err(RunError::Refused { refusals: allowed.refusals }.into());
+        }
         tracing::info!(spilled_bytes = results.spilled_bytes(), "upload files and suppressions written");
         let predicate = record::predicate(&record::Record {
             config: &config,
@@ -140,28 +210,102 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
             written,
             as_of,
             replay: options.as_of.is_some_and(|moment| moment != options.now),
-            release: release_name(as_of),
+            release: release.clone(),
             root: &root,
             signer: signer.as_ref(),
             previous: previous.as_ref().map(PublishedRelease::as_previous),
             before: &before,
+            live: live.as_ref(),
+            refusals: &allowed.refusals,
         })?;
-        let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;
+        let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;
         check_staged(staging.path(), &manifest)?;
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
-        let sources = config.sources.iter().map(|source| source.name.clone());
-        let unmapped = sources.zip(results.sources().iter().map(|source| source.unmapped.to_vec())).collect();
         let replay = manifest.predicate.release.replay;
+        let overdue = live.as_ref().map(LiveRun::overdue).unwrap_or_default();
         interrupt::check()?;
-        let published = if options.dry_run { None } else { Some(staging.publish(!replay)?) };
+        // Each file was the same from its first byte to its last; this is from the first file to the release.
+        snapshot.check()?;
+        let publish = || Ok(staging.publish(!replay && is_complete)?);
+        let published = match live {
+            _ if options.dry_run => None,
+            None => Some(publish()?),
+            Some(live) => {
+                let sizes = is_complete.then_some(&sizes[..]);
+                Some(live.publish(&config, sizes, inputs, manifest_sha256, publish)?)
+            }
+        };
         let latest_failed = published.as_ref().and_then(|published| match &published.latest {
             Latest::Failed(error) => Some(error.to_string()),
             Latest::Kept | Latest::Updated => None,
         });
         let release = published.map(|published| published.path);
-        Ok(Built { release, latest_failed, manifest, unmapped, spilled_bytes: results.spilled_bytes() })
+        Ok(Built {
+            release,
+            latest_failed,
+            manifest,
+            refusals: allowed.refusals,
+            overdue,
+            is_again: false,
+            unmapped,
+            spilled_bytes: results.spilled_bytes(),
+        })
     })
 }
+
+/// What each audience may do; an error where nothing may be added and nobody could be removed either.
+fn allowed(
+    config: &Config,
+    results: &Results<'_, '_>,
+    sizes: &[u64],
+    live: Option<&LiveRun<'_>>,
+    mode: Live,
+) -> Result<Allowed, BuildError> {
+    let allowed = match live {
+        Some(live) => live.allowed(config, results, sizes),
+        None => live::allowed_without_state(config, results, sizes),
+    };
+    if allowed.refusals.is_empty() || mode == Live::PastGuards {
+        return Ok(allowed);
+    }
+    if allowed.refusals.iter().all(|refusal| refusal.code == ALL_WITHHELD) {
+        return Err(BuildError::AllWithheld { audiences: told_sizes(config, sizes) });
+    }
+    Err(RunError::Refused { refusals: allowed.refusals }.into())
+}
+
+/// What stopped additions when the same night was built before: guards over time are told by code alone.
+fn refusals_again(results: &Results<'_, '_>, manifest: &Manifest) -> Vec<Refusal> {
+    let mut refusals = results.refusals().to_vec();
+    for told in &manifest.predicate.release.refusals {
+        if !refusals.iter().any(|refusal| refusal.code == told.code) {
+            refusals.push(Refusal {
+                code: "additions-stopped",
+                message: format!("the release of this night has removals only ({})", told.code),
+                hint: "see the release's summary.md".to_owned(),
+            });
+        }
+    }
+    refusals
+}
+
+/// The code of the guard that every audience is too small.
+const ALL_WITHHELD: &str = "all-withheld";
+
+fn told_sizes(config: &Config, sizes: &[u64]) -> Vec<String> {
+    let audiences = config.audiences.iter().zip(sizes);
+    audiences.map(|(audience, size)| format!("{} ({size} of {})", audience.name, audience.min_size)).collect()
+}
+
+/// The guard that every audience is too small.
+fn all_withheld(config: &Config, sizes: &[u64]) -> Refusal {
+    let error = BuildError::AllWithheld { audiences: told_sizes(config, sizes) };
+    Refusal { code: ALL_WITHHELD, message: error.to_string(), hint: ALL_WITHHELD_HINT.to_owned() }
+}
+
+/// What to do about it.
+pub const ALL_WITHHELD_HINT: &str =
+    "check where and basis with `verho check`; a smaller min_size makes single people easier to pick out";
 
 /// The configured root key, or one for this run.
 pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, RootKeyError> {
@@ -207,128 +351,6 @@ pub(super) fn part(random: [u8; 64], part: usize) -> [u8; 16] {
 #[must_use]
 pub fn release_name(as_of: Timestamp) -> String {
     as_of.strftime("%Y-%m-%dT%H-%M-%SZ").to_string()
-}
-
-/// What was written of one audience.
-pub(crate) struct WrittenAudience {
-    pub(crate) withheld: bool,
-    pub(crate) suppressions: SuppressionsRecord,
-    /// Files by platform, in the audience's order.
-    pub(crate) files: Vec<Vec<UploadFile>>,
-}
-
-fn write_audiences(
-    config: &Config,
-    results: &Results<'_, '_>,
-    staging: &Staging,
-) -> Result<Vec<WrittenAudience>, BuildError> {
-    let sizes: Vec<u64> =
-        (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
-    let withheld: Vec<bool> =
-        config.audiences.iter().zip(&sizes).map(|(audience, size)| *size < audience.min_size).collect();
-    if withheld.iter().all(|withheld| *withheld) {
-        let audiences = config.audiences.iter().zip(&sizes);
-        let told =
-            audiences.map(|(audience, size)| format!("{} ({size} of {})", audience.name, audience.min_size));
-        return Err(BuildError::AllWithheld { audiences: told.collect() });
-    }
-    let mut written = Vec::new();
-    for (index, audience) in config.audiences.iter().enumerate() {
-        let mut files = Vec::new();
-        for cell in results.cells_of(index) {
-            interrupt::check()?;
-            let (_, rows) = results.cell_fates(cell);
-            let has_members = !withheld[index] && rows.eligible > 0;
-            files.push(if has_members {
-                write_full(results, staging, &audience.name, cell)?
-            } else {
-                Vec::new()
-            });
-        }
-        let suppressions = write_suppressions(config, results, staging, index)?;
-        written.push(WrittenAudience { withheld: withheld[index], suppressions, files });
-    }
-    Ok(written)
-}
-
-fn write_full(
-    results: &Results<'_, '_>,
-    staging: &Staging,
-    audience: &str,
-    cell: usize,
-) -> Result<Vec<UploadFile>, BuildError> {
-    let platform = results.plan().cells[cell].platform;
-    let header = |operation| {
-        preamble(platform, audience, operation).map_err(|error| BuildError::Unsound(error.to_string()))
-    };
-    // Where a file says what it does, its first part replaces the list and the others add to it.
-    let headers = [header(Operation::Replace)?, header(Operation::Add)?];
-    let limits =
-        UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
-    let mut plan = PartPlan::new(limits, headers[0].len() as u64);
-    if plan.is_needed() {
-        results.each_member_size(cell, |prefix, bytes| plan.observe(prefix, bytes))?;
-    }
-    let folder = format!("audiences/{audience}/{}", platform.name);
-    let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
-        name: format!("{folder}/{}", UploadKind::Full.word()),
-        most: crate::outputs::PARTS_MAX,
-    })?;
-    let mut writer = UploadWriter::begin_with(
-        staging,
-        &folder,
-        UploadKind::Full,
-        headers.each_ref().map(Vec::as_slice),
-        limits,
-        parts,
-    )?;
-    results.each_member_block(cell, |block| {
-        if parts == 1 {
-            writer.rows(0, &block.text, block.ends.len() as u64)?;
-        } else {
-            block.rows().try_for_each(|(prefix, row)| writer.row(prefix, row))?;
-        }
-        Ok::<(), BuildError>(())
-    })?;
-    Ok(writer.finish()?)
-}
-
-fn write_suppressions(
-    config: &Config,
-    results: &Results<'_, '_>,
-    staging: &Staging,
-    index: usize,
-) -> Result<SuppressionsRecord, BuildError> {
-    let audience = &config.audiences[index];
-    let platforms: Vec<&str> = audience.platforms.iter().map(String::as_str).collect();
-    let registers: Vec<&str> = config.registers.iter().map(|register| register.name.as_str()).collect();
-    let used = results
-        .suppressed_verdicts(index)
-        .into_iter()
-        .map(|(number, cells)| {
-            let verdicts =
-                cells.iter().enumerate().filter(|(_, cell)| cell.selected && !cell.reasons.is_empty());
-            let verdicts = verdicts.map(|(platform, cell)| Verdict {
-                platform: platform as u8,
-                reasons: cell.reasons,
-                registers: cell.registers,
-            });
-            (number, verdicts.collect())
-        })
-        .collect();
-    let mut writer = SuppressionsWriter::begin(
-        staging,
-        &audience.name,
-        &platforms,
-        &registers,
-        &used,
-        TagSubject::Person,
-    )?;
-    results.each_suppressed(index, |tag, number| {
-        writer.tag(crate::manifest::Tag(tag), number)?;
-        Ok::<(), BuildError>(())
-    })?;
-    Ok(writer.finish()?)
 }
 
 /// The separate small reader's word on what was staged.

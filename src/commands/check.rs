@@ -9,7 +9,7 @@ use super::build::{BuildError, before, part, root_key};
 use crate::config::Config;
 use crate::outputs::signature::Signer;
 use crate::pipeline::inspect::{Inspected, inspect};
-use crate::pipeline::{Run, Watch};
+use crate::pipeline::{Live, Run, Watch};
 use crate::sources::releases::newest;
 
 /// What is asked.
@@ -67,6 +67,7 @@ pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
         before: &before,
         progress: &|_| {},
         watch: Watch::Nobody,
+        live: Live::No,
     });
     Ok(CheckReport { config, inspected, others })
 }

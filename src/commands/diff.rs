@@ -15,7 +15,7 @@ use super::explain::spill_dir;
 use crate::config::Config;
 use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Progress, Results, Run, Watch, run};
+use crate::pipeline::{Live, Progress, Results, Run, Watch, run};
 use crate::policy::answers::Rule;
 use crate::policy::reason::Reason;
 use crate::policy::verdict::CellVerdict;
@@ -141,6 +141,7 @@ pub fn diff(options: &DiffOptions, progress: &(dyn Fn(Progress) + Sync)) -> Resu
         before: &before,
         progress,
         watch: Watch::Everybody,
+        live: Live::No,
     };
     run(&job(&old), |a| run(&job(&new), |b| compare(&old, &new, a, b, options.as_of)))
 }

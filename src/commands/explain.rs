@@ -10,7 +10,7 @@ use super::build::{BuildError, part, root_key};
 use crate::config::{Basis, Config};
 use crate::people::PersonKey;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Explained, Link, Objection, Progress, Results, Run, Watch, run};
+use crate::pipeline::{Explained, Link, Live, Objection, Progress, Results, Run, Watch, run};
 use crate::policy::answers::{Answer, Known, Rule, answers};
 use crate::policy::reason::Reason;
 use crate::policy::scope::{Scope, Scopes};
@@ -220,6 +220,7 @@ pub fn explain(
         before: &crate::pipeline::before::Before::default(),
         progress,
         watch: if options.chain { Watch::Chain(text) } else { Watch::Whoever(text) },
+        live: Live::No,
     };
     run(&job, |results| {
         let teller = Teller { config: &config, root: &root, results, has_chain: options.chain };

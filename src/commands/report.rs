@@ -1,12 +1,13 @@
 //! `verho report`: a release's manifest as a page, to be printed or written to a new file. It
 //! believes the manifest when `SHA256SUMS` does; whether the release is sound is for `verify` to say.
+//! The course of earlier releases is read from the folder it lies in.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::outputs::private_file::create;
-use crate::outputs::report::{ReportOptions, report_with};
-use crate::sources::releases::{PublishedRelease, ReleaseError};
+use crate::outputs::report::{RELEASES_MAX, ReportOptions, report_after};
+use crate::sources::releases::{PublishedRelease, ReleaseError, before};
 
 /// A page and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub enum ReportError {
 impl ReportError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
             Self::Release(error) => error.hint(),
@@ -64,7 +65,14 @@ pub fn report(folder: &Path, options: ReportOptions) -> Result<Report, ReportErr
         return Err(ReportError::NotARelease { place: folder.to_owned() });
     }
     let release = PublishedRelease::open(folder)?;
-    let page = report_with(&release.manifest, options);
+    // `latest` is a link; the releases before stand beside what it points to.
+    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let told = &release.manifest.predicate;
+    let earlier = match place.parent() {
+        Some(beside) => before(beside, &told.controller.name, told.release.as_of.0, RELEASES_MAX - 1)?,
+        None => Vec::new(),
+    };
+    let page = report_after(&release.manifest, &earlier, options);
     Ok(Report { release: release.manifest.predicate.release.name, page })
 }
 

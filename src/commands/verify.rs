@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::receipts::{Trust, told as receipts_told};
 use crate::manifest::{AudienceRecord, Manifest, Outcome, Tag, UploadKind};
+use crate::outputs::OutputError;
 use crate::outputs::check::{self, CheckError, Checked, Fault, Rule};
 use crate::outputs::signature::{AllowedSigners, Verified};
 use crate::policy::reason::Reasons;
@@ -40,6 +42,8 @@ pub struct VerifyReport {
     pub signed_by: Option<String>,
     /// Who the list of allowed signers says that is.
     pub signer: Option<String>,
+    /// Files that valid receipts tell as deleted, and that are gone.
+    pub purged: u64,
     /// Each check, in the order made.
     pub checks: Vec<CheckLine>,
     /// What a reader must not believe was checked.
@@ -72,6 +76,9 @@ pub enum VerifyError {
     /// The release cannot be read back.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// A receipt of a purge cannot be read.
+    #[error(transparent)]
+    Receipt(#[from] OutputError),
     /// The list of allowed signers cannot be read.
     #[error("cannot read the list of allowed signers {place}: {source}", place = place.display())]
     AllowedSigners {
@@ -93,10 +100,12 @@ pub enum VerifyError {
 impl VerifyError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
             Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
-            Self::Check(_) => "run as the user who made the release, or as one who may read it",
+            Self::Check(_) | Self::Receipt(_) => {
+                "run as the user who made the release, or as one who may read it"
+            }
             Self::Release(error) => error.hint(),
             Self::AllowedSigners { .. } => "check the path of the list",
             Self::AllowedSignersLine { .. } => {
@@ -120,7 +129,7 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
     let manifest_bytes = check::manifest_bytes(&folder)?;
     let signature = check::signature_bytes(&folder)?;
     let mut signed = check_signature(&manifest_bytes, signature.as_deref(), allowed.as_ref(), options.moment);
-    let checked = check::check(&folder, &manifest_bytes)?;
+    let mut checked = check::check(&folder, &manifest_bytes)?;
 
     let release = checked.manifest.as_ref().map(|manifest| manifest.predicate.release.name.clone());
     if let Some(manifest) = &checked.manifest {
@@ -128,6 +137,8 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
         expect_name(manifest, &folder, &mut signed.checks);
     }
     let Signed { key, signer, mut checks } = signed;
+    let trust = Trust { allowed: allowed.as_ref(), moment: options.moment };
+    let purged = believe_receipts(&folder, &mut checked, trust, &mut checks)?;
     checks.extend(lines(&checked, options.strict_modes));
     let mut not_checked = vec![
         "that the decisions follow from the inputs: that needs the inputs and --recompute",
@@ -144,8 +155,50 @@ pub fn verify(folder: &Path, options: &VerifyOptions) -> Result<VerifyReport, Ve
             "that report.html, summary.md and UPLOAD.md follow from the manifest: another version wrote them",
         );
     }
+    if purged > 0 {
+        not_checked.push("what stood in the purged files: the manifest alone tells of them");
+    }
     let ok = checks.iter().all(|line| line.ok);
-    Ok(VerifyReport { ok, release, signed_by: key, signer, checks, not_checked })
+    Ok(VerifyReport { ok, release, signed_by: key, signer, purged, checks, not_checked })
+}
+
+/// Takes the files that valid receipts tell as deleted from the missing ones, and tells of the receipts.
+/// A file that is told as deleted and is there, or a receipt that is not valid, fails the release.
+fn believe_receipts(
+    folder: &Path,
+    checked: &mut Checked,
+    trust: Trust<'_>,
+    checks: &mut Vec<CheckLine>,
+) -> Result<u64, VerifyError> {
+    let (Some(manifest), Some(sha256), Some(releases)) =
+        (&checked.manifest, checked.manifest_sha256, folder.parent())
+    else {
+        return Ok(0);
+    };
+    let told = receipts_told(releases, manifest, sha256, trust)?;
+    let is_purged = |fault: &Fault| fault.rule == Rule::Missing && told.purged.contains_key(&fault.place);
+    let gone = checked.faults.iter().filter(|fault| is_purged(fault)).count();
+    checked.faults.retain(|fault| !is_purged(fault));
+    let mut wrong = told.faults.clone();
+    if gone < told.purged.len() {
+        wrong.push(format!("{} files are told as deleted and are there", told.purged.len() - gone));
+    }
+    if told.is_unfinished {
+        wrong.push("a purge was begun and not finished: run verho purge --due".to_owned());
+    }
+    if !wrong.is_empty() {
+        checks.push(line("receipts", false, wrong.join("; ")));
+    } else if gone > 0 {
+        let by = match &told.signed_by[..] {
+            [] => "not signed".to_owned(),
+            keys => format!("signed by {}", keys.join(", ")),
+        };
+        let last = told.purged.values().max().map(ToString::to_string).unwrap_or_default();
+        let detail =
+            format!("purged: {gone} files were deleted by {} receipts, the last on {last}; {by}", told.valid);
+        checks.push(line("receipts", true, detail));
+    }
+    Ok(gone as u64)
 }
 
 struct Signed {

@@ -15,9 +15,10 @@ use toml::de::DeTable;
 
 use super::faults::{Fault, Faults};
 use super::table::{Item, Reading, Table, shown};
+use super::undecided::undecided;
 use super::{
-    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers, rules,
-    special, waivers,
+    Attribute, AttributeKind, Config, HashAlgorithm, Purpose, Scopes, Selection, fields, registers,
+    retention, rules, special, state, waivers,
 };
 use crate::platforms::{self, Upload};
 use crate::policy::scope::binding_scopes;
@@ -63,13 +64,29 @@ impl Config {
             Faults { path: path.to_owned(), text: String::new(), list: vec![fault] }
         };
         let bytes = std::fs::read(path).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                return whole(
+                    "there is no such config",
+                    "name yours with --config FILE; verho init customers.csv --out verho.toml writes a first one",
+                );
+            }
             let message = format!("the config cannot be read: {}", error.kind());
-            whole(&message, "docs/configuration.md begins with one of 25 lines")
+            whole(&message, "check that it is a file which this user may read")
         })?;
         let text = String::from_utf8(bytes)
             .map_err(|_| whole("the config is not UTF-8 text", "save it as UTF-8"))?;
         parse(path, &text, draft)
     }
+}
+
+/// The line of a config, from one, in which a text first stands in quotes: where to look when what it
+/// names is at fault. `None` when it stands in none, or the file cannot be read any more.
+#[must_use]
+pub fn line_of(path: &Path, text: &str) -> Option<usize> {
+    let quoted = format!("\"{text}\"");
+    let config = std::fs::read_to_string(path).ok()?;
+    let holds = |line: &str| !line.trim_start().starts_with('#') && line.contains(&quoted);
+    config.lines().position(holds).map(|at| at + 1)
 }
 
 /// What the readers of the tables share, and what is checked once all are read.
@@ -96,6 +113,8 @@ pub(super) struct Loading<'t> {
     pub(super) verified_identifiers: Vec<Range<usize>>,
     /// The policy's attribute of product groups.
     pub(super) same_product_group: Option<String>,
+    /// What only a live state can answer.
+    pub(super) asks_state: Vec<Range<usize>>,
     /// Audiences that ask for an age where the policy asks for none.
     pub(super) audience_asks_age: Vec<Range<usize>>,
     /// What is read, for comparison with what is written.
@@ -160,6 +179,11 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
     if reading.any() {
         return None;
     }
+    // What is not decided has no meaning yet, so that more faults would only repeat it.
+    undecided(reading, document.get_ref());
+    if reading.any() {
+        return None;
+    }
     let base = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_owned));
     let mut loading = Loading {
         reading,
@@ -176,6 +200,7 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
         asks_informed_since: false,
         verified_identifiers: Vec::new(),
         same_product_group: None,
+        asks_state: Vec::new(),
         audience_asks_age: Vec::new(),
         inputs: Vec::new(),
         anybody_can_object: false,
@@ -240,6 +265,8 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     let output = small("output").and_then(|table| rules::output(loading, table));
     let keys = small("keys").and_then(|table| rules::keys(loading, table));
     let limits = small("limits").and_then(rules::limits);
+    let retention = small("retention").and_then(retention::retention);
+    let live = small("state").and_then(|table| state::state(loading, table));
 
     let sources = several(&top, "source", true, |item| fields::source(loading, item));
     let registers = several(&top, "register", false, |item| {
@@ -256,6 +283,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
     loading.asks_informed_since |= bases.iter().flatten().any(|basis| basis.notice.since.is_some());
     loading.person_checks(&top, policy.as_ref().map(|policy| policy.max_identifier_age_days));
     loading.cross_checks(&top, output.as_ref().map(|output| output.dir.as_path()));
+    if let (Some(output), Some(keys), Some(live)) = (&output, &keys, &live) {
+        state::checks(loading, &top, output, keys, live.as_ref());
+    }
     top.finish();
     schema?;
     Some(Config {
@@ -271,7 +301,9 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         policy: policy?,
         output: output?,
         keys: keys?,
+        state: live?,
         limits: limits?,
+        retention: retention?,
     })
 }
 

@@ -8,10 +8,13 @@ mod faults;
 mod fields;
 mod load;
 mod registers;
+mod retention;
 mod rules;
 pub mod schema;
 mod special;
+mod state;
 mod table;
+mod undecided;
 mod waivers;
 
 #[cfg(test)]
@@ -21,7 +24,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::faults::{Fault, Faults};
+pub use self::load::line_of;
+pub use self::retention::Retention;
 pub use self::schema::json_schema;
+pub use self::special::{refused_name, words};
+pub use self::undecided::UNDECIDED;
 pub use self::waivers::{Waivable, Waiver};
 pub use crate::people::{Context, Party, Use};
 pub use crate::policy::closure::Closure;
@@ -55,8 +62,12 @@ pub struct Config {
     pub output: Output,
     /// Key files.
     pub keys: Keys,
+    /// What is known to be live, where it is kept; without it a release has full files only.
+    pub state: Option<StateSettings>,
     /// Bounds on memory and time.
     pub limits: Limits,
+    /// How long files of a release are kept.
+    pub retention: Retention,
 }
 
 /// `[controller]`.
@@ -523,6 +534,10 @@ pub struct Audience {
     pub min_age: u16,
     /// The product group its ad is for, where the policy asks that members hold one of the same.
     pub product_group: Option<ProductGroup>,
+    /// Last day of its campaign: afterwards everybody is taken out, and then it is refused.
+    pub valid_until: Option<jiff::civil::Date>,
+    /// Largest change of its size, counted before objections, from one complete release to the next.
+    pub max_swing: Option<f64>,
     /// Scopes that bind it: purpose, profile use and the policy's `channel_bans`.
     pub binding: Scopes,
 }
@@ -577,6 +592,29 @@ pub struct Keys {
     pub root: Option<PathBuf>,
     /// OpenSSH Ed25519 private key that signs manifests, owner-only, without a passphrase.
     pub signing: Option<PathBuf>,
+}
+
+/// `[state]`.
+#[derive(Debug, Clone)]
+pub struct StateSettings {
+    /// Folder of the sealed state, absolute.
+    pub dir: PathBuf,
+    /// How long a removal may wait for the platform's answer (default 48 hours).
+    pub ack_within: jiff::SignedDuration,
+    /// Longest time from an objection to the upload that removes its person. `None`: not asked.
+    pub latency_ceiling: Option<jiff::SignedDuration>,
+    /// What to do where a remove file would hold one person only.
+    pub single_removal: SingleRemoval,
+}
+
+/// What to do where a remove file would tell the platform who it was that left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SingleRemoval {
+    /// Some who stay are removed with them and added again.
+    #[default]
+    Widen,
+    /// The whole audience is uploaded in place of what is there, where the platform's screens can.
+    Replace,
 }
 
 /// `[limits]`.

@@ -374,6 +374,11 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
     let filter = table.get("where");
     let own = declarations(loading, &table);
     let product_group = product_group(loading, &table);
+    let valid_until = table.get("valid_until").map_or(Some(None), |item| item.date().map(Some));
+    let max_swing = table.get("max_swing").map_or(Some(None), |item| item.percent().map(Some));
+    if let Some(item) = table.get("max_swing") {
+        loading.asks_state.push(item.span());
+    }
     table.finish();
     own?;
     let (selection, purpose) = (selection?, purpose?);
@@ -392,6 +397,8 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
         min_size: min_size?,
         min_age: min_age?,
         product_group: product_group?,
+        valid_until: valid_until?,
+        max_swing: max_swing?,
         binding: binding?,
     })
 }

@@ -51,8 +51,12 @@ pub struct File {
     pub output: Option<OutputTable>,
     /// Key files.
     pub keys: Option<KeysTable>,
+    /// Where it is kept what is live; without it releases have full files only.
+    pub state: Option<StateTable>,
     /// Bounds on memory and threads.
     pub limits: Option<LimitsTable>,
+    /// How long files of a release are kept.
+    pub retention: Option<RetentionTable>,
 }
 
 /// `[controller]`: who decides why and how the data is used.
@@ -880,6 +884,12 @@ pub struct AudienceTable {
     pub advertiser: Option<String>,
     /// Whether the ad is political: `true` is refused.
     pub political: Option<bool>,
+    /// Last day of its campaign: afterwards everybody is taken out, and then it is refused.
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Day>,
+    /// Largest change of its size, counted before objections, from one complete release to the next.
+    #[schemars(regex(pattern = r"^[0-9.]+ *%$"), example = &"30%")]
+    pub max_swing: Option<String>,
 }
 
 /// `[policy]`: rules that hold for all audiences.
@@ -964,6 +974,33 @@ pub struct KeysTable {
     pub signing: Option<String>,
 }
 
+/// `[state]`: where it is kept what is live.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StateTable {
+    /// Folder of the sealed state, relative to the config's folder.
+    #[schemars(example = &"state")]
+    pub dir: String,
+    /// How long a removal may wait for the platform's answer; 48 hours when absent.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"48h")]
+    pub ack_within: Option<String>,
+    /// Longest time from an objection to the upload that removes its person.
+    #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"72h")]
+    pub latency_ceiling: Option<String>,
+    /// What to do where a remove file would hold one person only; `widen` when absent.
+    pub single_removal: Option<SingleRemovalWord>,
+}
+
+/// What to do where a remove file would hold one person only.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SingleRemovalWord {
+    /// Some who stay are removed with them and added again.
+    Widen,
+    /// The whole audience is uploaded in place of what is there.
+    Replace,
+}
+
 /// `[limits]`: bounds on memory and threads.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -977,4 +1014,19 @@ pub struct LimitsTable {
     /// Threads; 0 means one a core.
     #[schemars(range(max = 1024))]
     pub threads: Option<u64>,
+}
+
+/// `[retention]`: how long files of a release are kept, in days from its moment, or `keep`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionTable {
+    /// Full files.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"14d")]
+    pub full: Option<String>,
+    /// Add and remove files.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"14d")]
+    pub delta: Option<String>,
+    /// Suppressions with their verdicts.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"180d")]
+    pub suppressions: Option<String>,
 }

@@ -114,8 +114,18 @@ fn met(words: &[String], terms: &'static str) -> Option<&'static str> {
     })
 }
 
+/// Why no column of this name may be mapped.
+#[must_use]
+pub fn refused_name(name: &str) -> Option<&'static str> {
+    if names_identity_code(name).is_some() {
+        return Some("personal identity codes");
+    }
+    special_category(name).map(|given| given.what)
+}
+
 /// The words of a name, in lower case and without marks: parted at signs, digits and inner capitals.
-fn words(name: &str) -> Vec<String> {
+#[must_use]
+pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_small = false;
     for letter in name.chars() {

@@ -207,6 +207,11 @@ impl<'t> Item<'t> {
         self.value.get_ref().is_str()
     }
 
+    /// Whether it is this word.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.value.get_ref().as_str() == Some(word)
+    }
+
     pub(super) fn is_list(&self) -> bool {
         self.value.get_ref().is_array()
     }

@@ -70,6 +70,8 @@ fn the_first_config_of_the_docs_loads_and_defaults_safely() {
     assert_eq!(config.audiences[0].min_size, 100);
     assert_eq!(config.audiences[0].party, Party::Consumer);
     assert_eq!(config.bases[0].parties, [Party::Consumer, Party::Business]);
+    let kept = config.retention;
+    assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(14), Some(14), Some(180)));
 }
 
 #[test]
@@ -147,6 +149,8 @@ fn every_key_reaches_its_place() {
     assert_eq!(config.keys.root.as_deref(), Some(Path::new("/data/keys/root.hex")));
     assert_eq!(config.limits.memory_bytes, 512 << 20);
     assert_ne!(config.sha256, sound(SKETCH).sha256);
+    let kept = config.retention;
+    assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(10), None, Some(182)));
 }
 
 /// A change to [`FULL`] or [`SKETCH`], and the fault it makes: what is replaced, by what, the code,
@@ -288,6 +292,10 @@ const FAULTY: &[Faulty] = &[
     ("valid_until = 2027-01-14\n", "valid_until = 2027-01-14\n[[recipient]]\nplatform = \"instagram\"\nlegal_entity = \"E\"\narrangement = \"J\"\ntransfer = \"none\"\ndpia = \"D\"\nterms = { reference = \"T\", accepted = 2026-01-15 }\n", "duplicate", "instagram", "declared twice", "keep one"),
     ("advertiser = \"Example Media Oy\"", "advertiser = \"Example Life Ltd\"", "other-advertiser", "advertiser", "not the controller", "config of its own"),
     ("political = false", "political = true", "political", "political", "declared political", "2024/900"),
+    ("full = \"10d\"", "full = \"36h\"", "out-of-range", "full", "whole days", "14d"),
+    ("full = \"10d\"", "full = \"0d\"", "out-of-range", "full", "span of time", "1w"),
+    ("delta = \"keep\"", "delta = \"never\"", "out-of-range", "delta", "span of time", "1w"),
+    ("delta = \"keep\"", "deltas = \"keep\"", "unknown-key", "deltas", "[retention]", "did you mean delta"),
     ("[limits]", "[limit]", "unknown-key", "[limit]", "limit", "did you mean limits"),
 ];
 
@@ -470,11 +478,33 @@ fn a_draft_may_lack_references_and_nothing_else() {
     assert!(Config::parse_draft(path, &text.replace("schema = 1", "")).is_err());
 }
 
+/// Wherever a text may stand, in a list or deep in a table; and nothing else is told beside it.
+#[test]
+fn what_is_not_decided_is_refused_in_its_line() {
+    for (from, to, key) in [
+        ("schema = 1", "schema = \"DECIDE: this\"", "schema"),
+        ("name = \"crm\"", "name = \" DECIDE: this\"", "name"),
+        ("current = [\"active\"]", "current = [\"active\", \"DECIDE: this\"]", "current"),
+        ("default = \"FI\"", "default = \"DECIDE:this\"", "default"),
+    ] {
+        for draft in [false, true] {
+            let text = SKETCH.replacen(from, to, 1);
+            assert_ne!(text, SKETCH, "{from}");
+            let read = if draft { Config::parse_draft } else { Config::parse };
+            let faults = read(Path::new("/x/verho.toml"), &text).expect_err("undecided");
+            let [fault] = faults.list.as_slice() else { panic!("{faults}") };
+            assert_eq!((fault.code, fault.hint.as_str()), ("undecided", "this"));
+            assert!(fault.message.starts_with(key), "{faults}");
+            assert!(text[fault.span.clone()].contains("DECIDE:"), "{faults}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_is_not_there_is_a_fault_with_a_hint() {
     let faults = Config::load(Path::new("/nowhere/verho.toml")).expect_err("no file");
     assert_eq!(faults.list[0].code, "unreadable-config");
-    assert!(faults.to_string().contains("25 lines"), "{faults}");
+    assert!(faults.to_string().contains("verho init"), "{faults}");
 }
 
 #[test]
@@ -545,7 +575,9 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("PolicyTable", "[policy]", "\n"),
         ("OutputTable", "[output]", "\n"),
         ("KeysTable", "[keys]", "\n"),
+        ("StateTable", "[state]", "\n"),
         ("LimitsTable", "[limits]", "\n"),
+        ("RetentionTable", "[retention]", "\n"),
     ];
     let tested: BTreeSet<_> = places.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(tested, structs.keys().cloned().collect(), "each table of the schema is tested");

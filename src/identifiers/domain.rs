@@ -87,7 +87,7 @@ pub(in crate::identifiers) fn is_webmail(domain: &str) -> bool {
 }
 
 /// Public mail hosts.
-const HOSTS: &[&str] = &[
+pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "aol.com",
     "bluewin.ch",
     "cox.net",

@@ -4,7 +4,8 @@
 
 use super::digest::{RunKey, Space};
 use super::email_form::{self, EmailForm, Mailhost, Written};
-use super::{Digest, Email, Kind, Phone, PhoneForm, Plaintext, Reject, WideKey, domain, text};
+use super::{Digest, Email, Kind, Phone, PhoneForm, Plaintext, Reject, Scratch, WideKey};
+use super::{domain, probes, text};
 use sha2::Digest as _;
 use std::fmt;
 
@@ -174,6 +175,28 @@ pub fn raw_hashes(cell: Plaintext<'_>, algorithm: Algorithm, out: &mut Vec<HashK
         let lowered = zeroize::Zeroizing::new(text.to_lowercase());
         out.push(HashKey::of(algorithm, text.as_bytes()));
         out.push(HashKey::of(algorithm, lowered.as_bytes()));
+    }
+}
+
+/// The same for each of the values of a cell that holds several, and for what can be read of each.
+pub fn several_hashes(
+    kind: Kind,
+    cell: Plaintext<'_>,
+    algorithm: Algorithm,
+    scratch: &mut Scratch,
+    out: &mut Vec<HashKey>,
+) {
+    let values = probes::several(kind, cell);
+    if values.len() < 2 {
+        return;
+    }
+    for value in values {
+        raw_hashes(Plaintext::new(value.read()), algorithm, out);
+        if kind == Kind::Email
+            && let Ok(email) = Email::parse(value, scratch)
+        {
+            email_hashes(&email, algorithm, out);
+        }
     }
 }
 

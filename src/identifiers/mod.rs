@@ -51,6 +51,7 @@ pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
     Tails, email_alternatives, last_seven_key, phone_alternatives, phone_readings, raw_key, several,
+    several_alone,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;

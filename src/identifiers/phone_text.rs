@@ -88,36 +88,38 @@ pub(in crate::identifiers) fn digit(c: char) -> Option<u8> {
     (code - zero < 10).then_some((code - zero) as u8)
 }
 
+/// Labels before a number.
+pub(in crate::identifiers) const LABELS: &[&str] = &[
+    "tel:",
+    "tel.:",
+    "tel.",
+    "tel",
+    "phone:",
+    "phone",
+    "puh:",
+    "puh.:",
+    "puh.",
+    "puh",
+    "p.",
+    "gsm:",
+    "gsm.",
+    "gsm",
+    "mob:",
+    "mob.",
+    "mobile:",
+    "mobile",
+    "matkap.",
+    "tfn:",
+    "tfn",
+    "callto:",
+    "sms:",
+    "whatsapp:",
+    "handy:",
+    "fon:",
+];
+
 /// Removes a label before the number.
 fn strip_label(out: &mut String, steps: &mut Steps) {
-    const LABELS: &[&str] = &[
-        "tel:",
-        "tel.:",
-        "tel.",
-        "tel",
-        "phone:",
-        "phone",
-        "puh:",
-        "puh.:",
-        "puh.",
-        "puh",
-        "p.",
-        "gsm:",
-        "gsm.",
-        "gsm",
-        "mob:",
-        "mob.",
-        "mobile:",
-        "mobile",
-        "matkap.",
-        "tfn:",
-        "tfn",
-        "callto:",
-        "sms:",
-        "whatsapp:",
-        "handy:",
-        "fon:",
-    ];
     let lower = out.to_ascii_lowercase();
     let start = lower.len() - lower.trim_start().len();
     for label in LABELS {
@@ -172,27 +174,33 @@ fn write_out_float(out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
     Ok(())
 }
 
+/// What stands between two numbers.
+pub(in crate::identifiers) const BETWEEN: &[&str] =
+    &[",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "];
+
+/// Words before an extension.
+pub(in crate::identifiers) const MARKS: &[&str] = &[
+    "extension",
+    "extn",
+    "ext",
+    "x",
+    "anexo",
+    "int",
+    "доб",
+    "alanumero",
+    "alanro",
+    "anknytning",
+    "ankn",
+    "anr",
+    "durchwahl",
+    "dw",
+    "klappe",
+    "poste",
+    "#",
+];
+
 /// Drops an extension, and refuses any other letters.
 fn strip_extension(out: &mut String, steps: &mut Steps) -> Result<(), Reject> {
-    const MARKS: &[&str] = &[
-        "extension",
-        "extn",
-        "ext",
-        "x",
-        "anexo",
-        "int",
-        "доб",
-        "alanumero",
-        "alanro",
-        "anknytning",
-        "ankn",
-        "anr",
-        "durchwahl",
-        "dw",
-        "klappe",
-        "poste",
-        "#",
-    ];
     let Some(at) = out.find(|c: char| !(c.is_ascii_digit() || "+-() ./~[]".contains(c))) else {
         return Ok(());
     };
@@ -242,7 +250,7 @@ fn looks_several(text: &str) -> bool {
     let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
     // A slash also stands behind an area code: both sides must be long enough to be numbers.
     plus_after_digit
-        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "]
+        || BETWEEN
             .iter()
             .any(|mark| text.split_once(mark).is_some_and(|(before, after)| long(before) && long(after)))
 }

@@ -305,7 +305,21 @@ fn readings(cell: &[u8], regions: &[Region], scratch: &mut Scratch, found: &mut 
 /// column declares.
 #[must_use]
 pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
-    let Ok(text) = std::str::from_utf8(cell.read()) else { return vec![cell] };
+    match cut(kind, &cell) {
+        Some((values, _)) => values,
+        None => vec![cell],
+    }
+}
+
+/// The values of a cell that holds several and nothing beside them; `None` for any other cell.
+#[must_use]
+pub fn several_alone(kind: Kind, cell: Plaintext<'_>) -> Option<Vec<Plaintext<'_>>> {
+    cut(kind, &cell).filter(|(_, alone)| *alone).map(|(values, _)| values)
+}
+
+/// The values of a cell that holds more than one, and whether nothing else stands between the separators.
+fn cut<'src>(kind: Kind, cell: &Plaintext<'src>) -> Option<(Vec<Plaintext<'src>>, bool)> {
+    let text = std::str::from_utf8(cell.read()).ok()?;
     let is_value = |piece: &str| match kind {
         Kind::Email => piece.contains('@'),
         Kind::Phone => piece.chars().filter_map(phone_text::digit).count() >= 6,
@@ -319,9 +333,12 @@ pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
         ],
     };
     for split in splits {
-        let pieces: Vec<&str> = text.split(*split).filter(|piece| is_value(piece)).collect();
-        if pieces.len() > 1 {
-            return pieces.into_iter().map(|piece| Plaintext::new(piece.as_bytes())).collect();
+        let pieces = || text.split(*split).filter(|piece| !text::trim(piece).is_empty());
+        let values: Vec<_> =
+            pieces().filter(|piece| is_value(piece)).map(|piece| Plaintext::new(piece.as_bytes())).collect();
+        if values.len() > 1 {
+            let alone = values.len() == pieces().count();
+            return Some((values, alone));
         }
     }
     if kind == Kind::Phone
@@ -331,9 +348,9 @@ pub fn several(kind: Kind, cell: Plaintext<'_>) -> Vec<Plaintext<'_>> {
         && !text[..plus].ends_with('=')
     {
         let (one, other) = text.as_bytes().split_at(plus);
-        return vec![Plaintext::new(one), Plaintext::new(other)];
+        return Some((vec![Plaintext::new(one), Plaintext::new(other)], true));
     }
-    vec![cell]
+    None
 }
 
 /// The key of the cell as it stands, trimmed and lower-cased: a last resort for a register's value that

@@ -7,6 +7,7 @@ mod absences;
 mod countries;
 mod emails;
 mod hashes;
+mod lists;
 mod paths;
 mod phones;
 mod properties;

@@ -8,8 +8,11 @@
 
 mod counts;
 mod inputs;
+mod live;
+pub mod receipt;
 mod reconcile;
 mod results;
+mod retention;
 pub mod suppressions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -24,10 +27,10 @@ pub use inputs::{
     BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
     WaiverRecord,
 };
+pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;
-pub use results::{
-    AudienceRecord, DeltaRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind,
-};
+pub use results::{AudienceRecord, PlatformRecord, SuppressionsRecord, TagSubject, UploadFile, UploadKind};
+pub use retention::{Retained, RetentionRecord};
 pub use suppressions::{Tag, Verdict, Verdicts};
 pub use values::{Hex32, Moment};
 
@@ -45,6 +48,8 @@ pub const SIGNATURE_FILE: &str = "manifest.json.sig";
 pub const SUMS_FILE: &str = "SHA256SUMS";
 /// The files that no manifest lists: itself and what is made from it.
 pub const UNLISTED: [&str; 3] = [MANIFEST_FILE, SIGNATURE_FILE, SUMS_FILE];
+/// The folder of receipts, beside the releases.
+pub const RECEIPTS: &str = "receipts";
 /// The word that stands for the root key's id when a random key served this run alone.
 pub const RUN_ONLY: &str = "run-only";
 
@@ -98,6 +103,9 @@ pub struct Predicate {
     pub config_sha256: Hex32,
     /// Which keys were used.
     pub keys: KeysRecord,
+    /// The live state it was made from, where one is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateRecord>,
     /// Customer tables, in config order.
     pub sources: Vec<SourceRecord>,
     /// Registers of objections, in config order.
@@ -118,6 +126,8 @@ pub struct Predicate {
     pub warnings: Vec<CodeCount>,
     /// Safeguards in force: stable words.
     pub measures: Vec<String>,
+    /// Until when its files are kept, one line for each kind of file.
+    pub retention: Vec<RetentionRecord>,
 }
 
 /// The program and its tables.

@@ -2,7 +2,7 @@
 //! again by `verify`. It reads no file.
 
 use super::counts::total;
-use super::{AudienceRecord, Manifest, Outcome, PlatformRecord, UploadKind};
+use super::{AudienceRecord, Manifest, Outcome, PlatformRecord, Retained, UploadKind};
 use crate::policy::reason::Reason;
 
 /// A total that does not equal its parts, and where: names from the config only.
@@ -57,6 +57,15 @@ impl Manifest {
             self.subject.windows(2).all(|pair| pair[0].name < pair[1].name),
             || "subject".to_owned(),
             "files are listed once, by name",
+        );
+        found.unless(
+            predicate.retention.iter().map(|record| record.files).eq(Retained::ALL)
+                && predicate
+                    .retention
+                    .iter()
+                    .all(|record| record.due.is_none_or(|due| due >= predicate.release.as_of)),
+            || "retention".to_owned(),
+            "every kind of file has one date, not before the release's moment",
         );
         found.0
     }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
+use super::{CodeCount, DeltaRecord, PeopleCounts, ReasonCount, RowCounts};
 use crate::policy::scope::Purpose;
 
 /// An audience.
@@ -83,20 +83,6 @@ pub struct PlatformRecord {
     pub under_platform_minimum: Option<u64>,
     /// What changed against what is live, when that is known.
     pub delta: Option<DeltaRecord>,
-}
-
-/// What changed against what is live. In members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeltaRecord {
-    /// The release that is live.
-    pub against: String,
-    /// New members.
-    pub added: u64,
-    /// Members that stay.
-    pub kept: u64,
-    /// Members to remove.
-    pub removed: u64,
 }
 
 /// One upload file.

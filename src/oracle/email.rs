@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::text::{is_hash, opened, signs, trim};
+use super::lists::words;
+use super::text::{is_hash, opened, shows_nothing, signs, trim};
 
 /// An address that parsed.
 #[derive(Clone)]
@@ -18,29 +19,6 @@ pub(super) struct Email {
     /// The domain in ASCII.
     domain: String,
 }
-
-/// Local parts that stand for an office and not for a person.
-const ROLES: &str = "\
-    abuse accounting accounts admin administration administrator all asiakaspalvelu billing \
-    bookings careers contact customerservice customer-service dataprotection dpo editor enquiries \
-    everyone faktura feedback finance ftp hallinto hello help helpdesk hostmaster hr info \
-    information inquiries invoice invoices it jobs kirjaamo kontakt kundeservice kundtjanst \
-    kundtjänst laskut laskutus legal list mail mailer-daemon marketing markkinointi media meili \
-    myynti news newsletter office order orders palaute post postmaster press privacy purchasing \
-    raamatupidamine receipts reception recruitment registrator reklamation sales security service \
-    shop spam support talous team tietosuoja tilaukset toimisto tuki usenet webmaster www \
-    yllapito ylläpito";
-
-/// Local parts that stand for nobody.
-const PLACEHOLDERS: &str = "\
-    na n.a none null nil noemail no-email no.email no_email nomail no-mail no.mail no_mail \
-    noaddress notgiven not-given notprovided not.provided not-provided notavailable not.available \
-    unknown undefined donthave eiole ei.ole ei-ole eisahkopostia ei.sahkopostia ei-sahkopostia \
-    eisähköpostia puuttuu tuntematon saknas ingenmail ingen puudub keine keineemail keine-email \
-    unbekannt xxx xxxx noreply no-reply no.reply no_reply donotreply do-not-reply ei-vastata";
-
-/// Domains no mail can reach.
-const NOWHERE: [&str; 4] = [".invalid", ".localhost", ".local", ".localdomain"];
 
 impl Email {
     /// Reads an address; `None` when it is none, or stands for nobody.
@@ -64,7 +42,7 @@ impl Email {
             return None;
         }
         let domain = ascii_domain(&typed)?;
-        if local.len() + 1 + domain.len() > 254 || NOWHERE.iter().any(|end| domain.ends_with(end)) {
+        if local.len() + 1 + domain.len() > 254 || words("nowhere").any(|end| is_below(&domain, end)) {
             return None;
         }
         // Google ignores dots; elsewhere one stands between letters.
@@ -73,7 +51,7 @@ impl Email {
         } else {
             !local.starts_with('.') && !local.ends_with('.') && !local.contains("..")
         };
-        if !sound || PLACEHOLDERS.split_whitespace().any(|word| word == local) {
+        if !sound || words("placeholders").any(|word| word == local) {
             return None;
         }
         Some(Self { local, typed, domain })
@@ -101,7 +79,7 @@ impl Email {
     /// Whether it belongs to an office.
     pub(super) fn is_role(&self) -> bool {
         let user = self.local.split('+').next().unwrap_or_default();
-        ROLES.split_whitespace().any(|word| word == user)
+        words("roles").any(|word| word == user)
     }
 }
 
@@ -109,7 +87,13 @@ impl Email {
 /// platform's way with its local part at every name of its domain, and the domain alone.
 pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::from([trim(cell).to_owned(), trim(cell).to_lowercase()]);
-    let Some(email) = Email::parse(cell) else { return forms };
+    let Some(email) = Email::parse(cell) else {
+        let several = values(cell);
+        if several.len() > 1 {
+            forms.extend(several.into_iter().flat_map(hashable));
+        }
+        return forms;
+    };
     let (local, user) = (email.local.as_str(), untagged(&email.local));
     let unicode = idna::domain_to_unicode(&email.domain).0;
     let mut domains = vec![email.typed.as_str(), email.domain.as_str(), unicode.as_str()];
@@ -216,11 +200,15 @@ fn values(cell: &str) -> Vec<&str> {
     if Email::parse(cell).is_some() {
         return vec![cell];
     }
-    let pieces: Vec<_> = cell
-        .split(|letter: char| letter.is_whitespace() || ",;|/<>".contains(letter))
-        .filter(|piece| piece.contains('@'))
-        .collect();
-    if pieces.len() > 1 { pieces } else { vec![cell] }
+    let signed: Vec<_> = pieces(cell).into_iter().filter(|piece| piece.contains('@')).collect();
+    if signed.len() > 1 { signed } else { vec![cell] }
+}
+
+/// All that stands between the separators of a cell, as far as it shows anything.
+pub(super) fn pieces(cell: &str) -> Vec<&str> {
+    cell.split(|letter: char| letter.is_whitespace() || ",;|/<>".contains(letter))
+        .filter(|piece| !shows_nothing(piece))
+        .collect()
 }
 
 /// A register's domain, with or without its at sign.
@@ -231,22 +219,14 @@ pub(super) fn read_domain(cell: &str) -> Option<String> {
     ascii_domain(name.strip_suffix('.').unwrap_or(name))
 }
 
-/// Public mail hosts: an objection to all of one would name millions of strangers.
-const WEBMAIL: &str = "\
-    aol.com bluewin.ch cox.net elisanet.fi fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch \
-    gmx.com gmx.de gmx.net googlemail.com hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fi \
-    hotmail.fr hotmail.it hotmail.se icloud.com inbox.lv interia.pl kolumbus.fi kotiposti.net \
-    laposte.net libero.it live.co.uk live.com live.dk live.fi live.fr live.nl live.no live.se \
-    luukku.com mac.com mail.com mail.ee mail.ru me.com msn.com netti.fi nic.fi online.de online.no \
-    orange.fr outlook.com outlook.de outlook.fr phnet.fi pp.inet.fi pp1.inet.fi proton.me \
-    protonmail.com saunalahti.fi seznam.cz sfr.fr spray.se suomi.finland.fi suomi24.fi surffi.fi \
-    t-online.de tele2.se telia.com tutanota.com wanadoo.fr web.de welho.com wippies.com wp.pl \
-    yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it yahoo.se yandex.com yandex.ru \
-    ymail.com zoho.com";
-
 /// Whether a domain is a public mail host or stands above one.
 pub(super) fn is_webmail(domain: &str) -> bool {
-    WEBMAIL.split_whitespace().any(|host| host == domain || host.ends_with(&format!(".{domain}")))
+    words("webmail").any(|host| host == domain || is_below(host, domain))
+}
+
+/// Whether a name stands below another.
+fn is_below(name: &str, above: &str) -> bool {
+    name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// Google's two names for one mail service are one.

@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::phone_text::{Unclear, clean, digits_of};
+use super::text::{opened, shows_nothing, signs, trim};
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
-use unicode_normalization::UnicodeNormalization as _;
-
-use super::text::{is_hash, opened, signs, trim};
 
 /// One reading of a cell.
 #[derive(Clone)]
@@ -33,65 +32,6 @@ pub(super) type Regions = BTreeSet<Option<Alpha2>>;
 /// International numbers with their national part.
 pub(super) type Readings = BTreeMap<String, String>;
 
-/// What stands before a number.
-const LABELS: [&str; 26] = [
-    "tel:",
-    "tel.:",
-    "tel.",
-    "tel",
-    "phone:",
-    "phone",
-    "puh:",
-    "puh.:",
-    "puh.",
-    "puh",
-    "p.",
-    "gsm:",
-    "gsm.",
-    "gsm",
-    "mob:",
-    "mob.",
-    "mobile:",
-    "mobile",
-    "matkap.",
-    "tfn:",
-    "tfn",
-    "callto:",
-    "sms:",
-    "whatsapp:",
-    "handy:",
-    "fon:",
-];
-
-/// What stands before an extension.
-const EXTENSIONS: [&str; 17] = [
-    "extension",
-    "extn",
-    "ext",
-    "x",
-    "anexo",
-    "int",
-    "доб",
-    "alanumero",
-    "alanro",
-    "anknytning",
-    "ankn",
-    "anr",
-    "durchwahl",
-    "dw",
-    "klappe",
-    "poste",
-    "#",
-];
-
-/// Why a cell is not the text of one number.
-enum Unclear {
-    /// Something stands beside the digits.
-    Mixed,
-    /// There is nothing to be read, or the digits are not the number's own.
-    Nothing,
-}
-
 impl Phone {
     /// Reads a cell in a region; `None` when there is no number in it, or it stands for nobody. Of the
     /// ways to read it, in this order, the first valid one counts, else the first possible one: as it
@@ -103,7 +43,8 @@ impl Phone {
         let digits = digits_of(&text);
         let plus = begins_with_plus(&text);
         let same = |digits: &str| digits.chars().all(|digit| digits.starts_with(digit));
-        if digits.is_empty() || digits.len() > 40 || (!plus && digits.len() <= 5) || same(&digits) {
+        let too_few = !plus && digits.len() <= 5 && !is_whole_at_home(&digits, region);
+        if digits.is_empty() || digits.len() > 40 || too_few || same(&digits) {
             return None;
         }
         let read: Vec<_> = ways(&text, plus, region)
@@ -141,6 +82,14 @@ impl Phone {
     pub(super) fn digits(&self) -> &str {
         self.e164.trim_start_matches('+')
     }
+}
+
+/// Whether four or five digits are a number in use that its region writes with these digits alone.
+fn is_whole_at_home(digits: &str, region: Option<Alpha2>) -> bool {
+    let number = region.and_then(library_region).map(|region| PHONE_NUMBER_UTIL.parse(digits, Some(region)));
+    let Some(Ok(number)) = number.filter(|_| digits.len() >= 4) else { return false };
+    let at_home = number.format_as(PhoneNumberFormat::National).into_owned();
+    number.is_valid() && digits_of(&at_home) == digits
 }
 
 /// The texts to hand to the library, in order.
@@ -189,7 +138,9 @@ pub(super) fn other_meanings(cell: &str, all: &Regions) -> Readings {
 /// has more digits than one number can have.
 fn joined(cell: &str) -> Vec<&str> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (at, letter) in cell.char_indices().filter(|(_, letter)| is_digit(*letter)) {
+    for (at, letter) in
+        cell.char_indices().filter(|(_, letter)| !digits_of(letter.encode_utf8(&mut [0; 4])).is_empty())
+    {
         match runs.last_mut() {
             Some(run) if run.1 == at => run.1 = at + letter.len_utf8(),
             _ => runs.push((at, at + letter.len_utf8())),
@@ -223,11 +174,14 @@ fn readings(value: &str, regions: &Regions) -> Readings {
         Err(Unclear::Mixed) => {
             let Some(text) = opened(value) else { return Readings::new() };
             attempts.extend(regions.iter().map(|region| (text.clone(), *region)));
-            let plus = if text.chars().find(|letter| is_digit(*letter) || *letter == '+') == Some('+') {
-                "+"
-            } else {
-                ""
-            };
+            let plus =
+                if text.chars().find(|letter| *letter == '+' || !digits_of(&letter.to_string()).is_empty())
+                    == Some('+')
+                {
+                    "+"
+                } else {
+                    ""
+                };
             format!("{plus}{}", digits_of(&text))
         }
     };
@@ -248,27 +202,49 @@ fn readings(value: &str, regions: &Regions) -> Readings {
         .collect()
 }
 
-/// A cell is cut where several numbers would be, if each piece is long enough to be one.
+/// The numbers of a cell: more than one, or the cell.
 fn values(cell: &str) -> Vec<&str> {
-    let long = |piece: &&str| digits_of(piece).len() >= 6;
+    let long: Vec<_> = pieces(cell).into_iter().filter(|piece| is_long(piece)).collect();
+    if long.len() > 1 { long } else { vec![cell] }
+}
+
+/// All that stands between the separators of a cell, as far as it shows anything. What separates is what
+/// leaves two pieces that are long enough to be numbers: letters and signs, slashes too, the last plus.
+pub(super) fn pieces(cell: &str) -> Vec<&str> {
     for separators in [",;|&\n\r", ",;|&\n\r/\\"] {
-        let pieces: Vec<_> = cell
-            .split(|letter: char| letter.is_alphabetic() || separators.contains(letter))
-            .filter(long)
-            .collect();
-        if pieces.len() > 1 {
+        let separates = |letter: char| letter.is_alphabetic() || separators.contains(letter);
+        let pieces: Vec<_> = cell.split(separates).filter(|piece| !shows_nothing(piece)).collect();
+        if pieces.iter().filter(|piece| is_long(piece)).count() > 1 {
             return pieces;
         }
     }
     match cell.rfind('+').and_then(|plus| cell.split_at_checked(plus)) {
-        Some((one, other)) if long(&one) => vec![one, other],
+        Some((one, other)) if is_long(one) && !one.ends_with('=') => vec![one, other],
         _ => vec![cell],
     }
 }
 
-/// Every text that somebody may have hashed for this cell, given all that it may mean.
-pub(super) fn hashable(cell: &str, meanings: &Readings) -> BTreeSet<String> {
-    let mut forms = BTreeSet::from([trim(cell).to_owned(), trim(cell).to_lowercase()]);
+fn is_long(piece: &str) -> bool {
+    digits_of(piece).len() >= 6
+}
+
+/// Every text that somebody may have hashed for this cell, given all that it may mean. `own`: where it is
+/// at home.
+pub(super) fn hashable(
+    cell: &str,
+    meanings: &Readings,
+    own: &Regions,
+    possible_is_enough: bool,
+) -> BTreeSet<String> {
+    let is_one = |region: &Option<Alpha2>| {
+        Phone::parse(cell, *region).is_some_and(|phone| phone.is_good(possible_is_enough))
+    };
+    let mut written = vec![cell];
+    if !own.iter().any(is_one) {
+        written.extend(values(cell));
+    }
+    let mut forms: BTreeSet<String> =
+        written.iter().flat_map(|text| [trim(text).to_owned(), trim(text).to_lowercase()]).collect();
     for (e164, national) in meanings {
         let digits = e164.trim_start_matches('+');
         forms.extend([digits.to_owned(), e164.clone(), format!("00{digits}")]);
@@ -284,115 +260,8 @@ pub(super) fn last_seven(cell: &str) -> Option<String> {
     Some(digits.get(start..)?.iter().collect())
 }
 
-fn digits_of(text: &str) -> String {
-    text.nfkc().filter(char::is_ascii_digit).collect()
-}
-
-fn is_digit(letter: char) -> bool {
-    letter.nfkc().any(|plain| plain.is_ascii_digit())
-}
-
 fn begins_with_plus(text: &str) -> bool {
     text.trim_start_matches([' ', '(', '[', '.', '-', '/', '~']).starts_with('+')
-}
-
-/// The text of one number in ASCII: digits, a plus and what may stand between them.
-fn clean(cell: &str) -> Result<String, Unclear> {
-    let text = opened(cell).ok_or(Unclear::Nothing)?;
-    if is_hash(&text) {
-        return Err(Unclear::Nothing);
-    }
-    let text: String =
-        text.nfkc().filter(|letter| !matches!(letter, '\u{200c}' | '\u{200d}')).map(plain).collect();
-    if text.contains(char::is_control) {
-        return Err(Unclear::Mixed);
-    }
-    let text = unlabelled(&text);
-    let text = written_out(text)?;
-    let text = without_extension(&text)?;
-    if looks_several(&text) { Err(Unclear::Mixed) } else { Ok(text) }
-}
-
-fn plain(letter: char) -> char {
-    match letter {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{2043}' => '-',
-        '\u{2053}' | '\u{223c}' => '~',
-        '\u{2044}' | '\u{2215}' => '/',
-        '\u{b7}' | '\u{2022}' => '.',
-        '\n' | '\r' => letter,
-        letter if letter.is_whitespace() => ' ',
-        letter => letter,
-    }
-}
-
-fn unlabelled(text: &str) -> &str {
-    let start = text.trim_start();
-    let rest = LABELS.iter().find_map(|label| {
-        let head = start.get(..label.len())?;
-        let rest = start.get(label.len()..)?;
-        let number =
-            rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit() || "+(".contains(letter));
-        (head.eq_ignore_ascii_case(label) && number).then_some(rest)
-    });
-    rest.unwrap_or(text)
-}
-
-/// `358401234567.0` and `3.58401234567E+11` are numbers; `3.58401E+11` has lost digits.
-fn written_out(text: &str) -> Result<String, Unclear> {
-    let body = text.trim();
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let (mantissa, power) =
-        body.split_once(['e', 'E']).map_or((body, None), |(one, other)| (one, Some(other)));
-    let signless = mantissa.strip_prefix('+').unwrap_or(mantissa);
-    let (whole, fraction) = signless.split_once(['.', ',']).unwrap_or((signless, ""));
-    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-        return Ok(text.to_owned());
-    }
-    match power.map(|power| power.strip_prefix('+').unwrap_or(power)) {
-        None if whole.len() >= 7 && matches!(fraction, "0" | "00") => {
-            Ok(format!("{}{whole}", if mantissa.starts_with('+') { "+" } else { "" }))
-        }
-        None => Ok(text.to_owned()),
-        Some(power) if power.is_empty() || power.len() > 2 || !all_digits(power) => Ok(text.to_owned()),
-        Some(power) if whole.len() == 1 && power.parse() == Ok(fraction.len()) => {
-            Ok(format!("{whole}{fraction}"))
-        }
-        Some(_) => Err(Unclear::Nothing),
-    }
-}
-
-fn without_extension(text: &str) -> Result<String, Unclear> {
-    let other = |letter: char| !(letter.is_ascii_digit() || "+-() ./~[]".contains(letter));
-    let Some((number, tail)) = text.find(other).and_then(|at| text.split_at_checked(at)) else {
-        return Ok(text.to_owned());
-    };
-    let tail = tail.to_lowercase();
-    let tail = tail.trim_start_matches([' ', ',', ';']);
-    if let Some(context) = tail.strip_prefix("phone-context=") {
-        let sound = context.starts_with('+')
-            && context.chars().all(|letter| letter.is_ascii_digit() || "+-".contains(letter));
-        return if sound { Ok(format!("{context}{number}")) } else { Err(Unclear::Mixed) };
-    }
-    let is_extension = EXTENSIONS.iter().any(|mark| {
-        tail.strip_prefix(mark).is_some_and(|rest| {
-            let rest = rest.trim_start_matches(['.', ':', '=', ' ']).trim_end_matches(['#', ' ', '.', ')']);
-            (1..=7).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_digit())
-        })
-    });
-    if is_extension {
-        return Ok(number.trim_end_matches([' ', ',', ';', '(', '[']).to_owned());
-    }
-    Err(Unclear::Mixed)
-}
-
-/// Two numbers, with something between them that one number does not have.
-fn looks_several(text: &str) -> bool {
-    let long = |part: &str, least: usize| digits_of(part).len() >= least;
-    let second_plus = text.rsplit_once('+').is_some_and(|(before, _)| long(before, 5));
-    second_plus
-        || [",", ";", "|", "/", "\\", "&", " or ", " tai ", " eller ", " oder ", " ja ", " and "].iter().any(
-            |mark| text.split_once(mark).is_some_and(|(before, after)| long(before, 7) && long(after, 7)),
-        )
 }
 
 fn library_region(region: Alpha2) -> Option<Region> {

@@ -460,13 +460,20 @@ impl EntryReader<'_> {
         Some((status, entry))
     }
 
+    /// Whether a cell is a value of its kind, or several of them with nothing beside.
     fn parses(&self, kind: Kind, text: &str) -> bool {
-        match kind {
-            Kind::Email => Email::parse(text).is_some(),
-            Kind::Phone => own_regions(self.register, self.config)
-                .into_iter()
-                .any(|region| Phone::parse(text, region).is_some_and(|phone| phone.is_good(true))),
-        }
+        let regions = own_regions(self.register, self.config);
+        let is_one = |value: &str| match kind {
+            Kind::Email => Email::parse(value).is_some(),
+            Kind::Phone => regions
+                .iter()
+                .any(|region| Phone::parse(value, *region).is_some_and(|phone| phone.is_good(true))),
+        };
+        let pieces = match kind {
+            Kind::Email => email::pieces(text),
+            Kind::Phone => phone::pieces(text),
+        };
+        is_one(text) || (pieces.len() > 1 && pieces.iter().all(|piece| is_one(piece)))
     }
 }
 
@@ -558,7 +565,7 @@ impl Entry {
                 Kind::Email => self.emails.iter().flat_map(|text| email::hashable(text)).collect(),
                 Kind::Phone => {
                     let said = self.phones.iter().zip(&meanings);
-                    said.flat_map(|(text, meanings)| phone::hashable(text, meanings)).collect()
+                    said.flat_map(|(text, meanings)| phone::hashable(text, meanings, &own, true)).collect()
                 }
             };
             if let Some(algorithm) = column.hashed {
@@ -638,7 +645,9 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
             }
             let forms = match kind {
                 Kind::Email if is_plain(kind) || lost(kind) => email::hashable(text),
-                Kind::Phone if is_plain(kind) || lost(kind) => phone::hashable(text, &meanings),
+                Kind::Phone if is_plain(kind) || lost(kind) => {
+                    phone::hashable(text, &meanings, &own, config.policy.possible_phones)
+                }
                 _ => continue,
             };
             hooks.extend(forms.iter().map(|form| hash_hook(place, kind, algorithm, &hash(algorithm, form))));

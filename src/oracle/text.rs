@@ -65,6 +65,11 @@ fn narrow(letter: char) -> char {
     }
 }
 
+/// Whether nothing of a text can be seen.
+pub(super) fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|letter| is_edge(letter) || letter.is_control() || is_invisible(letter))
+}
+
 fn is_invisible(letter: char) -> bool {
     matches!(
         letter,

@@ -59,25 +59,25 @@ impl Disk {
     }
 
     /// Creates a folder, 0700, whose parents exist.
-    pub(super) fn create_folder(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn create_folder(&self, path: &Path) -> io::Result<()> {
         self.step()?;
         DirBuilder::new().mode(FOLDER_MODE).create(path)
     }
 
     /// Creates a folder and those above it, 0700 where they are new.
-    pub(super) fn create_folders(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn create_folders(&self, path: &Path) -> io::Result<()> {
         self.step()?;
         DirBuilder::new().mode(FOLDER_MODE).recursive(true).create(path)
     }
 
     /// Creates a file, 0600, that must not exist; a link in its place counts as existing.
-    pub(super) fn create_file(&self, path: &Path) -> io::Result<File> {
+    pub(crate) fn create_file(&self, path: &Path) -> io::Result<File> {
         self.step()?;
         OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
     }
 
     /// Opens the lock file, creating it if needed.
-    pub(super) fn open_lock(&self, path: &Path) -> io::Result<File> {
+    pub(crate) fn open_lock(&self, path: &Path) -> io::Result<File> {
         self.step()?;
         // A link in its place would let the lock be written elsewhere.
         OpenOptions::new()
@@ -91,25 +91,25 @@ impl Disk {
     }
 
     /// Appends to an open file.
-    pub(super) fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         self.step()?;
         file.write_all(bytes)
     }
 
     /// Waits until a file's bytes are on the disk.
-    pub(super) fn sync_file(&self, file: &File) -> io::Result<()> {
+    pub(crate) fn sync_file(&self, file: &File) -> io::Result<()> {
         self.step()?;
         file.sync_all()
     }
 
     /// Waits until a folder's entries are on the disk.
-    pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn sync_folder(&self, path: &Path) -> io::Result<()> {
         self.step()?;
         File::open(path)?.sync_all()
     }
 
     /// Renames, and fails when something stands at the new name.
-    pub(super) fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+    pub(crate) fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
         match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
             Ok(()) => Ok(()),
@@ -123,25 +123,40 @@ impl Disk {
     }
 
     /// Renames over whatever file or link stands at the new name.
-    pub(super) fn rename_over(&self, from: &Path, to: &Path) -> io::Result<()> {
+    pub(crate) fn rename_over(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
         std::fs::rename(from, to)
     }
 
     /// Creates a symbolic link.
-    pub(super) fn link(&self, target: &Path, at: &Path) -> io::Result<()> {
+    pub(crate) fn link(&self, target: &Path, at: &Path) -> io::Result<()> {
         self.step()?;
         std::os::unix::fs::symlink(target, at)
     }
 
     /// Removes a folder and all in it. Never counted as an operation: a clean-up that a test's
     /// fault stops would prove nothing about the run before it.
-    pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+    pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
         std::fs::remove_dir_all(path)
     }
 
+    /// Removes the entry `name` of an open folder, which is a file.
+    pub(super) fn unlink_at(&self, folder: &File, name: &str) -> io::Result<()> {
+        self.step()?;
+        Ok(rustix::fs::unlinkat(folder, name, rustix::fs::AtFlags::empty())?)
+    }
+
+    /// Removes a file or link that stands in the way, as one counted operation.
+    pub(super) fn clear_file(&self, path: &Path) -> io::Result<()> {
+        self.step()?;
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
     /// Removes a file or link.
-    pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+    pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
     }
 }

@@ -26,12 +26,14 @@ pub enum OutputError {
         folder: PathBuf,
     },
     /// Another run holds the folder.
-    #[error("another run is writing to {folder}{by}", folder = folder.display(), by = holder.map(|process| format!(" (process {process})")).unwrap_or_default())]
+    #[error("another run is writing to {folder}{by}{since}", folder = folder.display(), by = holder.map(|process| format!(", process {process}")).unwrap_or_default(), since = since.map(|since| format!(", since {since}")).unwrap_or_default())]
     Locked {
         /// The folder of releases.
         folder: PathBuf,
         /// The other run's process id, when it could be read.
         holder: Option<u32>,
+        /// Since when, to the second.
+        since: Option<jiff::Timestamp>,
     },
     /// Something other than a folder, or a link to nowhere, stands where the releases go.
     #[error("{place} is not a folder", place = place.display())]

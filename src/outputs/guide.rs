@@ -111,12 +111,38 @@ pub fn summary(manifest: &Manifest) -> String {
         };
         let _ = writeln!(page, "| {} | {} | {age} |", register.name, rounded(register.objections));
     }
+    if !predicate.waivers.is_empty() {
+        page.push_str("\n## Waivers\n\n");
+        for waiver in &predicate.waivers {
+            // Its reason is free text, which may hold anything; the manifest has it.
+            let _ = writeln!(
+                page,
+                "- `{}` let through once for register {}, valid {} to {}, on the word of {}",
+                waiver.code,
+                waiver.register,
+                waiver.date,
+                waiver.valid_until,
+                plain(&waiver.by)
+            );
+        }
+    }
     if !predicate.warnings.is_empty() {
         page.push_str("\n## Warnings\n\n");
         for warning in &predicate.warnings {
             let _ = writeln!(page, "- `{}`: {}", warning.code, rounded(warning.count));
         }
     }
+    page
+}
+
+/// The job's page of a run that published nothing: the codes of what was in the way, and no count.
+#[must_use]
+pub fn refused(codes: &[&str]) -> String {
+    let mut page = "# verho: nothing was published\n\n".to_owned();
+    for code in codes {
+        let _ = writeln!(page, "- `{code}`");
+    }
+    page.push_str("\nThe messages of the run say what to do.\n");
     page
 }
 

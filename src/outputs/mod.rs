@@ -8,7 +8,10 @@ pub mod check;
 mod disk;
 mod error;
 pub mod guide;
+pub mod job_files;
+pub mod metrics;
 pub mod private_file;
+pub mod receipts;
 pub mod records;
 mod release;
 pub mod report;
@@ -20,5 +23,6 @@ pub(crate) mod tests;
 
 pub use disk::{Disk, FILE_MODE, FOLDER_MODE};
 pub use error::OutputError;
-pub use release::{FileRecord, LATEST, Latest, Published, StagedFile, Staging, is_name};
+pub(crate) use release::take_lock;
+pub use release::{FileRecord, FolderLock, LATEST, Latest, Published, StagedFile, Staging, is_name};
 pub use upload::{PARTS_MAX, PartPlan, UploadLimits, UploadWriter};

@@ -66,6 +66,19 @@ pub struct Published {
     pub latest: Latest,
 }
 
+/// The folder of releases, held against other runs until this is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    _lock: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, which is there.
+    pub fn take(disk: &Disk, folder: &Path) -> Result<Self, OutputError> {
+        Ok(Self { _lock: take_lock(disk, folder)? })
+    }
+}
+
 /// A release that is being written. Dropped without [`Staging::publish`], it removes itself.
 #[derive(Debug)]
 pub struct Staging {
@@ -328,7 +341,8 @@ fn at(action: &'static str, place: &Path, source: io::Error) -> OutputError {
     OutputError::Io { action, place: place.to_owned(), source }
 }
 
-fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
+/// Takes a folder for this process; the second one to ask is told who holds it.
+pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
     let path = folder.join(LOCK);
     let mut file = disk.open_lock(&path).map_err(|source| at("open", &path, source))?;
     match file.try_lock() {
@@ -337,7 +351,7 @@ fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
             let mut text = String::new();
             let holder =
                 (&mut file).take(32).read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
-            return Err(OutputError::Locked { folder: folder.to_owned(), holder });
+            return Err(OutputError::Locked { folder: folder.to_owned(), holder, since: written_at(&file) });
         }
         Err(TryLockError::Error(source)) => return Err(at("lock", &path, source)),
     }
@@ -348,6 +362,12 @@ fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
         .and_then(|()| disk.write(&mut file, number.as_bytes()))
         .map_err(|source| at("write", &path, source))?;
     Ok(file)
+}
+
+/// When a file was last written, to the second: its time is the holder's, who wrote as it took the lock.
+fn written_at(file: &File) -> Option<jiff::Timestamp> {
+    let written = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
+    jiff::Timestamp::try_from(written).ok()?.round(jiff::Unit::Second).ok()
 }
 
 /// Removes staging folders of runs that died. The lock is ours, so none of them is alive.

@@ -173,8 +173,14 @@ fn a_release_is_never_overwritten_whatever_stands_there() {
 fn a_second_run_is_refused_and_told_who_holds_the_lock() {
     let scratch = tempfile::tempdir().expect("scratch");
     let first = begin(scratch.path()).expect("begins");
-    let Err(OutputError::Locked { holder, .. }) = begin(scratch.path()) else { panic!("must be locked") };
-    assert_eq!(holder, Some(std::process::id()));
+    let error = begin(scratch.path()).expect_err("must be locked");
+    let OutputError::Locked { holder, since, .. } = &error else { panic!("{error}") };
+    assert_eq!(*holder, Some(std::process::id()));
+    assert!(error.to_string().ends_with(&format!(
+        ", process {}, since {}",
+        std::process::id(),
+        since.expect("told")
+    )));
     drop(first);
     assert_eq!(names(scratch.path()), BTreeSet::new(), "dropped without publishing, it removes itself");
     begin(scratch.path()).expect("the lock went with the first run");

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::close::Closed;
 use super::intern::Interner;
 use super::keys::Tags;
+use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierRecord, RowView, Rows};
@@ -24,6 +25,7 @@ use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{CellVerdict, Holdings, PersonFacts, barred, decide};
 use crate::spill::{Appender, SpillError, Spool};
+use crate::state::{EntryKey, Owner};
 
 /// What deciding needs.
 pub(crate) struct Decide<'d, 'o> {
@@ -48,6 +50,8 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) is_watching: bool,
     /// Where everybody's key and verdict number go, by partition, when two runs are compared.
     pub(crate) people: Option<&'d Spool<'o>>,
+    /// Where what live state asks for goes, where one is kept.
+    pub(crate) live: Option<&'d LiveSpools<'o>>,
 }
 
 /// Bytes of a person key and a verdict's number.
@@ -174,8 +178,11 @@ impl Totals {
 /// What one verdict asks to be done.
 struct Consequence {
     number: u32,
-    eligible: Vec<usize>,
+    /// Cells, each with the number of the first basis row that allows it.
+    eligible: Vec<(usize, u8)>,
     suppressed: Vec<usize>,
+    /// Whether an objection keeps the person out of any cell.
+    is_objected: bool,
 }
 
 struct Worker<'w, 'd, 'o> {
@@ -184,6 +191,7 @@ struct Worker<'w, 'd, 'o> {
     members: Vec<Appender<'d, 'o>>,
     digests: Vec<Appender<'d, 'o>>,
     suppressed: Vec<Appender<'d, 'o>>,
+    live: Option<LiveAppender<'d, 'o>>,
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
@@ -215,6 +223,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             members: appenders(job.members),
             digests: appenders(job.digests),
             suppressed: appenders(job.suppressed),
+            live: job.live.map(|live| live.appender(job.chunk_bytes)),
             known: FxHashMap::default(),
             joined: FxHashMap::default(),
             standings: FxHashMap::default(),
@@ -238,6 +247,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for appender in self.members.into_iter().chain(self.digests).chain(self.suppressed) {
             appender.finish()?;
         }
+        self.live.map_or(Ok(()), LiveAppender::finish)?;
         Ok(self.totals)
     }
 
@@ -301,8 +311,14 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             self.everybody.extend_from_slice(&person.to_bytes());
             self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
         }
-        for cell in &consequence.eligible {
-            self.goes_up(*cell)?;
+        let owner = owner_of(person);
+        for (cell, basis) in &consequence.eligible {
+            self.goes_up(*cell, owner, *basis)?;
+        }
+        if consequence.is_objected
+            && let Some(live) = &mut self.live
+        {
+            live.objected(owner, consequence.number, named, self.job)?;
         }
         for audience in &consequence.suppressed {
             let tag = self.job.tags[*audience].tag(person);
@@ -344,7 +360,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Writes an eligible person's row of one cell.
-    fn goes_up(&mut self, cell: usize) -> Result<(), SpillError> {
+    fn goes_up(&mut self, cell: usize, owner: Owner, basis: u8) -> Result<(), SpillError> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
@@ -358,11 +374,17 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             };
             let Some(digest) = form.and_then(|form| identifier.digests[form]) else { continue };
             let mark = self.job.closed.mark(identifier.wide);
+            let is_barred =
+                barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
+            if is_barred && let Some(live) = &mut self.live {
+                let kind = if identifier.class.is_email { Kind::Email } else { Kind::Phone };
+                live.barred(cell, EntryKey::new(kind, digest))?;
+            }
             let stays = identifier.withheld
                 || identifier.unconsented
                 || !identifier.class.fits(rules, party)
                 || self.job.closed.is_shared(identifier.wide)
-                || barred(&plan.policy, self.job.closure, rules.audience, mark.scopes, mark.youngest);
+                || is_barred;
             if !stays {
                 list.push(Going {
                     column: identifier.column,
@@ -377,12 +399,16 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         settle(&mut self.phones, &mut self.row_phones);
         self.count_members(cell)?;
         let mut failed = None;
-        let members = &mut self.members[cell];
+        let (members, live) = (&mut self.members[cell], &mut self.live);
+        let kinds = place.format.slots();
         let dropped = place.format.rows(&self.row_emails, &self.row_phones, |row| {
             failed = members
                 .push(member_bucket(row), |bytes| MemberKey::write(row, bytes))
                 .err()
                 .or(failed.take());
+            if let Some(live) = live {
+                failed = live.wanted(cell, owner, basis, kinds, row).err().or(failed.take());
+            }
         });
         self.totals.dropped[cell] += dropped as u64;
         failed.map_or(Ok(()), Err)
@@ -428,7 +454,12 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         };
         let policy = &self.job.plan.policy;
         let verdict = decide(policy, self.job.closure, &facts);
-        let eligible = (0..verdict.len()).filter(|cell| verdict[*cell].eligible().is_some()).collect();
+        let eligible = (0..verdict.len()).filter_map(|cell| {
+            let bases = verdict[cell].eligible()?.bases();
+            Some((cell, bases.trailing_zeros() as u8))
+        });
+        let eligible = eligible.collect();
+        let is_objected = verdict.iter().any(|verdict| verdict.reasons.has_objection());
         let mut suppressed: Vec<usize> = verdict
             .iter()
             .zip(&policy.cells)
@@ -437,7 +468,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             .collect();
         suppressed.dedup();
         let number = self.verdicts.number(verdict);
-        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed });
+        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected });
         if self.known.len() < 1 << 18 {
             self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
         }

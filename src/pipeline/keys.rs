@@ -74,6 +74,12 @@ impl RootKey {
         full[..16].try_into().expect("32 bytes hold 16")
     }
 
+    /// The key that everything of the live state is sealed under.
+    #[must_use]
+    pub fn state_key(&self) -> Zeroizing<[u8; 32]> {
+        self.derive(b"verho/state/1")
+    }
+
     /// The key of input commitments.
     #[must_use]
     pub fn input_key(&self) -> [u8; 32] {

@@ -5,12 +5,14 @@
 pub mod before;
 mod chain;
 mod close;
-mod contract;
+pub(crate) mod contract;
 mod decide;
+pub mod delta;
 pub mod inspect;
 pub(crate) mod intern;
 pub mod interrupt;
 pub mod keys;
+mod live;
 pub mod objections;
 mod parse;
 mod permissions;
@@ -36,6 +38,7 @@ use before::Before;
 pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
+use live::LiveSpools;
 use objections::watch::WatchContext;
 use objections::{Broken, Objections, RegisterContext, RegisterRead};
 pub use parse::ParseError;
@@ -57,6 +60,8 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Raw bytes there are.
     pub bytes_total: u64,
+    /// Rows that were looked at so far.
+    pub rows: u64,
 }
 
 /// Everything a run is given beside the config. The clock and the dice are values here.
@@ -77,6 +82,20 @@ pub struct Run<'r> {
     pub progress: &'r (dyn Fn(Progress) + Sync),
     /// People whose decision is wanted in full: keys found by the function, given the key makers.
     pub watch: Watch<'r>,
+    /// Whether the results are to be held against what is live.
+    pub live: Live,
+}
+
+/// Whether a run's results are held against what is live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Live {
+    /// No: nothing is kept for it.
+    No,
+    /// Yes.
+    Yes,
+    /// Yes, and guards do not end the run: what the registers say that did read may still remove people.
+    /// [`Results::refusals`] then holds what the guards say, and nobody may be added.
+    PastGuards,
 }
 
 /// Whom to explain.
@@ -163,14 +182,15 @@ pub fn run<T, E: From<RunError>>(
         input_key,
         as_of: run.as_of,
         zone,
-        keeps_days: run.watch.text().is_some(),
+        keeps_days: run.watch.text().is_some() || run.live != Live::No,
         before: run.before,
     };
     let (mut objections, registers) = Objections::read(config, &context, &named);
     for read in &registers {
         tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
     }
-    guard_registers(&registers)?;
+    let mut refusals = Vec::new();
+    run.live.unless_past(guard_registers(&registers), &mut refusals)?;
     let watched = run.watch.text().map(|text| {
         let (plan, person_keys, run_key, named) = (&plan, &person_keys, &run_key, &named);
         objections.watch(text, &WatchContext { config, plan, person_keys, run_key, named })
@@ -197,7 +217,7 @@ pub fn run<T, E: From<RunError>>(
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
         tracing::info!(source = source.name, rows = read.tally.rows, "source read");
     }
-    guard_customers(config, &plan, &parsed)?;
+    run.live.unless_past(guard_customers(config, &plan, &parsed), &mut refusals)?;
 
     interrupt::check()?;
     let links = match run.watch {
@@ -214,6 +234,7 @@ pub fn run<T, E: From<RunError>>(
     let digests = spools(plan.cells.len(), 256);
     let suppressed = spools(config.audiences.len(), 256);
     let people = Spool::new(&overflow, PARTITIONS);
+    let live = (run.live != Live::No).then(|| LiveSpools::new(&overflow, plan.cells.len(), today));
     let tags: Vec<_> = config.audiences.iter().map(|audience| run.root.tags(&audience.name)).collect();
     let job = decide::Decide {
         plan: &plan,
@@ -230,6 +251,7 @@ pub fn run<T, E: From<RunError>>(
         threads: threads(config),
         is_watching: watched.is_some(),
         people: matches!(run.watch, Watch::Everybody).then_some(&people),
+        live: live.as_ref(),
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
     interrupt::check()?;
@@ -248,7 +270,22 @@ pub fn run<T, E: From<RunError>>(
         watched: watched.as_ref(),
         links: &links,
         people: &people,
+        live: live.as_ref(),
+        refusals: &refusals,
     })
+}
+
+impl Live {
+    /// What a guard says, as an error, or past it as one more refusal.
+    fn unless_past(self, guarded: Result<(), RunError>, refusals: &mut Vec<Refusal>) -> Result<(), RunError> {
+        match guarded {
+            Err(RunError::Refused { refusals: more }) if self == Self::PastGuards => {
+                refusals.extend(more);
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 /// Registers that broke their contract, as refusals; one of the wrong shape, as an error.
@@ -376,7 +413,12 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
     Some(Refusal {
         code: "too-many-unreadable-rows",
         message: format!("{unreadable} of {rows} customer rows cannot be read ({})", codes.join(", ")),
-        hint: "export the customers again; policy.max_unreadable says how many may be left out".to_owned(),
+        hint: if codes == ["invalid-encoding"] {
+            "the file is not in the encoding the config says: encoding = \"windows-1252\" under its [[source]], or export it as UTF-8"
+                .to_owned()
+        } else {
+            "export the customers again; policy.max_unreadable says how many may be left out".to_owned()
+        },
     })
 }
 

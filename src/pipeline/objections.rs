@@ -17,7 +17,7 @@ use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
-    email_alternatives, last_seven_key, phone_readings, raw_key,
+    email_alternatives, last_seven_key, phone_readings, raw_key, several_alone,
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
@@ -146,9 +146,9 @@ impl Objections {
             if let Err(error) = reader.read(config, &mut read) {
                 read.error = Some(error);
             }
-            read.content_since = content_since(&read, context);
-            let before = context.before.rows(&register.name).filter(|_| read.error.is_none());
+            let before = context.before.rows(&register.name);
             read.change = before.map(|before| read.rows.cast_signed() - before.cast_signed());
+            read.content_since = content_since(&read, context);
             read.broken = broken(register, &read, context);
             waive(config, &mut read, context);
             reads.push(read);
@@ -259,6 +259,18 @@ impl Objections {
             let mut hashes = Vec::new();
             for algorithm in algorithms {
                 hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut hashes);
+            }
+            self.by_hashes(&hashes, each);
+        }
+    }
+
+    /// The objections met by a hash of one of the values of a cell that holds several and does not parse.
+    pub fn hashes_of_several(&self, kind: Kind, cell: &[u8], scratch: &mut Scratch, each: impl FnMut(u32)) {
+        let algorithms = self.algorithms(kind);
+        if !algorithms.is_empty() {
+            let mut hashes = Vec::new();
+            for algorithm in algorithms {
+                hashed::several_hashes(kind, Plaintext::new(cell), *algorithm, scratch, &mut hashes);
             }
             self.by_hashes(&hashes, each);
         }
@@ -577,7 +589,7 @@ impl Reader<'_, '_> {
         scopes
     }
 
-    /// Takes one key in; whether it could be read.
+    /// Takes one key in; whether it could be read, whole or as several values and nothing else.
     fn key(&mut self, kind: Kind, cell: &[u8], named: u32) -> bool {
         let columns = &self.register.columns;
         let hashed = match kind {
@@ -670,12 +682,17 @@ impl Reader<'_, '_> {
             email.wide_key(key)
         });
         self.found.extend(parsed.iter());
-        if parsed.is_err() {
-            // Each of several values objects, and the cell is counted as one that does not parse.
-            let scratch = &mut self.scratch;
-            email_alternatives(Plaintext::new(cell), scratch, key, &mut self.found, &mut Vec::new());
+        if parsed.is_ok() {
+            return true;
         }
-        parsed.is_ok()
+        // Each of several values objects, whatever else stands in the cell.
+        let (cell, scratch) = (|| Plaintext::new(cell), &mut self.scratch);
+        email_alternatives(cell(), scratch, key, &mut self.found, &mut Vec::new());
+        for algorithm in &self.held[Kind::Email as usize] {
+            hashed::several_hashes(Kind::Email, cell(), *algorithm, scratch, &mut self.hashes);
+        }
+        several_alone(Kind::Email, cell())
+            .is_some_and(|values| values.into_iter().all(|value| Email::parse(value, scratch).is_ok()))
     }
 
     /// A number parses when it could be one at home; its other readings are met too.
@@ -688,8 +705,15 @@ impl Reader<'_, '_> {
             let parsed = Phone::parse(Plaintext::new(cell), *region, rule, &mut self.scratch);
             self.numbers.extend(parsed.ok());
         }
-        let is_read = !self.numbers.is_empty();
-        if !is_read || !is_international(cell) {
+        let is_one = !self.numbers.is_empty();
+        if !is_one {
+            for algorithm in &self.held[Kind::Phone as usize] {
+                let (cell, scratch) = (Plaintext::new(cell), &mut self.scratch);
+                hashed::several_hashes(Kind::Phone, cell, *algorithm, scratch, &mut self.hashes);
+            }
+        }
+        let is_read = is_one || self.several_numbers(cell, rule);
+        if !is_one || !is_international(cell) {
             phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
         }
         for phone in &self.numbers {
@@ -700,6 +724,22 @@ impl Reader<'_, '_> {
             }
         }
         is_read
+    }
+
+    /// Whether a cell is several numbers that are at home here and nothing else; each of them objects.
+    fn several_numbers(&mut self, cell: &[u8], rule: PhoneRule) -> bool {
+        let mut unread: Option<Vec<bool>> = None;
+        for region in &self.own_regions {
+            let Some(values) = several_alone(Kind::Phone, Plaintext::new(cell)) else { return false };
+            let unread = unread.get_or_insert_with(|| vec![true; values.len()]);
+            for (value, unread) in values.into_iter().zip(unread) {
+                if let Ok(phone) = Phone::parse(value, *region, rule, &mut self.scratch) {
+                    self.numbers.push(phone);
+                    *unread = false;
+                }
+            }
+        }
+        unread.is_some_and(|unread| !unread.contains(&true))
     }
 }
 

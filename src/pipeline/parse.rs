@@ -84,7 +84,7 @@ pub(crate) fn parse(
     let mut parsed =
         Parsed { sources: Vec::new(), recovered: Recovered::default(), matched_by_hash: HashMap::new() };
     let total: u64 = tables.iter().map(|table| table.progress().bytes_total).sum();
-    let mut done = 0;
+    let (mut done, mut rows_done) = (0, 0);
     for (index, mut table) in tables.into_iter().enumerate() {
         let source = &config.sources[index];
         let (send, receive) = sync_channel::<Batch>(threads * 2);
@@ -98,7 +98,11 @@ pub(crate) fn parse(
                     if super::interrupt::is_requested() {
                         break; // told below, once the workers are home
                     }
-                    progress(Progress { bytes_read: done + table.progress().bytes_read, bytes_total: total });
+                    progress(Progress {
+                        bytes_read: done + table.progress().bytes_read,
+                        bytes_total: total,
+                        rows: rows_done + table.rows(),
+                    });
                     if send.send(batch).is_err() {
                         break; // every worker stopped; their own error says why
                     }
@@ -129,6 +133,7 @@ pub(crate) fn parse(
             });
         }
         done += table.progress().bytes_read;
+        rows_done += table.rows();
         let digests = table.digests();
         parsed.sources.push(SourceRead {
             commitment: commitment(input_key, &digests),

@@ -6,16 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::Refusal;
 use super::chain::Link;
 use super::close::Closed;
 use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
+use super::live::LiveSpools;
 use super::objections::RegisterRead;
 use super::objections::watch::WatchedText;
 use super::parse::Parsed;
 use super::plan::Plan;
 use crate::audiences::MemberKey;
 use crate::people::PersonKey;
+use crate::platforms::layout::RowFormat;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
 use crate::policy::scope::Scopes;
@@ -42,6 +45,8 @@ pub struct Results<'r, 'o> {
     pub(super) watched: Option<&'r WatchedText>,
     pub(super) links: &'r [Link],
     pub(super) people: &'r Spool<'o>,
+    pub(super) live: Option<&'r LiveSpools<'o>>,
+    pub(super) refusals: &'r [Refusal],
 }
 
 /// People and rows by what became of them.
@@ -150,6 +155,12 @@ impl<'r> Results<'r, '_> {
     #[must_use]
     pub const fn plan(&self) -> &'r Plan {
         self.plan
+    }
+
+    /// What guards say, where the run went past them: nobody may be added.
+    #[must_use]
+    pub const fn refusals(&self) -> &'r [Refusal] {
+        self.refusals
     }
 
     /// Registers in config order.
@@ -322,7 +333,12 @@ impl<'r> Results<'r, '_> {
 
     /// The size of a cell's rows by prefix before equal rows are merged, for planning parts: the first
     /// two bytes of a row's first digest, big-endian, and the bytes of its text.
-    pub fn each_member_size(&self, cell: usize, mut each: impl FnMut(u16, usize)) -> Result<(), SpillError> {
+    pub fn each_member_size(
+        &self,
+        cell: usize,
+        is_sent: Option<RowTest<'_>>,
+        mut each: impl FnMut(u16, usize),
+    ) -> Result<(), SpillError> {
         let place = &self.plan.cells[cell];
         let columns = place.format.slots().len();
         let mut bytes = Vec::new();
@@ -330,6 +346,9 @@ impl<'r> Results<'r, '_> {
             bytes.clear();
             self.members[cell].read(bucket, &mut bytes)?;
             for key in MemberKey::split(&bytes, columns) {
+                if is_sent.is_some_and(|is_sent| !is_sent(key)) {
+                    continue;
+                }
                 let filled = MemberKey::filled(key, columns);
                 let empty = (columns - filled) * place.platform.encoding.width();
                 each(MemberKey::prefix(key), place.format.row_len_max() - empty);
@@ -338,41 +357,15 @@ impl<'r> Results<'r, '_> {
         Ok(())
     }
 
-    /// A cell's unique rows in the order of their bytes, in blocks.
+    /// A cell's unique rows in the order of their bytes, in blocks. `is_sent` tells of a row's key
+    /// whether it is to be marked in its block.
     pub fn each_member_block<E: From<SpillError>>(
         &self,
         cell: usize,
-        mut each: impl FnMut(&MemberBlock) -> Result<(), E>,
+        is_sent: Option<RowTest<'_>>,
+        each: impl FnMut(&MemberBlock) -> Result<(), E>,
     ) -> Result<(), E> {
-        let format = &self.plan.cells[cell].format;
-        let columns = format.slots().len();
-        let spool = &self.members[cell];
-        for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
-            let blocks = group
-                .par_iter()
-                .map(|bucket| {
-                    let mut bytes = Vec::new();
-                    spool.take(*bucket, &mut bytes)?;
-                    let mut keys: Vec<&[u8]> = MemberKey::split(&bytes, columns).collect();
-                    keys.sort_unstable();
-                    keys.dedup();
-                    let mut block = MemberBlock::default();
-                    block.text.reserve_exact(keys.len() * format.row_len_max());
-                    block.ends.reserve_exact(keys.len());
-                    let mut row = Vec::new();
-                    for key in keys {
-                        MemberKey::read(key, &mut row);
-                        format.encode(&row, &mut block.text);
-                        block.ends.push((MemberKey::prefix(key), block.text.len()));
-                    }
-                    Ok(block)
-                })
-                .collect::<Result<Vec<_>, SpillError>>()?;
-            for block in blocks {
-                each(&block)?;
-            }
-        }
-        Ok(())
+        each_block(&self.members[cell], &self.plan.cells[cell].format, is_sent, each)
     }
 
     /// Distinct identifiers of a cell that go up: e-mail addresses and phone numbers.
@@ -521,6 +514,48 @@ impl<'r> Results<'r, '_> {
     }
 }
 
+/// Whether the row with this member key is meant.
+pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
+
+/// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
+pub(super) fn each_block<E: From<SpillError>>(
+    spool: &Spool<'_>,
+    format: &RowFormat,
+    is_sent: Option<RowTest<'_>>,
+    mut each: impl FnMut(&MemberBlock) -> Result<(), E>,
+) -> Result<(), E> {
+    let columns = format.slots().len();
+    for group in (0..spool.len()).collect::<Vec<_>>().chunks(GROUP) {
+        let blocks = group
+            .par_iter()
+            .map(|bucket| {
+                let mut bytes = Vec::new();
+                spool.take(*bucket, &mut bytes)?;
+                let mut keys: Vec<&[u8]> = MemberKey::split(&bytes, columns).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                let mut block = MemberBlock::default();
+                block.text.reserve_exact(keys.len() * format.row_len_max());
+                block.ends.reserve_exact(keys.len());
+                let mut row = Vec::new();
+                for key in keys {
+                    MemberKey::read(key, &mut row);
+                    format.encode(&row, &mut block.text);
+                    block.ends.push((MemberKey::prefix(key), block.text.len()));
+                    if let Some(is_sent) = is_sent {
+                        block.sent.push(is_sent(key));
+                    }
+                }
+                Ok(block)
+            })
+            .collect::<Result<Vec<_>, SpillError>>()?;
+        for block in blocks {
+            each(&block)?;
+        }
+    }
+    Ok(())
+}
+
 /// Rows of an upload, one after another.
 #[derive(Default)]
 pub struct MemberBlock {
@@ -528,6 +563,8 @@ pub struct MemberBlock {
     pub text: Vec<u8>,
     /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
     pub ends: Vec<(u16, usize)>,
+    /// For each row whether it is marked; empty where nobody asked.
+    pub sent: Vec<bool>,
 }
 
 impl MemberBlock {
@@ -535,5 +572,10 @@ impl MemberBlock {
     pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
         self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
+    }
+
+    /// The marked rows, each with its prefix.
+    pub fn sent_rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        self.rows().zip(&self.sent).filter(|(_, sent)| **sent).map(|(row, _)| row)
     }
 }

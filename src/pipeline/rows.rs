@@ -406,6 +406,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         shared.objections.raw_hashes(kind, value, &mut join);
+        if parsed.is_err() {
+            shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+        }
         shared.objections.by_raw(value, shared.run_key, &mut join);
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);
@@ -556,7 +559,9 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     /// What a plain value meets where no plain value of its kind was to be expected.
     fn as_unexpected(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
         let shared = self.shared;
-        shared.objections.raw_hashes(kind, value, |number| *named = union(shared.named, *named, number));
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        shared.objections.raw_hashes(kind, value, &mut join);
+        shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
         match kind {
             Kind::Email => self.as_address(value, named),
             Kind::Phone => self.as_other_numbers(value, region, named),

@@ -69,6 +69,12 @@ impl Named {
         self.1.iter().filter(move |entry| entry.0 == origin).map(|entry| entry.1)
     }
 
+    /// The last day on which any of them was said, no later than `latest`, as far as days were kept.
+    #[must_use]
+    pub fn last_day(&self, latest: Date) -> Option<Date> {
+        self.1.iter().map(|entry| entry.1).filter(|day| *day <= latest).max()
+    }
+
     /// Whether nobody said anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {

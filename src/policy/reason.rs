@@ -281,6 +281,12 @@ impl Reasons {
         self.0 == 0
     }
 
+    /// Whether somebody's objection is among them.
+    #[must_use]
+    pub fn has_objection(self) -> bool {
+        self != self.before_objections()
+    }
+
     /// The reasons, primary first.
     pub fn iter(self) -> impl Iterator<Item = Reason> {
         Reason::ALL.into_iter().filter(move |reason| self.has(*reason))

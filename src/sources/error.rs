@@ -113,8 +113,8 @@ pub enum SourceError {
         /// The limit.
         ratio: u64,
     },
-    /// Size or modification time changed between opening and the last byte.
-    #[error("{file}: changed while it was being read")]
+    /// Changed, replaced or taken away between the start of the run and its end.
+    #[error("{file}: changed while the run was using it")]
     ChangedWhileReading {
         /// The file.
         file: String,
@@ -199,6 +199,19 @@ impl SourceError {
             Self::Columnar { .. } => "format-unreadable",
             Self::ColumnType { .. } => "column-type",
             Self::Unsupported { .. } => "file-setting",
+        }
+    }
+
+    /// What the config calls the thing at fault: a column, or files as it writes them.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::MissingColumn { column, .. }
+            | Self::DoubledColumn { column, .. }
+            | Self::ColumnType { column, .. } => Some(column),
+            Self::Missing { file } => Some(file),
+            Self::NoMatch { pattern } | Self::BadPattern { pattern } => Some(pattern),
+            _ => None,
         }
     }
 
@@ -297,10 +310,25 @@ pub(super) fn nearest<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> 
     let allowed = (target.len() / 4).min(2);
     names
         .iter()
-        .map(|name| (distance(&target, &plain(name), allowed), name.as_str()))
+        .map(|name| {
+            let letters = plain(name);
+            let near =
+                if is_swapped(&target, &letters) { allowed } else { distance(&target, &letters, allowed) };
+            (near, name.as_str())
+        })
         .filter(|(distance, name)| *distance <= allowed && !name.is_empty())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// Whether two letters side by side changed places: the commonest slip of all.
+fn is_swapped(a: &[char], b: &[char]) -> bool {
+    let Some(at) = (0..a.len().min(b.len())).find(|at| a[*at] != b[*at]) else { return false };
+    a.len() == b.len()
+        && at + 1 < a.len()
+        && a[at] == b[at + 1]
+        && a[at + 1] == b[at]
+        && a[at + 2..] == b[at + 2..]
 }
 
 /// Levenshtein distance; anything past `allowed` is told early by length.
@@ -347,7 +375,9 @@ mod tests {
         for (wanted, expect) in [
             ("email", Some("Email")),
             ("e-mail", Some("Email")),
-            ("emial", None),
+            ("emial", Some("Email")),
+            ("brith", Some("birth")),
+            ("ilame", None),
             ("customer_id", Some("customer-id")),
             ("phone", None),
             ("date_of_birth", None),

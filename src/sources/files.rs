@@ -53,6 +53,8 @@ struct Identity {
     inode: u64,
     size: u64,
     modified: (i64, i64),
+    /// The modification time can be set back by whoever may write; this one cannot.
+    changed: (i64, i64),
 }
 
 impl Identity {
@@ -62,7 +64,39 @@ impl Identity {
             inode: metadata.ino(),
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
+    }
+}
+
+/// The files of several config entries as they stand at one moment.
+pub struct Snapshot {
+    entries: Vec<(Files, Option<Vec<SourceFile>>)>,
+}
+
+impl Snapshot {
+    /// Looks at the files now. What cannot be found or read is left to whoever reads it.
+    #[must_use]
+    pub fn take<'f>(entries: impl IntoIterator<Item = &'f Files>) -> Self {
+        let look = |files: &Files| (files.clone(), resolve(files).ok());
+        Self { entries: entries.into_iter().map(look).collect() }
+    }
+
+    /// An error when a file was changed, replaced or taken away since, or another now fits a pattern:
+    /// an objection that came meanwhile is one that nobody read.
+    pub fn check(&self) -> Result<(), SourceError> {
+        for (files, before) in &self.entries {
+            let Some(before) = before else { continue };
+            let changed = |file: String| SourceError::ChangedWhileReading { file };
+            let now = resolve(files).map_err(|_| changed(shown_path(&files.as_written)))?;
+            if let Some(file) = before.iter().chain(&now).find(|file| {
+                let same = |other: &&SourceFile| other.path == file.path && other.identity == file.identity;
+                before.iter().find(same).is_none() || now.iter().find(same).is_none()
+            }) {
+                return Err(changed(file.shown.clone()));
+            }
+        }
+        Ok(())
     }
 }
 

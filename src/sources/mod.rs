@@ -11,6 +11,7 @@
 
 pub mod customers;
 pub mod keys;
+pub mod receipts;
 pub mod registers;
 pub mod releases;
 
@@ -32,7 +33,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use batch::{Batch, Place, Record, Row, RowFault, RowFaultCode};
 pub use error::SourceError;
-pub use files::{SourceFile, read_small};
+pub use files::{Snapshot, SourceFile, read_small};
 
 use crate::config;
 use text::TextReader;
@@ -151,6 +152,19 @@ pub fn open(files: &config::Files, wanted: &[&str], options: &ReadOptions) -> Re
     Ok(table)
 }
 
+/// The column names of a table's first file as they stand in it, for those who do not know them yet.
+/// They may be cells of a row, where a file has no header: not to be shown as they are.
+pub fn header(files: &config::Files, options: &ReadOptions) -> Result<Vec<String>, SourceError> {
+    let table = open(files, &[], options)?;
+    Ok(table.current.as_ref().map(|reader| reader.header().to_vec()).unwrap_or_default())
+}
+
+/// A name from outside as a message may show it: what looks like a value is not shown.
+#[must_use]
+pub fn shown_name(name: &str) -> String {
+    error::shown(name)
+}
+
 impl OpenTable {
     /// The files, in reading order.
     #[must_use]
@@ -162,6 +176,12 @@ impl OpenTable {
     #[must_use]
     pub fn unmapped(&self) -> &[String] {
         &self.unmapped
+    }
+
+    /// Rows and faults handed out so far, by all threads.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.records.iter().map(|records| records.load(Ordering::Relaxed)).sum()
     }
 
     /// What was read of each finished file. Whole after `next_batch` gave `None` and every batch went

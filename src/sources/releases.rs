@@ -12,12 +12,13 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
-    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, PreviousRelease, SUMS_FILE, Tag,
-    UploadKind, Verdicts, sums,
+    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS,
+    SUMS_FILE, Tag, UploadKind, Verdicts, sums,
 };
 use crate::platforms;
 use crate::policy::reason::Reasons;
@@ -74,8 +75,11 @@ pub enum ReleaseError {
 impl ReleaseError {
     /// What to do, as one sentence.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &'static str {
         match self {
+            Self::Io { source, .. } if matches!(source.kind(), io::ErrorKind::NotADirectory) => {
+                "a file stands where the folder of releases should be: move it, or name another folder under [output] dir"
+            }
             Self::Io { .. } => "check that the folder of releases can be read by the user who runs verho",
             Self::Damaged { .. } | Self::Line { .. } => {
                 "run verho verify on it; if it cannot be mended, move it out of the folder of releases"
@@ -219,11 +223,25 @@ impl PublishedRelease {
 /// there is none, or no folder yet. Only folders with a manifest count; links never do, `latest`
 /// among them.
 pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
+    newest_of(folder, controller, |_| true)
+}
+
+/// The same of those to which nobody was refused: what registers are measured against. A release of
+/// removals only comes from registers that broke their contract.
+pub fn newest_complete(folder: &Path, controller: &str) -> Result<Option<PublishedRelease>, ReleaseError> {
+    newest_of(folder, controller, |release| release.manifest.predicate.release.outcome == Outcome::Complete)
+}
+
+fn newest_of(
+    folder: &Path,
+    controller: &str,
+    counts: impl Fn(&PublishedRelease) -> bool,
+) -> Result<Option<PublishedRelease>, ReleaseError> {
     let mut newest: Option<PublishedRelease> = None;
     for path in folders(folder)? {
         let release = PublishedRelease::open(&path)?;
         let predicate = &release.manifest.predicate;
-        if predicate.release.replay || predicate.controller.name != controller {
+        if predicate.release.replay || predicate.controller.name != controller || !counts(&release) {
             continue;
         }
         let moment = |release: &PublishedRelease| release.manifest.predicate.release.as_of;
@@ -240,6 +258,96 @@ pub fn newest(folder: &Path, controller: &str) -> Result<Option<PublishedRelease
         }
     }
     Ok(newest)
+}
+
+/// The manifests of at most `most` releases before a moment, by the same controller, replays left out,
+/// oldest first. One that cannot be read is passed over: this is for looking back, never for deciding.
+pub fn before(
+    folder: &Path,
+    controller: &str,
+    moment: Timestamp,
+    most: usize,
+) -> Result<Vec<Manifest>, ReleaseError> {
+    let mut paths = folders(folder)?;
+    // Releases are named by their moments, so that the newest can be read first and the rest not at all.
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths.into_iter().rev() {
+        if found.len() == most {
+            break;
+        }
+        let Ok(release) = PublishedRelease::open(&path) else { continue };
+        let told = &release.manifest.predicate;
+        if !told.release.replay && told.controller.name == controller && told.release.as_of.0 < moment {
+            found.push(release.manifest);
+        }
+    }
+    found.sort_by_key(|manifest| manifest.predicate.release.as_of);
+    Ok(found)
+}
+
+/// What stands in a folder of releases.
+#[derive(Debug, Clone)]
+pub enum Surveyed {
+    /// A release that can be read.
+    Release(Box<PublishedRelease>),
+    /// It has a manifest that cannot be read, or that is not what its list of digests says.
+    Damaged {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// A folder without a manifest.
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl Surveyed {
+    /// The folder's name, or `?` when it is not of the kind that this program gives: whoever chose it may
+    /// have written anything into it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let path = match self {
+            Self::Release(release) => &release.path,
+            Self::Damaged { path } | Self::Foreign { path } => path,
+        };
+        let is_moment = |name: &&str| {
+            let shape = b"0000-00-00T00-00-00Z";
+            name.len() == shape.len()
+                && name.bytes().zip(shape).all(|(letter, shape)| {
+                    if *shape == b'0' { letter.is_ascii_digit() } else { letter == *shape }
+                })
+        };
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.filter(is_moment).unwrap_or("?").to_owned()
+    }
+}
+
+/// Every folder in the folder of releases, by name; a release that cannot be read is told, not fatal.
+/// Links, hidden folders and the folder of receipts are none of them.
+pub fn survey(folder: &Path) -> Result<Vec<Surveyed>, ReleaseError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|source| io_at(folder, source))? {
+        let entry = entry.map_err(|source| io_at(folder, source))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
+        let name = entry.file_name();
+        if !is_folder || name.as_encoded_bytes().starts_with(b".") || name == RECEIPTS {
+            continue;
+        }
+        let one = if path.join(MANIFEST_FILE).symlink_metadata().is_err() {
+            Surveyed::Foreign { path: path.clone() }
+        } else {
+            match PublishedRelease::open(&path) {
+                Ok(release) => Surveyed::Release(Box::new(release)),
+                Err(_) => Surveyed::Damaged { path: path.clone() },
+            }
+        };
+        found.push((path, one));
+    }
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(found.into_iter().map(|(_, one)| one).collect())
 }
 
 /// The ids of waivers that any release in `folder` by this controller has used, replays included: what

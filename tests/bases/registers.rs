@@ -218,6 +218,17 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
                 if matches!(field, Field::Email(_)) { rng.pick(&NO_ADDRESS) } else { rng.pick(&NO_NUMBER) };
             none.to_owned()
         }
+        // Several people of a household in one cell.
+        Field::Email(None) if rng.chance(12) => {
+            let (one, other) = (pool.address(rng), pool.address(rng));
+            let between = rng.pick(&["; ", ",", " / ", " ", "; n/a; "]);
+            format!("{}{between}{}", one.spelled(rng), other.spelled(rng))
+        }
+        Field::Phone(None) if rng.chance(12) => {
+            let (one, other) = (pool.number(rng), pool.number(rng));
+            let between = rng.pick(&["; ", ",", " / ", " ", " tai ", " (koti), "]);
+            format!("{}{between}{}", one.spelled(rng), other.spelled(rng))
+        }
         Field::Email(None) => pool.address(rng).spelled(rng),
         Field::Phone(None) => pool.number(rng).spelled(rng),
         Field::Email(Some(hash)) => digest(hash, &ascii(&pool.address(rng).plain()), rng),

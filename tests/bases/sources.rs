@@ -413,6 +413,10 @@ fn several(column: &Column, rng: &mut Rng, one: impl Fn(&mut Rng) -> String) -> 
     if column.several && rng.chance(40) {
         return format!("{}/{}", one(rng), one(rng));
     }
+    // Several in a cell whose column declares no such thing.
+    if column.hashed.is_none() && rng.chance(3) {
+        return format!("{}{}{}", one(rng), rng.pick(&["; ", ", ", " / ", " "]), one(rng));
+    }
     one(rng)
 }
 

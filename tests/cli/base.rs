@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+/// The program under test.
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_verho");
+
 /// The config every test starts from.
 pub(super) const CONFIG: &str = r#"schema = 1
 
@@ -130,7 +133,7 @@ impl Base {
     }
 
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_verho"));
+        let mut command = Command::new(PROGRAM);
         command
             .current_dir(self.path())
             .env("NO_COLOR", "1")

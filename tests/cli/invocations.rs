@@ -4,12 +4,15 @@ use std::path::Path;
 
 use super::base::Base;
 
-const COMMANDS: [&str; 15] = [
+pub(super) const COMMANDS: [&str; 18] = [
+    "init",
     "build",
     "check",
     "verify",
     "diff",
     "report",
+    "history",
+    "purge",
     "explain",
     "hash",
     "vectors",

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::base::Base;
+use super::invocations::COMMANDS;
 
 #[test]
 fn a_build_prints_its_release_and_nothing_else_on_standard_output() {
@@ -219,6 +220,41 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn no_command_minds_a_reader_that_goes_away() {
+    let base = Base::new();
+    assert_eq!(base.run(&["build"]).code, 0);
+    let commands: &[&[&str]] = &[
+        &["--help"],
+        &["platforms"],
+        &["platforms", "--json"],
+        &["schema"],
+        &["man"],
+        &["completions", "bash"],
+        &["vectors"],
+        &["check"],
+        &["init", "customers.csv"],
+        &["report", "releases/latest"],
+        &["verify", "releases/latest"],
+        &["diff", "verho.toml", "verho.toml"],
+    ];
+    for args in commands {
+        let mut child = base
+            .command()
+            .args(*args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {said}");
+        assert!(!said.contains("error"), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn a_json_log_is_json_on_every_line() {
     for args in [
         &["build", "--log-format", "json", "-vv"][..],
@@ -241,12 +277,27 @@ fn a_json_log_is_json_on_every_line() {
 fn pages_and_completions_come_from_the_same_commands() {
     let base = Base::empty();
     assert_eq!(base.run(&["man", "--out", "man"]).code, 0);
-    for page in ["verho.1", "verho-build.1", "verho-explain.1"] {
-        assert!(base.path().join("man").join(page).is_file(), "{page}");
+    let pages = std::fs::read_dir(base.path().join("man")).expect("was made").count();
+    assert_eq!(pages, COMMANDS.len(), "one for the program and one for each command");
+    for command in COMMANDS.iter().filter(|command| !command.is_empty()) {
+        let page = base.path().join(format!("man/verho-{command}.1"));
+        let page = std::fs::read_to_string(page).unwrap_or_else(|_| panic!("no page of {command}"));
+        // The same words as its help: cost, effect and an example.
+        assert!(
+            page.contains("Cost:") && page.contains("Effect:") && page.contains("Examples:"),
+            "{command}"
+        );
     }
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(base.run(&["completions", shell]).stdout.contains("explain"), "{shell}");
+        let script = base.run(&["completions", shell]).stdout;
+        for command in COMMANDS {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+        assert!(script.contains("dry-run") && script.contains("values-of"), "{shell}");
     }
+    base.put("verho.bash", base.run(&["completions", "bash"]).stdout);
+    let read = std::process::Command::new("bash").arg("-n").arg(base.path().join("verho.bash")).status();
+    assert!(read.is_ok_and(|status| status.success()), "bash reads its completions");
     assert!(base.run(&["man"]).stdout.contains("verho"));
     let schema: serde_json::Value = serde_json::from_str(&base.run(&["schema"]).stdout).expect("JSON");
     assert!(schema["properties"]["audience"].is_object());
@@ -300,6 +351,12 @@ fn a_folder_that_cannot_be_written_is_told() {
 fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
     let base = Base::empty();
     assert_eq!(base.run(&["synth", "--rows", "300000", "--out", "base", "-q"]).code, 0);
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        interrupt(&base, signal);
+    }
+}
+
+fn interrupt(base: &Base, signal: rustix::process::Signal) {
     let mut child = base
         .command()
         .args(["build", "--config", "base/verho.toml"])
@@ -316,12 +373,46 @@ fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
         std::thread::yield_now();
     }
     let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it is ours");
+    rustix::process::kill_process(pid, signal).expect("it is ours");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130));
     assert!(output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
     assert!(!releases.join("latest").exists());
+}
+
+/// What a terminal shows and nobody else: colour unless `NO_COLOR`, and progress in rows.
+#[test]
+fn a_terminal_shows_colour_and_progress_and_nothing_else_does() {
+    let base = Base::empty();
+    assert_eq!(base.run(&["synth", "--rows", "60000", "--out", "base", "-q"]).code, 0);
+    let program = env!("CARGO_BIN_EXE_verho");
+    let on_terminal = |arguments: &str, no_color: bool| {
+        let script = std::process::Command::new("script")
+            .args(["-qec", &format!("{program} {arguments}"), "/dev/null"])
+            .current_dir(base.path())
+            .env_remove("NO_COLOR")
+            .env("TERM", "xterm-256color")
+            .envs(no_color.then_some(("NO_COLOR", "1")))
+            .stdin(Stdio::null())
+            .output();
+        script.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let Ok(coloured) = on_terminal("check --config nowhere.toml", false) else {
+        eprintln!("not run: there is no `script`, which makes a terminal");
+        return;
+    };
+    assert!(coloured.contains("\u{1b}[") && coloured.contains("no such config"), "{coloured:?}");
+    let plain = on_terminal("check --config nowhere.toml", true).expect("was there");
+    assert!(
+        !plain.contains("\u{1b}[1m") && !plain.contains("\u{1b}[3") && plain.contains("no such config"),
+        "{plain:?}"
+    );
+    let build = "build --dry-run --config base/verho.toml";
+    let progress = on_terminal(build, true).expect("was there");
+    assert!(progress.contains("rows/s") && progress.contains(" left"), "{progress:?}");
+    assert!(!on_terminal(&format!("{build} --quiet"), true).expect("was there").contains("rows/s"));
+    assert!(!base.run(&["build", "--dry-run", "--config", "base/verho.toml"]).stderr.contains("rows/s"));
 }
 
 #[test]

@@ -4,20 +4,22 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{BuildError, WrittenAudience};
+use super::BuildError;
+use super::live::LiveRun;
+use super::write::WrittenAudience;
 use crate::config::{Closure, Config, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
     Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, RowCounts, SCHEMA, SourceRecord, TableDate,
-    ToolRecord, WaiverRecord,
+    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts,
+    SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::RegisterRead;
-use crate::pipeline::{Fates, Results};
+use crate::pipeline::{Fates, Refusal, Results};
 use crate::policy::scope::binding_scopes;
 
 /// Safeguards every run has in force.
@@ -44,6 +46,8 @@ pub(super) struct Record<'r> {
     pub(super) signer: Option<&'r Signer>,
     pub(super) previous: Option<PreviousRelease>,
     pub(super) before: &'r Before,
+    pub(super) live: Option<&'r LiveRun<'r>>,
+    pub(super) refusals: &'r [Refusal],
 }
 
 /// The manifest's predicate.
@@ -62,8 +66,8 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             name: record.release.clone(),
             as_of: Moment(record.as_of),
             replay: record.replay,
-            outcome: Outcome::Complete,
-            refusals: Vec::new(),
+            outcome: if record.refusals.is_empty() { Outcome::Complete } else { Outcome::RemovalsOnly },
+            refusals: CodeCount::list(record.refusals.iter().map(|refusal| (refusal.code, 1))),
             previous: record.previous.clone(),
         },
         controller: ControllerRecord {
@@ -78,17 +82,32 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             root: record.root.id().unwrap_or_else(|| RUN_ONLY.to_owned()),
             signing: record.signer.map(Signer::fingerprint),
         },
+        state: record.live.map(LiveRun::record),
         sources: sources(config, results),
         registers: registers(record),
         bases: bases(config, results),
         recipients: recipients(config),
-        waivers: waivers(config, results),
+        // Nobody was added on the strength of a waiver here, so none is used up.
+        waivers: if record.refusals.is_empty() { waivers(config, results) } else { Vec::new() },
         policy: policy(config),
         warnings: warnings(record, &audiences),
         audiences,
         shared_identifiers: CodeCount::list([("email", shared_emails), ("phone", shared_phones)]),
         measures: MEASURES.iter().map(ToString::to_string).collect(),
+        retention: retention(config, record.as_of),
     })
+}
+
+/// When each kind of file is due. A moment beyond the calendar is as good as never.
+fn retention(config: &Config, as_of: Timestamp) -> Vec<RetentionRecord> {
+    let days = |kind| match kind {
+        Retained::Full => config.retention.full_days,
+        Retained::Delta => config.retention.delta_days,
+        Retained::Suppressions => config.retention.suppressions_days,
+    };
+    let due = |days: u16| as_of.checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days))).ok();
+    let record = |kind| RetentionRecord { files: kind, due: days(kind).and_then(due).map(Moment) };
+    Retained::ALL.map(record).to_vec()
 }
 
 fn tool() -> ToolRecord {
@@ -171,7 +190,9 @@ fn registers(record: &Record<'_>) -> Vec<RegisterRecord> {
             .rows(&register.name)
             .map(|before| read.rows.cast_signed() - before.cast_signed()),
         matched_narrowly: results.matched_by_hash(index as u8),
-        broken: CodeCount::list(read.waived.iter().map(|(broken, _)| (broken.code(), 1))),
+        broken: CodeCount::list(
+            read.waived.iter().map(|(broken, _)| broken).chain(&read.broken).map(|broken| (broken.code(), 1)),
+        ),
         people_named: results.people_named(index as u8),
     };
     config.registers.iter().zip(results.registers()).enumerate().map(one).collect()
@@ -290,17 +311,17 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
     for (index, (audience, written)) in config.audiences.iter().zip(&record.written).enumerate() {
         let (people, rows) = results.audience_fates(index);
         let mut platforms = Vec::new();
-        for ((cell, name), files) in
-            results.cells_of(index).into_iter().zip(&audience.platforms).zip(&written.files)
-        {
+        let cells = results.cells_of(index).into_iter().zip(&audience.platforms);
+        for ((cell, name), (files, delta)) in cells.zip(written.files.iter().zip(&written.deltas)) {
             let (people, rows) = results.cell_fates(cell);
-            let (emails, phones) = if files.is_empty() { (0, 0) } else { results.members(cell)? };
+            let has_full = files.iter().any(|file| file.kind == UploadKind::Full);
+            let (emails, phones) = if has_full { results.members(cell)? } else { (0, 0) };
             let minimum = results.plan().cells[cell].platform.minimum_upload;
             platforms.push(PlatformRecord {
                 name: name.clone(),
                 files: files.clone(),
                 members: CodeCount::list([("email", emails), ("phone", phones)]),
-                identifiers_dropped: if files.is_empty() { 0 } else { results.dropped(cell) },
+                identifiers_dropped: if has_full { results.dropped(cell) } else { 0 },
                 rows: row_counts(rows),
                 people: people_counts(people),
                 reasons: results
@@ -313,9 +334,8 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
                         alone: tally.alone,
                     })
                     .collect(),
-                under_platform_minimum: minimum
-                    .filter(|minimum| !files.is_empty() && people.eligible < *minimum),
-                delta: None,
+                under_platform_minimum: minimum.filter(|minimum| has_full && people.eligible < *minimum),
+                delta: delta.clone(),
             });
         }
         records.push(AudienceRecord {
@@ -330,7 +350,7 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
             withheld: written.withheld,
             rows: row_counts(rows),
             people: people_counts(people),
-            suppressions: Some(written.suppressions.clone()),
+            suppressions: written.suppressions.clone(),
             platforms,
         });
     }
@@ -365,6 +385,7 @@ fn warnings(record: &Record<'_>, audiences: &[AudienceRecord]) -> Vec<CodeCount>
         ("identifiers-over-share-cap", shared_emails + shared_phones),
         ("identifiers-over-columns", dropped),
         ("rows-unreadable", results.rows().1),
+        ("releases-not-marked", record.live.map_or(0, LiveRun::not_marked)),
         ("tags-of-this-run-only", u64::from(!record.root.is_lasting())),
         ("unsigned", u64::from(record.signer.is_none())),
     ])

@@ -2,19 +2,6 @@
 
 use super::*;
 
-/// Fails to compile when the type implements the trait: two blanket impls then both apply.
-macro_rules! lacks {
-    ($type:ty: $($trait:path),+ $(,)?) => {
-        $(const _: fn() = || {
-            trait Ambiguous<A> { fn check() {} }
-            struct Yes;
-            impl<T: ?Sized> Ambiguous<()> for T {}
-            impl<T: ?Sized + $trait> Ambiguous<Yes> for T {}
-            let _ = <$type as Ambiguous<_>>::check;
-        };)+
-    };
-}
-
 lacks!(Plaintext<'static>: std::fmt::Debug, std::fmt::Display, Clone, Copy, PartialEq, std::hash::Hash,
     AsRef<str>, AsRef<[u8]>, std::ops::Deref, std::borrow::Borrow<str>, serde::Serialize, Into<Vec<u8>>, ToString);
 lacks!(Email<'static>: std::fmt::Debug, std::fmt::Display, Clone, Copy, PartialEq, std::hash::Hash,

@@ -7,7 +7,7 @@ use super::Writer;
 use super::figures::{Figure, Funnel, Precision};
 use super::html::Cell;
 use super::picture;
-use super::words::{self as say, Said};
+use super::words as say;
 use crate::manifest::{AudienceRecord, PlatformRecord, ReasonCount, UploadKind};
 use crate::outputs::guide::ROUNDING_BASE;
 use crate::platforms;
@@ -19,7 +19,7 @@ pub(super) fn has_files(audience: &AudienceRecord) -> bool {
 }
 
 /// The platform's name as people know it, without what stands in brackets after it.
-fn title(platform: &PlatformRecord) -> String {
+pub(super) fn title(platform: &PlatformRecord) -> String {
     let known = platforms::find(&platform.name).map_or(platform.name.as_str(), |known| known.title);
     known.split_once(" (").map_or(known, |(name, _)| name).to_owned()
 }
@@ -41,7 +41,7 @@ fn rows_to_upload(platform: &PlatformRecord) -> u64 {
 
 impl Writer<'_> {
     /// Where the eligible rows are not told, nothing that is nearly the same number is.
-    fn beside(&self, part: Figure, count: u64) -> Figure {
+    pub(super) fn beside(&self, part: Figure, count: u64) -> Figure {
         if part == Figure::Kept { Figure::Kept } else { self.precision.figure(count) }
     }
 
@@ -177,8 +177,9 @@ impl Writer<'_> {
                     groups.entry(self.shown(found)).or_default().push(title(platform));
                 }
             }
-            // The largest first.
-            for (counts, platforms) in groups.into_iter().rev() {
+            // The largest first; the reason's name stands once for all its rows.
+            let lines = groups.len();
+            for (line, (counts, platforms)) in groups.into_iter().rev().enumerate() {
                 let place = if platforms.len() == everywhere && everywhere > 1 {
                     self.say(&say::ALL_PLATFORMS).to_owned()
                 } else {
@@ -195,12 +196,12 @@ impl Writer<'_> {
                 let whole = self.precision.figure(suppressed).drawn().max(1);
                 let thousandths = u128::from(primary.min(whole)) * 1_000 / u128::from(whole);
                 let name = self.language.reason(reason);
-                let mut cells = if self.is_rich {
-                    let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
-                    vec![Cell::OwnOf(name, reason.code()), Cell::Text(place), share]
-                } else {
-                    vec![Cell::Own(name), Cell::Text(place)]
-                };
+                let code = self.is_rich.then(|| reason.code());
+                let mut cells: Vec<Cell> =
+                    (line == 0).then_some(Cell::OwnFor(name, code, lines)).into_iter().collect();
+                cells.push(Cell::Text(place));
+                let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
+                cells.extend(self.is_rich.then_some(share));
                 cells.extend(counts.map(|count| self.number(count)));
                 rows.push(cells);
             }
@@ -236,28 +237,5 @@ impl Writer<'_> {
             _ => Figure::Told(shown),
         };
         Cell::Number(self.language.figure(figure))
-    }
-
-    /// What is added and removed where something is live.
-    pub(super) fn changes(&mut self) {
-        let mut rows = Vec::new();
-        for (at, audience) in self.record.audiences.iter().enumerate() {
-            for platform in &audience.platforms {
-                let Some(delta) = &platform.delta else { continue };
-                let figures = self.precision.parts(&[delta.added, delta.kept, delta.removed]);
-                let mut cells = vec![
-                    Cell::Link(at, audience.name.clone()),
-                    Cell::Text(title(platform)),
-                    Cell::Text(delta.against.clone()),
-                ];
-                cells.extend(figures.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
-                rows.push(cells);
-            }
-        }
-        let headings: [&Said; 6] =
-            [&say::AUDIENCE, &say::PLATFORM, &say::AGAINST, &say::ADDED, &say::STAYS, &say::REMOVED];
-        let headings = headings.map(|said| self.say(said));
-        let caption = self.say(&say::DELTA_TABLE);
-        self.page.table(("d", 0), caption, &headings, &rows);
     }
 }

@@ -21,8 +21,8 @@ pub(super) enum Cell {
     HeadOf(String, String),
     /// What the row is about, in words of our own.
     Own(&'static str),
-    /// The same, with a code of our own below it.
-    OwnOf(&'static str, &'static str),
+    /// What this row and those after it are about, in words of our own, perhaps with a code: so many rows.
+    OwnFor(&'static str, Option<&'static str>, usize),
     /// A sentence or a name.
     Text(String),
     /// A sentence with a smaller line below it.
@@ -31,6 +31,8 @@ pub(super) enum Cell {
     Number(String),
     /// A bar of so many thousandths, for eyes only: the number stands beside it.
     Bar(u64),
+    /// A course of numbers as a line, with gaps, for eyes only: the numbers stand beside it.
+    Course(Vec<Option<u64>>),
     /// A link to the audience of this number.
     Link(usize, String),
 }
@@ -104,7 +106,7 @@ impl Markup {
         for (at, heading) in headings.iter().enumerate() {
             let kind = rows.first().and_then(|row| row.get(at));
             let is_number = matches!(kind, Some(Cell::Number(_)));
-            self.raw(if is_number { "<th scope=col>" } else { "<th scope=col class=t>" }).text(heading);
+            self.raw(if is_number { "<th>" } else { "<th class=t>" }).text(heading);
         }
         self.raw("</thead>\n<tbody>");
         for row in rows {
@@ -117,28 +119,61 @@ impl Markup {
         self.raw("</tbody></table></div>\n")
     }
 
+    /// Without `scope` and closing tags, which HTML infers: a header beside cells is its row's, one above
+    /// cells its column's. The style keeps each cell's direction of writing to itself.
     fn cell(&mut self, cell: &Cell) {
         match cell {
-            Cell::Head(text) => self.put("<th scope=row><bdi>", text, "</bdi>"),
-            Cell::HeadOf(text, small) => {
-                self.put("<th scope=row><bdi>", text, "</bdi>").put("<small>", small, "</small>")
+            Cell::Head(text) => self.put("<th>", text, ""),
+            Cell::HeadOf(text, small) => self.put("<th>", text, "").put("<small>", small, "</small>"),
+            Cell::Own(text) => self.put("<th>", text, ""),
+            Cell::OwnFor(text, code, rows) => {
+                if *rows > 1 {
+                    self.raw("<th rowspan=").number(*rows as u64).raw(">").text(text);
+                } else {
+                    self.put("<th>", text, "");
+                }
+                if let Some(code) = code {
+                    self.put("<small>", code, "</small>");
+                }
+                self
             }
-            Cell::Own(text) => self.put("<th scope=row>", text, ""),
-            Cell::OwnOf(text, code) => self.put("<th scope=row>", text, "").put("<small>", code, "</small>"),
-            Cell::Text(text) => self.put("<td class=t><bdi>", text, "</bdi>"),
-            Cell::TextOf(text, small) => {
-                self.put("<td class=t><bdi>", text, "</bdi>").put("<small>", small, "</small>")
-            }
+            Cell::Text(text) => self.put("<td class=t>", text, ""),
+            Cell::TextOf(text, small) => self.put("<td class=t>", text, "").put("<small>", small, "</small>"),
             Cell::Number(text) => self.put("<td>", text, ""),
             Cell::Bar(thousandths) => self
                 .raw("<td class=b aria-hidden=true><svg viewBox=\"0 0 100 1\" preserveAspectRatio=none><rect width=")
                 .tenths(*thousandths)
                 .raw(" height=1 /></svg>"),
-            Cell::Link(number, text) => self
-                .raw("<th scope=row><a href=#a")
-                .number(*number as u64)
-                .put("><bdi>", text, "</bdi></a>"),
+            Cell::Course(points) => self.course(points),
+            Cell::Link(number, text) => {
+                self.raw("<th><a href=#a").number(*number as u64).put(">", text, "</a>")
+            }
         };
+    }
+
+    /// A line from left to right over a ground of none; a point alone is a short stroke.
+    fn course(&mut self, points: &[Option<u64>]) -> &mut Self {
+        const WIDTH: u64 = 1_000;
+        const HEIGHT: u64 = 180;
+        self.raw(
+            "<td class=h aria-hidden=true><svg viewBox=\"-2 -1 104 20\" preserveAspectRatio=none><path d=\"",
+        );
+        let most = u128::from(points.iter().flatten().copied().max().unwrap_or_default().max(1));
+        let step = WIDTH / (points.len() as u64 - 1).max(1);
+        let mut draws = false;
+        for (at, point) in points.iter().enumerate() {
+            let Some(point) = point else {
+                draws = false;
+                continue;
+            };
+            let height = u64::try_from(u128::from(*point) * u128::from(HEIGHT) / most).unwrap_or(HEIGHT);
+            self.raw(if draws { "L" } else { "M" }).tenths(at as u64 * step).raw(" ").tenths(HEIGHT - height);
+            if !draws {
+                self.raw("h.5");
+            }
+            draws = true;
+        }
+        self.raw("\"/></svg>")
     }
 
     /// What was written.
@@ -185,6 +220,21 @@ mod tests {
         }
         let long = written(&"å".repeat(1_000));
         assert!(long.ends_with("å… [+600]") && long.chars().count() == SHOWN_MAX + 8, "{long}");
+    }
+
+    #[test]
+    fn a_course_goes_from_left_to_right_with_gaps() {
+        let draw = |points: &[Option<u64>]| {
+            let mut markup = Markup::default();
+            markup.course(points);
+            let text = markup.finish();
+            text.split("d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path").to_owned()
+        };
+        assert_eq!(draw(&[Some(0), Some(10), Some(5)]), "M0 18h.5L50 0L100 9");
+        assert_eq!(draw(&[Some(7), None, Some(7)]), "M0 0h.5M100 0h.5");
+        assert_eq!(draw(&[Some(0)]), "M0 18h.5");
+        assert_eq!(draw(&[None, None]), "");
+        assert_eq!(draw(&[Some(u64::MAX), Some(0)]), "M0 0h.5L100 18");
     }
 
     #[test]

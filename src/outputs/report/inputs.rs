@@ -132,6 +132,40 @@ impl Writer<'_> {
         .map(|said| self.say(said));
         let caption = self.say(&say::REGISTERS_TABLE);
         self.page.table(("g", 0), caption, &headings, &rows);
+        self.waivers();
+    }
+
+    /// Breaches that somebody answered for. Their reason is free text, and a page for sharing has none.
+    fn waivers(&mut self) {
+        if self.record.waivers.is_empty() {
+            return;
+        }
+        let rows: Vec<Vec<Cell>> = self
+            .record
+            .waivers
+            .iter()
+            .map(|waiver| {
+                let breach =
+                    self.language.notice(&waiver.code).map_or(waiver.code.as_str(), |(name, _)| name);
+                let mut cells = vec![
+                    Cell::HeadOf(waiver.register.clone(), waiver.id.clone()),
+                    Cell::TextOf(breach.to_owned(), waiver.code.clone()),
+                    Cell::Text(waiver.by.clone()),
+                    Cell::Text(format!("{} – {}", waiver.date, waiver.valid_until)),
+                ];
+                if !self.is_public() {
+                    cells.push(Cell::Text(waiver.reason.clone()));
+                }
+                cells
+            })
+            .collect();
+        let mut headings = vec![&say::REGISTER, &say::WAIVED, &say::ANSWERS, &say::DAYS];
+        if !self.is_public() {
+            headings.push(&say::WHY);
+        }
+        let headings: Vec<&str> = headings.into_iter().map(|said| self.say(said)).collect();
+        let caption = self.say(&say::WAIVERS_TABLE);
+        self.page.table(("y", 0), caption, &headings, &rows);
     }
 
     fn register(&self, register: &RegisterRecord) -> Vec<Cell> {

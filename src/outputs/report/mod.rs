@@ -7,8 +7,10 @@
 
 mod audiences;
 mod figures;
+mod history;
 mod html;
 mod inputs;
+mod live;
 mod picture;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::manifest::{AudienceRecord, CodeCount, Manifest, Outcome, Predicate, RUN_ONLY};
 use figures::{Funnel, Precision};
+pub use history::RELEASES_MAX;
 use html::{Cell, Markup};
 use words as say;
 pub use words::Language;
@@ -47,12 +50,27 @@ pub fn report(manifest: &Manifest) -> String {
 /// The page in another language, or for sharing.
 #[must_use]
 pub fn report_with(manifest: &Manifest, options: ReportOptions) -> String {
+    report_after(manifest, &[], options)
+}
+
+/// The page with the course of earlier releases, oldest first.
+#[must_use]
+pub fn report_after(manifest: &Manifest, earlier: &[Manifest], options: ReportOptions) -> String {
+    let earlier: Vec<&Predicate> = earlier.iter().map(|manifest| &manifest.predicate).collect();
     let precision = if options.public { Precision::Public } else { Precision::Exact };
     let record = &manifest.predicate;
     let write = |is_rich| {
         let funnels = precision.funnels(&record.audiences);
         let page = Markup::default();
-        let mut writer = Writer { page, language: options.language, precision, is_rich, record, funnels };
+        let mut writer = Writer {
+            page,
+            language: options.language,
+            precision,
+            is_rich,
+            record,
+            earlier: earlier.clone(),
+            funnels,
+        };
         writer.whole();
         writer.page.finish()
     };
@@ -68,6 +86,8 @@ struct Writer<'m> {
     /// Whether there is room for pictures and for the codes beside the reasons' names.
     is_rich: bool,
     record: &'m Predicate,
+    /// Earlier releases, oldest first.
+    earlier: Vec<&'m Predicate>,
     /// What became of the rows, by audience and platform.
     funnels: Vec<Vec<Funnel>>,
 }
@@ -117,18 +137,20 @@ impl<'m> Writer<'m> {
             ),
             ("<section aria-labelledby=bases><h2 id=bases>", "<li><a href=#bases>", say::BASES, Self::bases),
         ];
-        if self
-            .record
-            .audiences
-            .iter()
-            .flat_map(|audience| &audience.platforms)
-            .any(|platform| platform.delta.is_some())
-        {
+        if self.knows_what_is_live() {
             sections.push((
                 "<section aria-labelledby=changes><h2 id=changes>",
                 "<li><a href=#changes>",
                 say::DELTA,
                 Self::changes,
+            ));
+        }
+        if !self.earlier.is_empty() {
+            sections.push((
+                "<section aria-labelledby=history><h2 id=history>",
+                "<li><a href=#history>",
+                say::HISTORY,
+                Self::history,
             ));
         }
         sections.push((
@@ -264,8 +286,12 @@ impl<'m> Writer<'m> {
             notices.sort_by_key(|notice| say::weight(&notice.code));
             notices
         };
+        // A removal that was promised and not made weighs more than anything else.
+        let overdue = record.state.as_ref().map(|state| state.overdue.as_slice()).unwrap_or_default();
         let mut rows: Vec<Vec<Cell>> =
-            in_order(&record.release.refusals).into_iter().map(|notice| row(&say::GUARD, notice)).collect();
+            in_order(overdue).into_iter().map(|notice| row(&say::OVERDUE, notice)).collect();
+        let guards = in_order(&record.release.refusals).into_iter().map(|notice| row(&say::GUARD, notice));
+        rows.extend(guards);
         rows.extend(in_order(&record.warnings).into_iter().map(|notice| row(&say::WARNING, notice)));
         if rows.is_empty() {
             return self.paragraph(&say::NO_WARNINGS);

@@ -54,7 +54,7 @@ fn forty() -> Manifest {
 fn forty_audiences_fit_and_are_all_there() {
     for language in Language::ALL {
         let page = page(&forty(), language, false);
-        assert!(page.len() < 400_000, "{} bytes", page.len());
+        assert!(page.len() < 300_000, "{} bytes", page.len());
         for at in 0..40 {
             assert!(page.contains(&format!("id=a{at}>")) && page.contains(&format!("id=r{at}c>")), "{at}");
         }
@@ -113,8 +113,16 @@ fn hostile_names_are_shown_harmless() {
         set(&mut record.audiences[0].name);
         set(&mut record.audiences[0].party);
         set(&mut record.audiences[0].platforms[0].name);
-        record.audiences[0].platforms[0].delta =
-            Some(DeltaRecord { against: HOSTILE.to_owned(), added: 1, kept: 2, removed: 3 });
+        record.audiences[0].platforms[0].delta = Some(DeltaRecord {
+            against: HOSTILE.to_owned(),
+            live: 5,
+            added: 1,
+            kept: 2,
+            removed: 3,
+            owed: 0,
+            widened: 0,
+            resent: 0,
+        });
         set(&mut record.policy.time_zone);
         set(&mut record.warnings[0].code);
         record.measures = vec![HOSTILE.to_owned()];
@@ -144,10 +152,125 @@ fn sections_about_changes_stand_only_where_the_manifest_has_them() {
             added: 71,
             kept: 72,
             removed: 73,
+            live: 145,
+            owed: 0,
+            widened: 0,
+            resent: 0,
         });
     });
     let with = page(&with, Language::English, false);
-    assert!(with.contains("id=changes") && with.contains("<td>71<td>72<td>73"), "{with}");
+    assert!(with.contains("id=changes") && with.contains("<td>145<td>71<td>72<td>73<td>0"), "{with}");
+}
+
+/// Latency, what is overdue, and what of them is told to everyone.
+#[test]
+fn what_is_live_and_how_long_objections_took_is_told() {
+    let latency = |measured| crate::manifest::LatencyRecord {
+        measured,
+        median_seconds: 3_600,
+        p95_seconds: 90_000,
+        max_seconds: 200_000,
+    };
+    let with = |measured| {
+        manifest(|record| {
+            record.state = Some(crate::manifest::StateRecord {
+                id: "00".repeat(16),
+                generation: 3,
+                to_release: Some(latency(measured)),
+                to_upload: None,
+                overdue: CodeCount::list([("removals-overdue", 2)]),
+            });
+            record.warnings = CodeCount::list([("unsigned", 1)]);
+        })
+    };
+    let exact = page(&with(12), Language::English, false).replace('\u{a0}', " ");
+    for part in ["id=changes", "<td>12<td>1 h<td>1 d 1 h<td>2 d 7 h", "Overdue: removals-overdue"] {
+        assert!(exact.contains(part), "{part}: {exact}");
+    }
+    assert!(exact.find("removals-overdue") < exact.find(": unsigned"), "what is overdue stands first");
+    let public = page(&with(12), Language::English, true).replace('\u{a0}', " ");
+    assert!(public.contains("<td>10<td>1 h<td>1 d 1 h<td>not told"), "{public}");
+    let few = page(&with(9), Language::English, true).replace('\u{a0}', " ");
+    assert!(few.contains("<td>&lt;10<td>not told<td>not told<td>not told"), "{few}");
+}
+
+/// What is live stays or goes: a total and one part would tell the other.
+#[test]
+fn no_total_of_a_delta_gives_a_hidden_part_away() {
+    for (added, kept, removed) in [(50, 400, 3), (3, 400, 50), (50, 3, 400), (0, 0, 0), (30, 40, 50)] {
+        let with = manifest(|record| {
+            record.audiences[0].platforms[0].delta = Some(DeltaRecord {
+                against: "x".to_owned(),
+                live: kept + removed,
+                added,
+                kept,
+                removed,
+                owed: removed,
+                widened: 0,
+                resent: 0,
+            });
+        });
+        let page = page(&with, Language::English, true);
+        let row =
+            page.split("id=d0>").nth(1).and_then(|table| table.split("<tbody>").nth(1)).expect("a table");
+        let cells: Vec<&str> = row.split('\n').next().expect("a row").split("<td>").skip(1).take(5).collect();
+        let [live, _, stays, goes, _] = cells[..] else { panic!("{row}") };
+        let told = |cell: &str| cell.parse::<u64>().is_ok();
+        assert!(!told(live) || (told(stays) && told(goes)), "{added} {kept} {removed}: {row}");
+    }
+}
+
+fn earlier(count: u64) -> Vec<Manifest> {
+    (0..count)
+        .map(|at| {
+            manifest(|record| {
+                record.release.name = format!("release-{at:02}");
+                for platform in &mut record.audiences[0].platforms {
+                    platform.people.eligible = 1_000 + at * 10;
+                    platform.rows.eligible = 1_000 + at * 10;
+                }
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn the_course_of_releases_is_a_picture_with_its_numbers_behind() {
+    let now = manifest(|_| ());
+    let alone = report_after(&now, &[], ReportOptions::default());
+    assert!(!alone.contains("id=history") && alone == report(&now));
+    for language in Language::ALL {
+        let page = report_after(&now, &earlier(29), ReportOptions { language, public: false });
+        assert!(page.contains("id=history") && page.contains("<td class=h aria-hidden=true><svg"), "{page}");
+        for at in 0..29 {
+            let name = format!("release-{at:02}");
+            assert_eq!(page.matches(&name).count(), 2, "read, and its numbers: {name}");
+            let number = language.number(1_000 + at * 10);
+            assert!(page.contains(&format!("<th>{name}<td>{number}<td>{number}")), "{name}: {page}");
+        }
+        assert!(page.len() < 300_000);
+    }
+    let forty_and_thirty = report_after(&forty(), &vec![forty(); 29], ReportOptions::default());
+    assert!(forty_and_thirty.len() < 300_000, "{}", forty_and_thirty.len());
+    assert!(forty_and_thirty.contains("id=h0>"), "numbers stay where pictures have no room");
+}
+
+#[test]
+fn a_course_for_sharing_tells_no_small_number() {
+    let mut past = earlier(3);
+    for platform in &mut past[1].predicate.audiences[0].platforms {
+        platform.people.eligible = 7;
+        platform.rows.eligible = 7;
+    }
+    let page =
+        report_after(&manifest(|_| ()), &past, ReportOptions { public: true, ..ReportOptions::default() });
+    let part =
+        page.split("id=history").nth(1).and_then(|part| part.split("</section>").next()).expect("is there");
+    for number in numbers(part) {
+        assert!(number % 10 == 0 || number < 6, "{number} of {part}");
+    }
+    assert!(part.contains("<td>&lt;10"), "{part}");
+    assert!(!part.contains(">7<"), "{part}");
 }
 
 /// Each case changes the record and names what the verdict must say.
@@ -189,6 +312,29 @@ fn warnings_stand_in_order_of_weight_and_guards_first() {
     assert!(places.is_sorted(), "{places:?}");
 }
 
+/// A code that a build can write into a manifest, and for which there are no words, would stand there bare.
+#[test]
+fn every_code_of_a_build_has_words() {
+    let record = include_str!("../../commands/build/record.rs");
+    let list = record.split("(\"recipient-undeclared\"").nth(1).and_then(|rest| rest.split(']').next());
+    let warnings: Vec<&str> = list
+        .expect("the list of warnings")
+        .split("(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .chain(["recipient-undeclared"])
+        .collect();
+    assert!(warnings.len() > 10, "{warnings:?}");
+    let guards = crate::pipeline::contract::Broken::ALL.map(crate::pipeline::contract::Broken::code);
+    for code in
+        guards.into_iter().chain(warnings).chain(["identity-codes-in-column", "too-many-unreadable-rows"])
+    {
+        for language in Language::ALL {
+            assert!(language.notice(code).is_some(), "{code} has no words");
+        }
+    }
+}
+
 #[test]
 fn an_expired_basis_and_an_old_register_are_told() {
     let old = manifest(|record| {
@@ -210,6 +356,34 @@ fn an_expired_basis_and_an_old_register_are_told() {
     ] {
         assert!(page.contains(part), "{part}");
     }
+}
+
+#[test]
+fn a_waiver_is_told_and_its_free_text_not_to_everyone() {
+    let waived = manifest(|record| {
+        record.waivers = vec![crate::manifest::WaiverRecord {
+            id: "opt-outs/register-shrunken/2026-11-21".to_owned(),
+            register: "opt-outs".to_owned(),
+            code: "register-shrunken".to_owned(),
+            reason: "purged after ten years".to_owned(),
+            by: "Data Protection Officer".to_owned(),
+            date: "2026-11-21".to_owned(),
+            valid_until: "2026-11-23".to_owned(),
+        }];
+    });
+    let (exact, public) = (page(&waived, Language::English, false), page(&waived, Language::English, true));
+    for page in [&exact, &public] {
+        for part in ["opt-outs/register-shrunken", "Data Protection Officer", "2026-11-21 – 2026-11-23"] {
+            assert!(page.contains(part), "{part}");
+        }
+    }
+    assert!(exact.contains("purged after ten years") && !public.contains("purged"));
+    let summary = crate::outputs::guide::summary(&waived);
+    assert!(
+        summary.contains("## Waivers\n\n- `register-shrunken` let through once for register opt-outs"),
+        "{summary}"
+    );
+    assert!(!summary.contains("purged"), "{summary}");
 }
 
 /// Every text of one language stands where another's stands: same tables, same anchors.

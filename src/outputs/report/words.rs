@@ -373,7 +373,7 @@ pub(super) fn weight(code: &str) -> usize {
 }
 
 /// Guards, then warnings, in order of weight: what it is, and what to do.
-const NOTICES: [(&str, Said, Said); 21] = [
+const NOTICES: [(&str, Said, Said); 25] = [
     (
         "register-missing",
         ["A register is not there", "Kieltorekisteri puuttuu", "Ett spärregister saknas"],
@@ -493,6 +493,45 @@ const NOTICES: [(&str, Said, Said); 21] = [
         ],
     ),
     (
+        "register-unchanged",
+        [
+            "A register has a new date and its old content",
+            "Kieltorekisterillä on uusi päivä ja vanha sisältö",
+            "Ett spärregister har nytt datum och gammalt innehåll",
+        ],
+        [
+            "Find out whether the export renews only the date.",
+            "Selvitä, uusiiko vienti vain päivämäärän.",
+            "Ta reda på om exporten bara förnyar datumet.",
+        ],
+    ),
+    (
+        "register-webmail-domain",
+        [
+            "An objection names a whole public mail host",
+            "Kielto koskee kokonaista julkista sähköpostipalvelua",
+            "En invändning gäller en hel offentlig e-posttjänst",
+        ],
+        [
+            "Correct it at its source, or confirm it in the config: it takes everybody there out.",
+            "Korjaa lähteessä tai vahvista asetuksissa: se poistaa kaikki sen käyttäjät.",
+            "Rätta vid källan eller bekräfta i konfigurationen: den tar bort alla där.",
+        ],
+    ),
+    (
+        "identity-codes-in-column",
+        [
+            "A column holds personal identity codes",
+            "Sarakkeessa on henkilötunnuksia",
+            "En kolumn innehåller personnummer",
+        ],
+        [
+            "Export the table without them: nothing here needs them.",
+            "Vie taulu ilman niitä: niitä ei tarvita.",
+            "Exportera tabellen utan dem: inget här behöver dem.",
+        ],
+    ),
+    (
         "too-many-unreadable-rows",
         [
             "Too many customer rows cannot be read",
@@ -521,6 +560,19 @@ const NOTICES: [(&str, Said, Said); 21] = [
             "Whoever they concern is left out. Export them again.",
             "Ne, joita rivit koskevat, on jätetty pois. Vie rivit uudelleen.",
             "De som raderna gäller är undantagna. Exportera raderna igen.",
+        ],
+    ),
+    (
+        "recipient-undeclared",
+        [
+            "A platform is not declared as a recipient",
+            "Alustaa ei ole ilmoitettu vastaanottajaksi",
+            "En plattform är inte angiven som mottagare",
+        ],
+        [
+            "Declare it once: legal entity, arrangement, transfer ground and terms, under [[recipient]].",
+            "Ilmoita se kerran: yhtiö, järjestely, siirtoperuste ja ehdot, kohdassa [[recipient]].",
+            "Ange den en gång: bolag, arrangemang, överföringsgrund och villkor, under [[recipient]].",
         ],
     ),
     (
@@ -631,7 +683,7 @@ const WORDS: [(&str, Said); 23] = [
             "grund för en lookalike-målgrupp",
         ],
     ),
-    ("exclusion", ["exclusion", "poissulkeminen", "uteslutning"]),
+    ("exclude", ["exclusion", "poissulkeminen", "uteslutning"]),
     ("consumer", ["consumers", "kuluttajat", "konsumenter"]),
     ("business", ["business representatives", "yritysten edustajat", "företagsrepresentanter"]),
     ("controller", ["controller", "rekisterinpitäjä", "personuppgiftsansvarig"]),
@@ -872,6 +924,16 @@ pub(super) const MAX_UNPARSED: Said =
 pub(super) const KEPT: Said = ["kept", "täyttyy", "uppfyllt"];
 pub(super) const BROKEN: Said = ["broken: {}", "rikottu: {}", "brutet: {}"];
 
+pub(super) const WAIVERS_TABLE: Said = [
+    "Breaches let through once, and who answers for them",
+    "Kerran läpi päästetyt ehtorikkomukset ja kuka niistä vastaa",
+    "Avvikelser som släppts igenom en gång, och vem som svarar för dem",
+];
+pub(super) const WAIVED: Said = ["Let through", "Päästetty läpi", "Släppt igenom"];
+pub(super) const ANSWERS: Said = ["Answered for by", "Vastuussa", "Ansvarig"];
+pub(super) const DAYS: Said = ["Days", "Päivät", "Dagar"];
+pub(super) const WHY: Said = ["Why", "Miksi", "Varför"];
+
 pub(super) const BASES: Said = ["Legal bases", "Käsittelyperusteet", "Rättsliga grunder"];
 pub(super) const BASES_TABLE: Said =
     ["Bases and their references", "Perusteet ja niiden viitteet", "Grunderna och deras referenser"];
@@ -892,10 +954,69 @@ pub(super) const DELTA_TABLE: Said = [
     "Jäsenet kohderyhmittäin ja alustoittain",
     "Medlemmar per målgrupp och plattform",
 ];
-pub(super) const AGAINST: Said = ["Live release", "Voimassa oleva julkaisu", "Utgåva som är live"];
 pub(super) const ADDED: Said = ["Added", "Lisätään", "Läggs till"];
 pub(super) const STAYS: Said = ["Stay", "Pysyy", "Blir kvar"];
 pub(super) const REMOVED: Said = ["Removed", "Poistetaan", "Tas bort"];
+
+pub(super) const LIVE: Said = ["Live before", "Voimassa ennen", "Live före"];
+pub(super) const OWED: Said = ["Owed", "Vahvistamatta", "Obekräftade"];
+pub(super) const NOTHING_LIVE: Said = [
+    "No platform is known to hold anything yet.",
+    "Minkään alustan ei tiedetä vielä pitävän mitään.",
+    "Ingen plattform är känd för att ha något ännu.",
+];
+pub(super) const DELTA_HELP: Said = [
+    "“Owed” are members whom an earlier remove file took out and no platform has acknowledged: they are in this remove file again.",
+    "”Vahvistamatta” ovat jäsenet, jotka aiempi poistotiedosto poisti mutta joita mikään alusta ei ole kuitannut: he ovat taas tässä poistotiedostossa.",
+    "”Obekräftade” är medlemmar som en tidigare borttagningsfil tog bort och som ingen plattform kvitterat: de finns igen i den här borttagningsfilen.",
+];
+pub(super) const OVERDUE: Said = ["Overdue", "Myöhässä", "Försenat"];
+pub(super) const LATENCY_TABLE: Said = [
+    "How long objections took, over the last thirty days",
+    "Kieltojen kesto viimeisten 30 päivän aikana",
+    "Hur länge invändningar tog, de senaste trettio dagarna",
+];
+pub(super) const NO_LATENCY: Said = [
+    "No objection has been followed to a removal in the last thirty days.",
+    "Yhtään kieltoa ei ole seurattu poistoon viimeisten 30 päivän aikana.",
+    "Ingen invändning har följts till en borttagning de senaste trettio dagarna.",
+];
+pub(super) const WAY: Said = ["From the objection to", "Kiellosta", "Från invändningen till"];
+pub(super) const TO_RELEASE: Said = [
+    "the first release without the person",
+    "ensimmäiseen julkaisuun ilman henkilöä",
+    "första utgåvan utan personen",
+];
+pub(super) const TO_UPLOAD: Said = [
+    "the mark that the removal was uploaded",
+    "merkintään, että poisto on viety",
+    "märket att borttagningen laddats upp",
+];
+pub(super) const MEASURED: Said = ["Measured", "Mitattuja", "Uppmätta"];
+pub(super) const MEDIAN: Said = ["Half took at most", "Puolet enintään", "Hälften högst"];
+pub(super) const NINETEEN_OF_TWENTY: Said = ["95% took at most", "95 % enintään", "95 % högst"];
+pub(super) const LONGEST: Said = ["Longest", "Pisin", "Längst"];
+
+pub(super) const HISTORY: Said = ["The last releases", "Viime julkaisut", "De senaste utgåvorna"];
+pub(super) const HISTORY_TABLE: Said = [
+    "People eligible in the last {} releases",
+    "Sallittuja ihmisiä viimeisten {} julkaisun aikana",
+    "Tillåtna personer i de senaste {} utgåvorna",
+];
+pub(super) const COURSE: Said = ["Course", "Kehitys", "Förlopp"];
+pub(super) const COURSE_TABLE: Said =
+    ["{}: people eligible", "{}: sallittuja ihmisiä", "{}: tillåtna personer"];
+pub(super) const FIRST: Said = ["First", "Ensin", "Först"];
+pub(super) const LEAST: Said = ["Least", "Vähintään", "Minst"];
+pub(super) const MOST: Said = ["Most", "Enintään", "Mest"];
+pub(super) const NOW: Said = ["Now", "Nyt", "Nu"];
+pub(super) const RELEASE: Said = ["Release", "Julkaisu", "Utgåva"];
+pub(super) const RELEASES_TABLE: Said =
+    ["What each release read", "Mitä kukin julkaisu luki", "Vad varje utgåva läste"];
+pub(super) const GUARDS: Said = ["Guards", "Suojaehtoja", "Spärrar"];
+pub(super) const WARNINGS_COUNT: Said = ["Warnings", "Varoituksia", "Varningar"];
+pub(super) const EVERY_NUMBER: Said =
+    ["Every number of these releases", "Näiden julkaisujen kaikki luvut", "Alla tal för utgåvorna"];
 
 pub(super) const RULES: Said = ["Rules in force", "Voimassa olevat säännöt", "Gällande regler"];
 pub(super) const RULES_TABLE: Said =

@@ -149,6 +149,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         },
         config_sha256: Hex32([3; 32]),
         keys: KeysRecord { root: RUN_ONLY.to_owned(), signing: None },
+        state: None,
         sources: vec![SourceRecord {
             name: "crm".to_owned(),
             files: 1,
@@ -243,6 +244,11 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         shared_identifiers: Vec::new(),
         warnings: CodeCount::list([("under-platform-minimum", 1)]),
         measures: vec!["closure-person".to_owned(), "keyed-tags".to_owned()],
+        retention: vec![
+            RetentionRecord { files: Retained::Full, due: Some(moment("2026-12-05T02:00:00Z")) },
+            RetentionRecord { files: Retained::Delta, due: Some(moment("2026-12-05T02:00:00Z")) },
+            RetentionRecord { files: Retained::Suppressions, due: None },
+        ],
     }
 }
 

@@ -247,7 +247,7 @@ pub(super) fn unknown(fields: &Fields, word: &str, offset: usize) -> SelectionFa
     let hint = match nearest(word, fields.names()) {
         Some(name) => format!("did you mean {name}?"),
         None => format!(
-            "declare it under [source.attributes], or use one of: {}",
+            "declare it under [source.attributes], or use one of: {}; a value stands in single quotes: 'FI'",
             fields.names().collect::<Vec<_>>().join(", ")
         ),
     };

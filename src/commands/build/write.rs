@@ -1,0 +1,227 @@
+//! The upload files and suppressions of a build, audience by audience. What stands in them is decided
+//! before; here it is only brought into files.
+
+use super::live::LiveRun;
+use super::{BuildError, interrupt};
+use crate::config::Config;
+use crate::manifest::{DeltaRecord, SuppressionsRecord, Tag, TagSubject, UploadFile, UploadKind, Verdict};
+use crate::outputs::records::SuppressionsWriter;
+use crate::outputs::{OutputError, PARTS_MAX, PartPlan, Staging, UploadLimits, UploadWriter};
+use crate::pipeline::Results;
+use crate::pipeline::delta::{Delta, Mode};
+use crate::platforms::layout::preamble;
+use crate::platforms::{Operation, Platform};
+use crate::spill::SpillError;
+
+/// What was written of one audience.
+pub(crate) struct WrittenAudience {
+    /// Whether it is under its smallest size.
+    pub(crate) withheld: bool,
+    /// None where a guard stopped additions: what is known of reasons is not all of it then.
+    pub(crate) suppressions: Option<SuppressionsRecord>,
+    /// Files by platform, in the audience's order.
+    pub(crate) files: Vec<Vec<UploadFile>>,
+    /// What changes by platform, where something is known to be live.
+    pub(crate) deltas: Vec<Option<DeltaRecord>>,
+}
+
+/// What writing takes.
+pub(super) struct Writing<'w> {
+    pub(super) config: &'w Config,
+    pub(super) results: &'w Results<'w, 'w>,
+    pub(super) staging: &'w Staging,
+    /// One an audience.
+    pub(super) modes: &'w [Mode],
+}
+
+impl Writing<'_> {
+    /// Writes every audience.
+    pub(super) fn audiences(
+        &self,
+        mut live: Option<&mut LiveRun<'_>>,
+        is_complete: bool,
+    ) -> Result<Vec<WrittenAudience>, BuildError> {
+        let mut written = Vec::new();
+        for (index, audience) in self.config.audiences.iter().enumerate() {
+            let mode = self.modes[index];
+            let (mut files, mut deltas) = (Vec::new(), Vec::new());
+            for cell in self.results.cells_of(index) {
+                interrupt::check()?;
+                let (cell_files, delta) = self.cell(&audience.name, cell, mode, live.as_deref_mut())?;
+                files.push(cell_files);
+                deltas.push(delta);
+            }
+            let suppressions = if is_complete { Some(self.suppressions(index)?) } else { None };
+            let withheld = self.results.size_before_objections(index) < audience.min_size;
+            written.push(WrittenAudience { withheld, suppressions, files, deltas });
+        }
+        Ok(written)
+    }
+
+    fn cell(
+        &self,
+        audience: &str,
+        cell: usize,
+        mode: Mode,
+        live: Option<&mut LiveRun<'_>>,
+    ) -> Result<(Vec<UploadFile>, Option<DeltaRecord>), BuildError> {
+        let (_, rows) = self.results.cell_fates(cell);
+        let has_members = mode == Mode::Complete && rows.eligible > 0;
+        let writing =
+            CellWriting { of: self, audience, cell, platform: self.results.plan().cells[cell].platform };
+        let Some(live) = live else {
+            return Ok((if has_members { writing.members(None)? } else { Vec::new() }, None));
+        };
+        // A list that would be empty cannot be uploaded in place of what is there.
+        let mode = if mode == Mode::Complete && !has_members { Mode::Everyone } else { mode };
+        let delta = live.delta(self.results, cell, audience, mode)?;
+        let mut files = Vec::new();
+        if delta.has_removals() {
+            files.extend(writing.removals(&delta)?);
+        }
+        if has_members {
+            files.extend(writing.members(Some(&delta))?);
+        }
+        let record = live.note(audience, writing.platform, &delta, &files);
+        Ok((files, record))
+    }
+
+    fn suppressions(&self, index: usize) -> Result<SuppressionsRecord, BuildError> {
+        let (config, results) = (self.config, self.results);
+        let audience = &config.audiences[index];
+        let platforms: Vec<&str> = audience.platforms.iter().map(String::as_str).collect();
+        let registers: Vec<&str> = config.registers.iter().map(|register| register.name.as_str()).collect();
+        let used = results
+            .suppressed_verdicts(index)
+            .into_iter()
+            .map(|(number, cells)| {
+                let verdicts =
+                    cells.iter().enumerate().filter(|(_, cell)| cell.selected && !cell.reasons.is_empty());
+                let verdicts = verdicts.map(|(platform, cell)| Verdict {
+                    platform: platform as u8,
+                    reasons: cell.reasons,
+                    registers: cell.registers,
+                });
+                (number, verdicts.collect())
+            })
+            .collect();
+        let mut writer = SuppressionsWriter::begin(
+            self.staging,
+            &audience.name,
+            &platforms,
+            &registers,
+            &used,
+            TagSubject::Person,
+        )?;
+        results.each_suppressed(index, |tag, number| {
+            writer.tag(Tag(tag), number)?;
+            Ok::<(), BuildError>(())
+        })?;
+        Ok(writer.finish()?)
+    }
+}
+
+/// The files of one audience on one platform.
+struct CellWriting<'w> {
+    of: &'w Writing<'w>,
+    audience: &'w str,
+    cell: usize,
+    platform: &'static Platform,
+}
+
+/// An upload, and whether it is a single file.
+struct Begun {
+    writer: UploadWriter,
+    is_one: bool,
+}
+
+impl Begun {
+    fn rows(&mut self, rows: impl Iterator<Item = (u16, impl AsRef<[u8]>)>) -> Result<(), OutputError> {
+        for (prefix, row) in rows {
+            self.writer.row(prefix, row.as_ref())?;
+        }
+        Ok(())
+    }
+}
+
+impl CellWriting<'_> {
+    /// The full file, and beside it the add file where something is live: one pass over the rows.
+    fn members(&self, delta: Option<&Delta<'_>>) -> Result<Vec<UploadFile>, BuildError> {
+        let (results, cell) = (self.of.results, self.cell);
+        let mut full = self.begin(UploadKind::Full, |each| results.each_member_size(cell, None, each))?;
+        let Some(delta) = delta.filter(|delta| delta.has_additions()) else {
+            results.each_member_block(cell, None, |block| {
+                if full.is_one {
+                    full.writer.rows(0, &block.text, block.ends.len() as u64)?;
+                } else {
+                    full.rows(block.rows())?;
+                }
+                Ok::<(), BuildError>(())
+            })?;
+            return Ok(full.writer.finish()?);
+        };
+        delta.with_row_test(|is_sent| {
+            let mut add =
+                self.begin(UploadKind::Add, |each| results.each_member_size(cell, Some(is_sent), each))?;
+            results.each_member_block(cell, Some(is_sent), |block| {
+                if full.is_one {
+                    full.writer.rows(0, &block.text, block.ends.len() as u64)?;
+                } else {
+                    full.rows(block.rows())?;
+                }
+                add.rows(block.sent_rows())?;
+                Ok::<(), BuildError>(())
+            })?;
+            let mut files = full.writer.finish()?;
+            files.extend(add.writer.finish()?);
+            Ok(files)
+        })
+    }
+
+    fn removals(&self, delta: &Delta<'_>) -> Result<Vec<UploadFile>, BuildError> {
+        let mut begun = self.begin(UploadKind::Remove, |each| delta.each_removal_size(each))?;
+        delta.each_removal_block(|block| {
+            begun.rows(block.rows())?;
+            Ok::<(), BuildError>(())
+        })?;
+        Ok(begun.writer.finish()?)
+    }
+
+    fn begin(
+        &self,
+        kind: UploadKind,
+        sizes: impl FnOnce(&mut dyn FnMut(u16, usize)) -> Result<(), SpillError>,
+    ) -> Result<Begun, BuildError> {
+        let platform = self.platform;
+        let header = |operation| {
+            preamble(platform, self.audience, operation)
+                .map_err(|error| BuildError::Unsound(error.to_string()))
+        };
+        let headers = match kind {
+            // Where a file says what it does, its first part replaces the list and the others add to it.
+            UploadKind::Full => [header(Operation::Replace)?, header(Operation::Add)?],
+            UploadKind::Add => [header(Operation::Add)?, header(Operation::Add)?],
+            UploadKind::Remove => [header(Operation::Remove)?, header(Operation::Remove)?],
+        };
+        let limits =
+            UploadLimits { rows_max: platform.max_rows_per_file, bytes_max: platform.max_bytes_per_file };
+        let mut plan = PartPlan::new(limits, headers[0].len() as u64);
+        if plan.is_needed() {
+            sizes(&mut |prefix, bytes| plan.observe(prefix, bytes))?;
+        }
+        let folder = format!("audiences/{}/{}", self.audience, platform.name);
+        let parts = plan.parts().ok_or_else(|| OutputError::TooManyParts {
+            name: format!("{folder}/{}", kind.word()),
+            most: PARTS_MAX,
+        })?;
+        let writer = UploadWriter::begin_with(
+            self.of.staging,
+            &folder,
+            kind,
+            headers.each_ref().map(Vec::as_slice),
+            limits,
+            parts,
+        )?;
+        Ok(Begun { writer, is_one: parts == 1 })
+    }
+}

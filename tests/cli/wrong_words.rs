@@ -1,0 +1,193 @@
+//! What people get wrong at the keyboard and in the config, as a table: each answer says what happened
+//! and, in its hint, the very thing to do.
+
+use super::base::{Base, Ran};
+
+/// Arguments, exit code, what is said, what the hint says.
+const INVOCATIONS: &[(&[&str], i32, &str, &str)] = &[
+    (&["help"], 2, "not a command", "verho --help lists the commands"),
+    (&["run"], 2, "not a command", "did you mean `verho build`?"),
+    (&["upload"], 2, "not a command", "UPLOAD.md says how"),
+    (&["validate"], 2, "not a command", "did you mean `verho check`?"),
+    (&["new"], 2, "not a command", "did you mean `verho init`?"),
+    (&["why"], 2, "not a command", "did you mean `verho explain`?"),
+    (&["biuld"], 2, "not a command", "did you mean `verho build`?"),
+    (&["build", "verho.toml"], 2, "argument 2", "verho build --config FILE"),
+    (&["build", "--dryrun"], 2, "argument 2", "did you mean --dry-run?"),
+    (&["build", "--force"], 2, "argument 2", "verho build --help"),
+    (&["build", "--config", "nowhere.toml"], 2, "no such config", "verho init"),
+    (&["check", "--config", "."], 2, "cannot be read", "check that it is a file"),
+    (&["build", "--as-of", "yesterday"], 2, "--as-of", "2026-11-21T02:00:00Z"),
+    (&["verify"], 2, "<RELEASE>", "verho verify releases/latest"),
+    (&["verify", "nowhere"], 3, "not a release", "releases/latest"),
+    (&["verify", "x", "--recompute"], 2, "--config", "--recompute --config verho.toml"),
+    (&["report", "nowhere"], 3, "not a release", "releases/latest"),
+    (&["report", "x", "--lang", "de"], 2, "--lang", "choose one of en, fi, sv"),
+    (&["explain", "C-1"], 2, "standard input", "echo … | verho explain"),
+    (&["explain", "--lang", "fi"], 2, "--for-subject", "--for-subject"),
+    (
+        &["hash", "--platform", "facebok", "--kind", "email"],
+        2,
+        "no platform of that name",
+        "did you mean facebook?",
+    ),
+    (&["hash", "--platform", "linkedin", "--kind", "phone"], 2, "takes no phone", "--kind email"),
+    (&["platforms", "myspace"], 2, "no platform of that name", "choose one of meta"),
+    (&["keygen"], 2, "--root <FILE> or --signing <FILE>", "verho keygen --root verho.key"),
+    (&["keygen", "--root", "verho.toml"], 3, "exists already", "name another file"),
+    (&["synth"], 2, "--out", "verho synth --rows 10000 --seed 1 --out base"),
+    (&["synth", "--out", "."], 3, "", "folder"),
+    (&["diff", "verho.toml"], 2, "<B>", "verho diff verho.toml verho-new.toml"),
+    (&["completions"], 2, "<SHELL>", "verho completions bash"),
+    (&["init"], 2, "<FILE>", "verho init customers.csv"),
+];
+
+/// What stands in the config, what somebody makes of it, the code, and what the hint says.
+const CONFIGS: &[(&str, &str, &str, &str)] = &[
+    (
+        "platforms = [\"meta\", \"linkedin\"]\nmin_size",
+        "platforms = [\"facebok\"]\nmin_size",
+        "unknown-platform",
+        "did you mean \"facebook\"?",
+    ),
+    ("min_size = 1", "min_size = \"100\"", "wrong-type", "write a whole number"),
+    ("[[source]]", "[source]", "wrong-type", "write [[source]], with two brackets"),
+    ("path = \"customers.csv\"", "path = customers.csv", "toml-syntax", "text stands in quotes"),
+    ("email = [\"email\"]\nphone", "emial = [\"email\"]\nphone", "unknown-key", "did you mean email?"),
+    ("default = \"FI\"", "default = \"Finland\"", "unknown-country", "write two letters"),
+    ("current = [\"active\"]", "current = \"active\"", "wrong-type", "write a list: [ … ]"),
+    ("countries = [\"FI\"]", "countries = [\"UK\"]", "unknown-country", "the United Kingdom is \"GB\""),
+    ("assessment = \"LIA-2026-003\"\n", "", "missing-reference", "assessment = \"LIA-2026-003\""),
+    (
+        "assessment = \"LIA-2026-003\"",
+        "assessment = \"\"",
+        "missing-reference",
+        "check --draft lets it be empty",
+    ),
+    ("scope = [\"off_platform_targeting\"]", "max_shrink = 2", "wrong-type", "such as \"2%\""),
+    (
+        "scope = [\"off_platform_targeting\"]",
+        "age_from = \"mtime\"\nmax_age = \"36 hours\"",
+        "out-of-range",
+        "\"36h\"",
+    ),
+    ("scope = [\"off_platform_targeting\"]", "max_age = \"36h\"", "missing-key", "age_from = "),
+    ("scope = [\"off_platform_targeting\"]", "scope = [\"ads\"]", "unknown-word", "the scopes are"),
+    ("min_size = 1", "where = \"plan = 'gold'\"", "bad-where", "declare it under [source.attributes]"),
+    ("min_size = 1", "where = \"country = FI\"", "bad-where", "single quotes: 'FI'"),
+    (
+        "purposes = [\"retarget\"]",
+        "purposes = [\"retargeting\"]",
+        "unknown-word",
+        "did you mean \"retarget\"?",
+    ),
+    ("name = \"everyone\"", "name = \"Everyone in Finland\"", "bad-name", "\"savings-customers\""),
+    (
+        "basis = { constant = \"legitimate_interest\" }",
+        "basis = { column = \"basis\" }",
+        "missing-key",
+        "list values under",
+    ),
+    (
+        "basis = { constant = \"legitimate_interest\" }",
+        "basis = { constant = \"legitimate interest\" }",
+        "unknown-word",
+        "did you mean \"legitimate_interest\"?",
+    ),
+    (
+        "email = [\"email\"]\nphone",
+        "email = [\"henkilötunnus\"]\nphone",
+        "identity-code-column",
+        "map another column",
+    ),
+    ("min_size = 1", "political = true", "political", ""),
+    ("dir = \"releases\"", "dir = \".\"", "output-is-input", "a folder of its own"),
+    ("role = \"controller\"", "role = \"processor\"", "missing-reference", "instruction = "),
+    ("[[register]]", "[[registers]]", "unknown-key", "did you mean register?"),
+    ("birth_date = \"born\"\n", "", "missing-key", "birth_date = \"date_of_birth\""),
+    ("schema = 1\n", "", "missing-key", "write schema = 1 at the top"),
+    ("name = \"Example Life Ltd\"", "name = \"DECIDE: the legal name\"", "undecided", "the legal name"),
+    // Not wrong in itself; the files say otherwise, and the line of the config is told all the same.
+    ("birth_date = \"born\"", "birth_date = \"bron\"", "born", "\"born\""),
+    (
+        "path = \"customers.csv\"",
+        "path = \"customer.csv\"",
+        "no such file",
+        "relative to the folder of the config",
+    ),
+    ("path = \"objections.csv\"", "path = \"objection.csv\"", "register-missing", "last night's export"),
+    (
+        "columns = { email = \"email\", phone = \"phone\" }",
+        "columns = { email = \"mail\" }",
+        "no column named \"mail\"",
+        "map one of the columns",
+    ),
+];
+
+/// What every answer keeps to, whatever is wrong.
+fn holds(ran: &Ran, title: &str) -> String {
+    let text = ran.stderr.replace('\n', " ");
+    let (_, hint) = text.split_once("hint: ").unwrap_or_else(|| panic!("{title} has no hint: {text}"));
+    assert!(ran.stdout.is_empty(), "{title}: {}", ran.stdout);
+    assert!(hint.trim().len() > 8, "{title}: {text}");
+    // Words of programmers and of the libraries inside.
+    for word in [
+        "os error",
+        "entity not",
+        "Err(",
+        "Some(",
+        "panicked",
+        "clap",
+        "serde",
+        "invalid value",
+        "unwrap",
+        "  error",
+    ] {
+        assert!(!text.contains(word), "{title} says {word}: {text}");
+    }
+    hint.to_owned()
+}
+
+#[test]
+fn every_wrong_invocation_is_told_what_to_do() {
+    let base = Base::new();
+    for (args, code, what, to_do) in INVOCATIONS {
+        let ran = base.run(args);
+        assert_eq!(ran.code, *code, "{args:?}: {}", ran.stderr);
+        let hint = holds(&ran, &args.join(" "));
+        assert!(ran.stderr.contains(what), "{args:?} does not say {what}: {}", ran.stderr);
+        assert!(hint.contains(to_do), "{args:?} does not hint {to_do}: {hint}");
+    }
+    assert!(base.releases().is_empty());
+}
+
+#[test]
+fn every_wrong_config_is_told_in_its_line_and_what_to_do() {
+    for (from, to, what, to_do) in CONFIGS {
+        let base = Base::new();
+        base.configure(from, to);
+        for command in ["check", "build"] {
+            let ran = base.run(&[command]);
+            let title = format!("{to} ({what})");
+            assert!((1..=3).contains(&ran.code), "{title}: {}", ran.code);
+            let hint = holds(&ran, &title);
+            assert!(ran.stderr.contains(what), "{title}: {}", ran.stderr);
+            assert!(hint.contains(to_do), "{title} does not hint {to_do}: {}", ran.stderr);
+            assert!(ran.stderr.contains("verho.toml:"), "{title} names no line: {}", ran.stderr);
+            assert!(!ran.stderr.to_lowercase().contains("quokka"), "{title}: {}", ran.stderr);
+            assert!(base.releases().is_empty(), "{title}");
+        }
+    }
+}
+
+/// The line told is the one that was changed.
+#[test]
+fn the_line_of_a_wrong_column_is_the_right_one() {
+    let base = Base::new();
+    base.configure("birth_date = \"born\"", "birth_date = \"bron\"");
+    let config = std::fs::read_to_string(base.path().join("verho.toml")).expect("is there");
+    let line = config.lines().position(|line| line.contains("bron")).expect("is there") + 1;
+    let ran = base.run(&["check"]);
+    assert!(ran.stderr.contains(&format!("[verho.toml:{line}]")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("did you mean \"born\"?"), "{}", ran.stderr);
+}
