@@ -134,6 +134,7 @@ fn each_value_of_a_registers_cell_objects() {
         ("ann@example.com", "040 123 4567 044 123 4567"),
         ("ann@example.com", "０４０１２３４５６７，０４４１２３４５６７"),
         ("ann@example.com", "0441234567／0401234567"),
+        ("ann@example.com", "+46 70 123 45 67; 044 123 4567 / 040 123 4567"),
     ] {
         let left = uploaded(&customers, &[(email, phone)]);
         for text in ["ann@example.com", "bo@example.org", "358401234567"] {
@@ -214,19 +215,22 @@ fn a_value_in_the_other_kinds_column_still_says_whose_it_is() {
 fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
     let hashes =
         CONFIG.replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]");
-    let left = |email: &str, objections: &[(&str, &str)], config: &str| {
-        let customers = [(email, "040 1234567"), (hash("cy@example.net").as_str(), "")].map(|it| it);
-        cells(&built_by(config, &customers, objections).expect("published").path().join("releases"))
+    let cy = hash("cy@example.net");
+    let left = |email: &str, objection: &str| {
+        let customers = [(email, "040 1234567"), (cy.as_str(), "")];
+        let built = built_by(&hashes, &customers, &[(objection, "")]).expect("published");
+        cells(&built.path().join("releases"))
     };
     for email in ["ann@example.com", "Ann <ANN@example.com>", "x@@x, ann@example.com"] {
-        assert!(left(email, &[("bo@example.org", "")], &hashes).contains(&hash("358401234567")), "{email}");
-        let left = left(email, &[("a.nn@example.com", "")], &hashes);
+        assert!(left(email, "bo@example.org").contains(&hash("358401234567")), "{email}");
+        let left = left(email, "a.nn@example.com");
         assert!(!left.contains(&hash("358401234567")), "{email}");
-        assert!(left.contains(&hash("cy@example.net")), "{email}");
+        assert!(left.contains(&cy), "{email}");
     }
     // A register of hashes: a plain address in it, and a hash in a customer's plain column.
     let config = CONFIG.replace("email = \"email\",", "email = { column = \"email\", hashed = \"sha256\" },");
-    let customers = [("ann@example.com", "040 1234567"), (&*hash("bo@example.org"), "050 7654321")];
+    let bo = hash("bo@example.org");
+    let customers = [("ann@example.com", "040 1234567"), (bo.as_str(), "050 7654321")];
     for (objection, gone) in [
         ("ANN@example.com".to_owned(), "358401234567"),
         (hash("bo@example.org").to_uppercase(), "358507654321"),

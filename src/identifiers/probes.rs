@@ -102,11 +102,14 @@ fn each_reading(
     found: &mut dyn FnMut(Phone),
 ) {
     let Some(plain) = plain_signs(cell) else { return };
-    for piece in several(Kind::Phone, Plaintext::new(plain.as_bytes())) {
-        readings(piece.read(), regions, scratch, found);
-    }
-    for piece in joined_numbers(&plain) {
-        readings(piece.as_bytes(), regions, scratch, found);
+    let pieces = several(Kind::Phone, Plaintext::new(plain.as_bytes()));
+    // A piece may hold several again, that another sign divides: `1; 2 / 3`.
+    for part in pieces.into_iter().flat_map(|piece| several(Kind::Phone, piece)) {
+        let bytes = part.read();
+        readings(bytes, regions, scratch, found);
+        for number in std::str::from_utf8(bytes).map(joined_numbers).unwrap_or_default() {
+            readings(number.as_bytes(), regions, scratch, found);
+        }
     }
 }
 

@@ -129,9 +129,10 @@ pub(super) fn meanings(cell: &str, own: &Regions, all: &Regions, possible_is_eno
 /// The other readings of a cell: of each of its values, and of numbers that stand side by side.
 pub(super) fn other_meanings(cell: &str, all: &Regions) -> Readings {
     let cell = signs(cell);
-    let mut pieces = values(&cell);
-    pieces.extend(joined(&cell));
-    pieces.into_iter().flat_map(|piece| readings(piece, all)).collect()
+    // A piece may hold several again, that another sign divides.
+    let parts = values(&cell).into_iter().flat_map(values);
+    let pieces = parts.flat_map(|part| [vec![part], joined(part)].concat());
+    pieces.flat_map(|piece| readings(piece, all)).collect()
 }
 
 /// Runs of six digits or more where there are two; and every way to cut a cell in two numbers, when it

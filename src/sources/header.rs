@@ -58,7 +58,7 @@ impl Header {
                 continue;
             }
             let bad = |fault| SourceError::BadHeader { file: file(), line: lines + 1, fault };
-            let bare = with.wanted.iter().all(|name| name.is_empty());
+            let bare = !with.wanted.is_empty() && with.wanted.iter().all(String::is_empty);
             let candidates = match configured.or(stated).or(bare.then_some(b',')) {
                 Some(delimiter) => vec![delimiter],
                 None => SEPARATORS.iter().map(|(byte, _)| *byte).collect(),
