@@ -119,6 +119,22 @@ fn each_value_of_a_registers_cell_objects() {
         ("ann@example.com", "040 123 4567 / 044 123 4567"),
         ("ann@example.com", "+358441234567 +358401234567"),
         ("ann@example.com", "044 1234567 tai 0401234567"),
+        // Whatever stands between them: full-width signs, signs that an address may hold, nothing at all.
+        ("ann@example.com, bo＠example.org", ""),
+        ("ann＠example.com；bo＠example.org", ""),
+        ("ann@example.com&bo@example.org", ""),
+        ("ann@example.com=bo@example.org", ""),
+        ("ann@example.com·bo@example.org", ""),
+        ("ann@example.com–bo@example.org", ""),
+        ("ann@example.com:bo@example.org", ""),
+        ("(ann@example.com)(bo@example.org)", ""),
+        ("ann@example.com", "0441234567 0401234567"),
+        ("ann@example.com", "0401234567 0441234567"),
+        ("ann@example.com", "0401234567-0441234567"),
+        ("ann@example.com", "040 123 4567 044 123 4567"),
+        ("ann@example.com", "０４０１２３４５６７，０４４１２３４５６７"),
+        ("ann@example.com", "0441234567／0401234567"),
+        ("ann@example.com", "+46 70 123 45 67; 044 123 4567 / 040 123 4567"),
     ] {
         let left = uploaded(&customers, &[(email, phone)]);
         for text in ["ann@example.com", "bo@example.org", "358401234567"] {
@@ -146,6 +162,100 @@ fn an_unsplit_cell_of_a_customer_goes_up_for_nobody_and_still_meets_objections()
         assert!(!left.contains(&hash("358401234567")), "{email}");
         assert!(left.contains(&hash("cy@example.net")), "{email}");
     }
+}
+
+/// The same in a customer's cell: the phone beside it must not go up.
+#[test]
+fn whatever_stands_between_a_customers_values_each_meets_objections() {
+    for email in [
+        "ann@example.com, bo＠example.org",
+        "ann＠example.com；bo@example.org",
+        "ann@example.com&bo@example.org",
+        "ann@example.com–bo@example.org",
+    ] {
+        let customers = [(email, "040 1234567"), ("cy@example.net", "")];
+        for objector in ["ann@example.com", "BO+x@example.org"] {
+            let left = uploaded(&customers, &[(objector, "")]);
+            assert!(!left.contains(&hash("358401234567")), "{email} {objector}");
+            assert!(left.contains(&hash("cy@example.net")), "{email}");
+        }
+    }
+    for phone in ["0441234567 0401234567", "040 123 4567 044 123 4567", "0401234567，0441234567"] {
+        let left =
+            uploaded(&[("ann@example.com", phone), ("cy@example.net", "")], &[("", "+358 40 1234567")]);
+        assert!(
+            !left.contains(&hash("ann@example.com")) && left.contains(&hash("cy@example.net")),
+            "{phone}"
+        );
+    }
+}
+
+/// An address in the column of numbers, or the other way round, is the person's all the same, on either
+/// side.
+#[test]
+fn a_value_in_the_other_kinds_column_still_says_whose_it_is() {
+    for (customer, objection, alone) in [
+        (("ann@example.com", "bo@example.org"), ("bo@example.org", ""), "ann@example.com"),
+        (("ann@example.com", "Bo <BO@example.org>"), ("b.o+x@example.org", ""), "ann@example.com"),
+        (("ann@example.com", "bo＠example.org"), ("bo@example.org", ""), "ann@example.com"),
+        (("040 1234567", "050 7654321"), ("", "+358401234567"), "358507654321"),
+        (("ann@example.com", "040 1234567"), ("", "ANN@example.com"), "358401234567"),
+        (("ann@example.com", "040 1234567"), ("+358401234567", ""), "ann@example.com"),
+    ] {
+        let customers = [customer, ("cy@example.net", "")];
+        assert!(uploaded(&customers, &[("nobody@example.com", "")]).contains(&hash(alone)), "{customer:?}");
+        let left = uploaded(&customers, &[objection]);
+        assert!(!left.contains(&hash(alone)), "{customer:?} {objection:?}");
+        assert!(left.contains(&hash("cy@example.net")), "{customer:?} {objection:?}");
+    }
+}
+
+/// Somebody's plain address among the hashes, and a hash of the wrong kind.
+#[test]
+fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
+    let hashes =
+        CONFIG.replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]");
+    let cy = hash("cy@example.net");
+    let left = |email: &str, objection: &str| {
+        let customers = [(email, "040 1234567"), (cy.as_str(), "")];
+        let built = built_by(&hashes, &customers, &[(objection, "")]).expect("published");
+        cells(&built.path().join("releases"))
+    };
+    for email in ["ann@example.com", "Ann <ANN@example.com>", "x@@x, ann@example.com"] {
+        assert!(left(email, "bo@example.org").contains(&hash("358401234567")), "{email}");
+        let left = left(email, "a.nn@example.com");
+        assert!(!left.contains(&hash("358401234567")), "{email}");
+        assert!(left.contains(&cy), "{email}");
+    }
+    // A register of hashes: a plain address in it, and a hash in a customer's plain column.
+    let config = CONFIG.replace("email = \"email\",", "email = { column = \"email\", hashed = \"sha256\" },");
+    let bo = hash("bo@example.org");
+    let customers = [("ann@example.com", "040 1234567"), (bo.as_str(), "050 7654321")];
+    for (objection, gone) in [
+        ("ANN@example.com".to_owned(), "358401234567"),
+        (hash("bo@example.org").to_uppercase(), "358507654321"),
+    ] {
+        let built = built_by(&config, &customers, &[(&objection, "")]).expect("published");
+        let left = cells(&built.path().join("releases"));
+        assert!(!left.contains(&hash(gone)), "{gone}");
+        assert_eq!(left.contains(&hash("ann@example.com")), gone != "358401234567");
+    }
+}
+
+#[test]
+fn a_bare_list_may_begin_with_a_line_that_says_nothing() {
+    let config = CONFIG
+        .replace("columns = { email = \"email\", phone = \"phone\" }", "key = \"phone\"\nheader = true")
+        .replace("\"objections.csv\"", "\"numbers.csv\"");
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("writable");
+    write("verho.toml", &config);
+    write("customers.csv", "id,email,phone,born\n1,,040 1234567,1980-01-01\n2,,050 7654321,1980-01-01\n");
+    write("numbers.csv", "\u{feff}puhelin\r\n+358 40 1234567\r\n");
+    let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
+    build_at(&folder.path().join("verho.toml"), now, 7).unwrap_or_else(|error| panic!("{error:?}"));
+    let left = cells(&folder.path().join("releases"));
+    assert!(!left.contains(&hash("358401234567")) && left.contains(&hash("358507654321")));
 }
 
 /// The config with no room for values that do not parse.

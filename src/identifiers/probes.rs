@@ -23,10 +23,7 @@ pub fn phone_alternatives(
     out: &mut Vec<WideKey>,
 ) {
     let from = out.len();
-    let pieces = several(Kind::Phone, cell);
-    for piece in &pieces {
-        readings(piece.read(), regions, scratch, &mut |phone| out.push(phone.wide_key(key)));
-    }
+    each_reading(cell, regions, scratch, &mut |phone| out.push(phone.wide_key(key)));
     let mut added = out.split_off(from);
     added.sort_unstable();
     added.dedup();
@@ -158,15 +155,26 @@ impl Tails {
     #[must_use]
     pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
         let (mut end, mut digits) = (0_usize, 0_u32);
+        // Of the run of digits at hand, and of all: two numbers may stand side by side.
+        let (mut run, mut all, mut is_long_before) = (0_u32, 0_usize, false);
         for byte in cell.read() {
             match byte {
-                b'0' if digits == 0 => {}
                 b'0'..=b'9' => {
-                    end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
-                    digits += 1;
+                    run += 1;
+                    all += 1;
+                    if (run >= 6 && is_long_before) || all > DIGITS_MAX {
+                        return true;
+                    }
+                    if *byte != b'0' || digits > 0 {
+                        end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
+                        digits += 1;
+                    }
                 }
                 b'+' if digits > 0 => return true,
-                b' ' | b'-' | b'(' | b')' | b'+' => {}
+                b' ' | b'-' | b'(' | b')' | b'+' => {
+                    is_long_before |= run >= 6;
+                    run = 0;
+                }
                 // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
                 _ => return true,
             }
@@ -190,9 +198,68 @@ fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
 
 /// Adds every such reading itself, for the hashes it could stand under.
 pub fn phone_readings(cell: Plaintext<'_>, regions: &[Region], scratch: &mut Scratch, out: &mut Vec<Phone>) {
-    for piece in &several(Kind::Phone, cell) {
-        readings(piece.read(), regions, scratch, &mut |phone| out.push(phone));
+    each_reading(cell, regions, scratch, &mut |phone| out.push(phone));
+}
+
+fn each_reading(
+    cell: Plaintext<'_>,
+    regions: &[Region],
+    scratch: &mut Scratch,
+    found: &mut dyn FnMut(Phone),
+) {
+    let Some(plain) = plain_signs(cell) else { return };
+    let pieces = several(Kind::Phone, Plaintext::new(plain.as_bytes()));
+    // A piece may hold several again, that another sign divides: `1; 2 / 3`.
+    for part in pieces.into_iter().flat_map(|piece| several(Kind::Phone, piece)) {
+        let bytes = part.read();
+        readings(bytes, regions, scratch, found);
+        for number in std::str::from_utf8(bytes).map(joined_numbers).unwrap_or_default() {
+            readings(number.as_bytes(), regions, scratch, found);
+        }
     }
+}
+
+/// The cell with full-width signs in ASCII and without invisible ones, so that it can be cut: what
+/// stands between two values may be written in either width.
+fn plain_signs(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(cell.read()).ok()?;
+    let seen = text.chars().filter(|c| !text::is_invisible(*c));
+    Some(Zeroizing::new(seen.map(text::narrow).collect()))
+}
+
+/// Most digits that one number has (E.164).
+const DIGITS_MAX: usize = 15;
+
+/// Numbers that stand side by side without a sign that no number has in it: every run of six digits or
+/// more where there are two, and both parts of a cell with more digits than one number has, wherever it
+/// can be cut.
+fn joined_numbers(text: &str) -> Vec<&str> {
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| phone_text::digit(*c).is_some()) {
+        let end = at + c.len_utf8();
+        match runs.last_mut() {
+            Some(run) if run.1 == at => (run.1, run.2) = (end, run.2 + 1),
+            _ => runs.push((at, end, 1)),
+        }
+    }
+    let long: Vec<_> = runs.iter().filter(|run| run.2 >= 6).collect();
+    let total: usize = runs.iter().map(|run| run.2).sum();
+    let mut numbers = Vec::new();
+    // A plus in front belongs to its number.
+    let from = |at: usize| if text[..at].ends_with('+') { at - 1 } else { at };
+    if long.len() > 1 {
+        numbers.extend(long.iter().map(|run| &text[from(run.0)..run.1]));
+    }
+    if total > DIGITS_MAX && total <= 2 * DIGITS_MAX {
+        let mut before = 0;
+        for pair in runs.windows(2) {
+            before += pair[0].2;
+            if (6..=DIGITS_MAX).contains(&before) && (6..=DIGITS_MAX).contains(&(total - before)) {
+                numbers.extend([&text[..pair[0].1], &text[from(pair[1].0)..]]);
+            }
+        }
+    }
+    numbers
 }
 
 /// Adds what a cell says that is no address as it stands: for each of its values with an at sign, the
@@ -204,7 +271,8 @@ pub fn email_alternatives(
     wide: &mut Vec<WideKey>,
     domains: &mut Vec<WideKey>,
 ) {
-    for piece in several(Kind::Email, cell) {
+    let Some(plain) = plain_signs(cell) else { return };
+    for piece in several(Kind::Email, Plaintext::new(plain.as_bytes())) {
         let bytes = piece.read();
         if let Ok(email) = Email::parse(piece, scratch) {
             wide.push(email.wide_key(key));
@@ -213,26 +281,73 @@ pub fn email_alternatives(
         }
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         let lowered = Zeroizing::new(text.nfc().collect::<String>().to_lowercase().nfc().collect::<String>());
-        let Some((local, name)) = lowered.rsplit_once('@') else { continue };
-        let (local, name) = (text::trim(local), text::trim(name));
-        let mut ascii = Zeroizing::new(String::new());
-        if domain::to_ascii(name, &mut ascii).is_ok() {
-            domains.extend(domain::with_parents(&ascii).map(|name| domain::domain_key(name, key)));
-        } else {
-            name.clone_into(&mut ascii);
+        if let Some((local, name)) = lowered.rsplit_once('@') {
+            loose_address(local, name, key, wide, domains);
         }
-        if local.is_empty() || name.is_empty() {
-            continue;
+        for (at, _) in lowered.match_indices('@') {
+            let (before, after) = (&lowered[..at], &lowered[at + 1..]);
+            let name = after.split(ends_a_domain).next().unwrap_or(after).trim_end_matches(['.', '-']);
+            for ends in [ends_a_user_part, ends_a_plain_user_part] {
+                let local = before.rsplit(ends).next().unwrap_or(before);
+                let address = Zeroizing::new(format!("{local}@{name}"));
+                match Email::parse(Plaintext::new(address.as_bytes()), scratch) {
+                    Ok(email) => {
+                        wide.push(email.wide_key(key));
+                        domains.extend(email.domain_keys(key));
+                    }
+                    Err(_) => loose_address(local, name, key, wide, domains),
+                }
+            }
         }
-        let plain = email_form::untagged(local);
-        let mut message = Zeroizing::new(plain.replace('.', ""));
-        if message.is_empty() {
-            message.push_str(plain);
-        }
-        message.push('@');
-        message.push_str(if *ascii == "googlemail.com" { "gmail.com" } else { &ascii });
-        wide.push(key.wide(Space::Email, message.as_bytes()));
     }
+}
+
+/// What never stands in a domain, in whatever script.
+fn ends_a_domain(c: char) -> bool {
+    if c.is_ascii() { !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) } else { between_words(c) }
+}
+
+/// What never stands in the part before the at sign without quotes.
+fn ends_a_user_part(c: char) -> bool {
+    matches!(c, '@' | '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | '\\' | ']') || between_words(c)
+}
+
+/// What seldom does: beside another address it rather is what divides the two.
+fn ends_a_plain_user_part(c: char) -> bool {
+    if c.is_ascii() {
+        !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
+    } else {
+        between_words(c)
+    }
+}
+
+/// White space, dashes, dots, arrows and other signs that are no letter of any script.
+fn between_words(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '·' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
+}
+
+/// Adds the widest form that can be made of what stands around an at sign, and the domains.
+fn loose_address(local: &str, name: &str, key: &RunKey, wide: &mut Vec<WideKey>, domains: &mut Vec<WideKey>) {
+    let (local, name) = (text::trim(local), text::trim(name));
+    let mut ascii = Zeroizing::new(String::new());
+    if domain::to_ascii(name, &mut ascii).is_ok() {
+        domains.extend(domain::with_parents(&ascii).map(|name| domain::domain_key(name, key)));
+    } else {
+        name.clone_into(&mut ascii);
+    }
+    if local.is_empty() || name.is_empty() {
+        return;
+    }
+    let plain = email_form::untagged(local);
+    let mut message = Zeroizing::new(plain.replace('.', ""));
+    if message.is_empty() {
+        message.push_str(plain);
+    }
+    message.push('@');
+    message.push_str(if *ascii == "googlemail.com" { "gmail.com" } else { &ascii });
+    wide.push(key.wide(Space::Email, message.as_bytes()));
 }
 
 /// Every reading of one value.

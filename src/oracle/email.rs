@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::lists::words;
-use super::text::{is_hash, opened, shows_nothing, trim};
+use super::text::{is_hash, opened, shows_nothing, signs, trim};
 
 /// An address that parsed.
 #[derive(Clone)]
@@ -122,24 +122,77 @@ pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
 /// The wide forms of whatever a cell says, valid or not: only objections are met with those of a cell
 /// that is no address.
 pub(super) fn wides(cell: &str) -> BTreeSet<String> {
-    let loose = |value: &str| {
-        let text = lower(value);
-        let (local, domain) = text.rsplit_once('@')?;
-        let (local, domain) = (trim(local), trim(domain));
-        let domain = ascii_domain(domain).unwrap_or_else(|| domain.to_owned());
-        (!local.is_empty() && !domain.is_empty()).then(|| widen(local, &domain))
-    };
-    let each = |value: &str| Email::parse(value).map(|email| email.wide()).or_else(|| loose(value));
-    values(cell).into_iter().filter_map(each).collect()
+    said(cell).into_iter().filter_map(|(wide, _)| wide).collect()
 }
 
 /// The domains, and those above them, of whatever a cell says.
 pub(super) fn domains(cell: &str) -> BTreeSet<String> {
-    let each = |value: &str| match Email::parse(value) {
-        Some(email) => Some(email.domain),
-        None => ascii_domain(trim(lower(value).rsplit_once('@')?.1)),
+    said(cell).into_iter().filter_map(|(_, domain)| domain).flat_map(|domain| with_parents(&domain)).collect()
+}
+
+/// Whether an at sign of any width stands in a cell.
+pub(super) fn has_at(cell: &str) -> bool {
+    cell.contains(['@', '\u{ff20}', '\u{fe6b}'])
+}
+
+/// Wide forms and domains of whatever a cell says.
+fn said(cell: &str) -> Vec<(Option<String>, Option<String>)> {
+    let whole = |email: Email| (Some(email.wide()), Some(email.domain));
+    if let Some(email) = Email::parse(cell) {
+        return vec![whole(email)];
+    }
+    let mut all = Vec::new();
+    for value in values(&signs(cell)) {
+        if let Some(email) = Email::parse(value) {
+            all.push(whole(email));
+            continue;
+        }
+        let text = lower(value);
+        all.extend(text.rsplit_once('@').map(|(local, name)| loose(local, name)));
+        let parts: Vec<&str> = text.split('@').collect();
+        for at in 1..parts.len() {
+            let (before, after) = (parts[..at].join("@"), parts[at]);
+            let end = after.find(|letter| !may_stand_in_domain(letter)).unwrap_or(after.len());
+            let name = after[..end].trim_end_matches(['.', '-']);
+            for ends in [is_special as fn(char) -> bool, is_sign] {
+                let local = before.rsplit(ends).next().unwrap_or("");
+                all.push(Email::parse(&format!("{local}@{name}")).map_or_else(|| loose(local, name), whole));
+            }
+        }
+    }
+    all
+}
+
+/// What stands around a sign, read without any rule.
+fn loose(local: &str, name: &str) -> (Option<String>, Option<String>) {
+    let trimmed = |text: &str| {
+        text.trim_matches(|letter: char| super::text::is_edge(letter) || letter.is_control()).to_owned()
     };
-    values(cell).into_iter().filter_map(each).flat_map(|domain| with_parents(&domain)).collect()
+    let (local, name) = (trimmed(local), trimmed(name));
+    let ascii = ascii_domain(&name);
+    let domain = ascii.clone().unwrap_or_else(|| name.clone());
+    ((!local.is_empty() && !name.is_empty()).then(|| widen(&local, &domain)), ascii)
+}
+
+fn may_stand_in_domain(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || ".-".contains(letter) || (!letter.is_ascii() && !is_between(letter))
+}
+
+/// Needs quotes in the part before the sign.
+fn is_special(letter: char) -> bool {
+    "@\"(),:;<>[\\]".contains(letter) || is_between(letter)
+}
+
+/// Rather stands beside an address than in it.
+fn is_sign(letter: char) -> bool {
+    (letter.is_ascii() && !letter.is_ascii_alphanumeric() && !".-_+".contains(letter)) || is_between(letter)
+}
+
+/// No letter of any script.
+fn is_between(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(letter, '·' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
 }
 
 /// A cell that is an address is one value; any other is cut where several addresses would be.

@@ -252,7 +252,9 @@ impl RowReader<'_> {
                     .iter()
                     .copied()
                     .filter(|name| {
-                        let is_phone = self.source.phones.iter().any(|phone| phone.column == **name);
+                        let consented = self.source.consent.as_ref().and_then(|it| it.identifier.as_deref());
+                        let is_phone = consented == Some(*name)
+                            || self.source.phones.iter().any(|phone| phone.column == **name);
                         let is_declared = self.source.declares_no_codes(name, self.today);
                         holds_code(text(name).unwrap_or(""), is_phone || is_declared)
                     })

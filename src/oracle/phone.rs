@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::phone_text::{Unclear, clean, digits_of};
-use super::text::{opened, shows_nothing, trim};
+use super::text::{opened, shows_nothing, signs, trim};
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
 
 /// One reading of a cell.
@@ -122,10 +122,47 @@ pub(super) fn meanings(cell: &str, own: &Regions, all: &Regions, possible_is_eno
         return parsed;
     }
     let mut meanings = parsed;
-    for value in values(cell) {
-        meanings.extend(readings(value, all));
-    }
+    meanings.extend(other_meanings(cell, all));
     meanings
+}
+
+/// The other readings of a cell: of each of its values, and of numbers that stand side by side.
+pub(super) fn other_meanings(cell: &str, all: &Regions) -> Readings {
+    let cell = signs(cell);
+    // A piece may hold several again, that another sign divides.
+    let parts = values(&cell).into_iter().flat_map(values);
+    let pieces = parts.flat_map(|part| [vec![part], joined(part)].concat());
+    pieces.flat_map(|piece| readings(piece, all)).collect()
+}
+
+/// Runs of six digits or more where there are two; and every way to cut a cell in two numbers, when it
+/// has more digits than one number can have.
+fn joined(cell: &str) -> Vec<&str> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (at, letter) in
+        cell.char_indices().filter(|(_, letter)| !digits_of(letter.encode_utf8(&mut [0; 4])).is_empty())
+    {
+        match runs.last_mut() {
+            Some(run) if run.1 == at => run.1 = at + letter.len_utf8(),
+            _ => runs.push((at, at + letter.len_utf8())),
+        }
+    }
+    let count = |text: &str| digits_of(text).len();
+    let begin = |at: usize| at - usize::from(cell[..at].ends_with('+'));
+    let mut pieces: Vec<&str> = Vec::new();
+    let long: Vec<_> = runs.iter().filter(|run| count(&cell[run.0..run.1]) >= 6).collect();
+    if long.len() > 1 {
+        pieces.extend(long.iter().map(|run| &cell[begin(run.0)..run.1]));
+    }
+    if (16..=30).contains(&count(cell)) {
+        for pair in runs.windows(2) {
+            let (one, other) = (&cell[..pair[0].1], &cell[begin(pair[1].0)..]);
+            if (6..=15).contains(&count(one)) && (6..=15).contains(&count(other)) {
+                pieces.extend([one, other]);
+            }
+        }
+    }
+    pieces
 }
 
 /// Every reading of a value in these regions, also with zeros or a plus that a spreadsheet dropped or

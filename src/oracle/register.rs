@@ -27,8 +27,9 @@ pub(super) struct Entry {
     /// Whether it binds every audience whatever its scopes: a channel ban of an external register.
     pub(super) always: bool,
     id: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
+    /// Cells that may say an e-mail address, and those that may say a phone number.
+    emails: Vec<String>,
+    phones: Vec<String>,
     domain: Option<String>,
     hashes: Vec<(Kind, HashAlgorithm, String)>,
     /// Values that do not parse, with the kind of their column.
@@ -117,7 +118,7 @@ fn read_one(
                 }
             }
         }
-        age(register, &table, zone, &mut ages);
+        age(register, &table, zone, &mut ages, &mut broken);
     }
     for (mut entry, field, text, made) in standing {
         if let Some((at, level)) = made {
@@ -165,7 +166,13 @@ fn read_one(
 }
 
 /// Collects the moments that say how old this file is.
-fn age(register: &Register, table: &Table, zone: &TimeZone, ages: &mut Vec<Timestamp>) {
+fn age(
+    register: &Register,
+    table: &Table,
+    zone: &TimeZone,
+    ages: &mut Vec<Timestamp>,
+    broken: &mut BTreeSet<&'static str>,
+) {
     match &register.age_from {
         // The trailer was read with the file.
         None | Some(AgeFrom::Trailer(_)) => {}
@@ -186,7 +193,13 @@ fn age(register: &Register, table: &Table, zone: &TimeZone, ages: &mut Vec<Times
             let mut path = table.path.clone().into_os_string();
             path.push(suffix);
             let text = std::fs::read_to_string(path).unwrap_or_default();
-            ages.extend(text.lines().next().and_then(|line| moment(line, zone)));
+            match text.lines().next().and_then(|line| moment(line, zone)) {
+                Some(moment) => ages.push(moment),
+                // Each file has its own, and no other speaks for it.
+                None => {
+                    broken.insert("register-age-unknown");
+                }
+            }
         }
         Some(AgeFrom::Mtime) => {
             let written = std::fs::metadata(&table.path).and_then(|data| data.modified()).ok();
@@ -404,30 +417,33 @@ impl EntryReader<'_> {
             scopes,
             always: self.register.external && scopes.iter().any(is_channel),
             id: text(&columns.customer_id).map(str::to_owned),
-            email: None,
-            phone: None,
+            emails: Vec::new(),
+            phones: Vec::new(),
             domain: text(&columns.domain).and_then(email::read_domain),
             hashes: Vec::new(),
             unparsed: Vec::new(),
         };
         if let (Some(text), None) = (text(&columns.domain), &entry.domain) {
             entry.unparsed.push((None, text.to_owned()));
+            entry.emails.extend(email::has_at(text).then(|| text.to_owned()));
         }
         for (kind, column) in [(Kind::Email, key(&columns.email)), (Kind::Phone, key(&columns.phone))] {
             match column {
                 None => {}
                 Some((text, Some(algorithm))) => match read_hash(algorithm, text) {
                     Some(hash) => entry.hashes.push((kind, algorithm, hash)),
-                    None => entry.unparsed.push((Some(kind), text.to_owned())),
+                    None => {
+                        entry.unparsed.push((Some(kind), text.to_owned()));
+                        entry.says(kind, text);
+                        entry.says(spoken_kind(text), text);
+                    }
                 },
                 Some((text, None)) => {
+                    // What can be read of it counts even so, also as the other kind.
+                    entry.says(kind, text);
                     if !self.parses(kind, text) {
                         entry.unparsed.push((Some(kind), text.to_owned()));
-                    }
-                    // What can be read of it counts even so.
-                    match kind {
-                        Kind::Email => entry.email = Some(text.to_owned()),
-                        Kind::Phone => entry.phone = Some(text.to_owned()),
+                        entry.says(spoken_kind(text), text);
                     }
                 }
             }
@@ -491,11 +507,26 @@ fn scopes(cell: &str) -> Scopes {
         .collect()
 }
 
+/// What a value looks like, in whatever column it stands.
+fn spoken_kind(text: &str) -> Kind {
+    if email::has_at(text) { Kind::Email } else { Kind::Phone }
+}
+
 impl Entry {
+    fn says(&mut self, kind: Kind, text: &str) {
+        let said = match kind {
+            Kind::Email => &mut self.emails,
+            Kind::Phone => &mut self.phones,
+        };
+        if !said.iter().any(|known| known == text) {
+            said.push(text.to_owned());
+        }
+    }
+
     fn says_nothing(&self) -> bool {
         self.id.is_none()
-            && self.email.is_none()
-            && self.phone.is_none()
+            && self.emails.is_empty()
+            && self.phones.is_empty()
             && self.domain.is_none()
             && self.hashes.is_empty()
             && self.unparsed.is_empty()
@@ -522,20 +553,23 @@ impl Entry {
             hooks.insert(hash_hook(place, *kind, *algorithm, hash));
         }
         hooks.extend(self.domain.as_deref().map(|domain| domain_hook(place, domain)));
-        let wides = self.email.as_deref().map(email::wides).unwrap_or_default();
+        let wides = self.emails.iter().flat_map(|text| email::wides(text)).collect::<BTreeSet<_>>();
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         let (own, all) = (own_regions(register, config), all_regions(config));
         // A number of a possible length is somebody's word enough, though no range in use holds it.
-        let meanings =
-            self.phone.as_deref().map(|text| phone::meanings(text, &own, &all, true)).unwrap_or_default();
-        hooks.extend(meanings.keys().map(|number| phone_hook(place, number)));
+        let meanings: Vec<_> =
+            self.phones.iter().map(|text| phone::meanings(text, &own, &all, true)).collect();
+        hooks.extend(meanings.iter().flat_map(BTreeMap::keys).map(|number| phone_hook(place, number)));
         for (kind, column) in config.sources.iter().flat_map(columns) {
-            let forms = match kind {
-                Kind::Email => self.email.as_deref().map(email::hashable),
-                Kind::Phone => self.phone.as_deref().map(|text| phone::hashable(text, &meanings, &own, true)),
+            let forms: BTreeSet<String> = match kind {
+                Kind::Email => self.emails.iter().flat_map(|text| email::hashable(text)).collect(),
+                Kind::Phone => {
+                    let said = self.phones.iter().zip(&meanings);
+                    said.flat_map(|(text, meanings)| phone::hashable(text, meanings, &own, true)).collect()
+                }
             };
             if let Some(algorithm) = column.hashed {
-                for form in forms.into_iter().flatten() {
+                for form in forms {
                     hooks.insert(hash_hook(place, kind, algorithm, &hash(algorithm, &form)));
                 }
             }
@@ -571,23 +605,28 @@ pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BT
 fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<String>) {
     let text = cell.text.as_str();
     let is_plain = |kind: Kind| cell.kind == kind && cell.hashed.is_none();
+    let mut regions = all.clone();
+    regions.extend(cell.region.map(Some));
+    let own = Regions::from([cell.region]);
+    let parses = match (cell.hashed, cell.kind) {
+        (Some(algorithm), _) => read_hash(algorithm, text).is_some(),
+        (None, Kind::Email) => Email::parse(text).is_some(),
+        (None, Kind::Phone) => {
+            Phone::parse(text, cell.region).is_some_and(|phone| phone.is_good(config.policy.possible_phones))
+        }
+    };
+    // What does not parse is read as its own kind and as the one it looks like.
+    let lost = |kind: Kind| !parses && (cell.kind == kind || spoken_kind(text) == kind);
     let (mut wides, mut domains, mut meanings) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-    if is_plain(Kind::Email) {
+    if is_plain(Kind::Email) || lost(Kind::Email) {
         wides = email::wides(text);
         domains = email::domains(text);
     }
     if is_plain(Kind::Phone) {
-        let mut all = all.clone();
-        all.extend(cell.region.map(Some));
-        let own = Regions::from([cell.region]);
-        meanings = phone::meanings(text, &own, &all, config.policy.possible_phones);
+        meanings = phone::meanings(text, &own, &regions, config.policy.possible_phones);
+    } else if lost(Kind::Phone) {
+        meanings = phone::other_meanings(text, &regions);
     }
-    let forms = match cell.kind {
-        Kind::Email => email::hashable(text),
-        Kind::Phone => {
-            phone::hashable(text, &meanings, &Regions::from([cell.region]), config.policy.possible_phones)
-        }
-    };
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(text_hook(place, text));
         if is_plain(Kind::Phone) {
@@ -596,16 +635,22 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
         if let Some(algorithm) = cell.hashed {
             let held = read_hash(algorithm, text);
             hooks.extend(held.map(|held| hash_hook(place, cell.kind, algorithm, &held)));
-            continue;
         }
-        let column = match cell.kind {
-            Kind::Email => &register.columns.email,
-            Kind::Phone => &register.columns.phone,
-        };
-        if let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) {
-            hooks.extend(
-                forms.iter().map(|form| hash_hook(place, cell.kind, algorithm, &hash(algorithm, form))),
-            );
+        for (kind, column) in [(Kind::Email, &register.columns.email), (Kind::Phone, &register.columns.phone)]
+        {
+            let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) else { continue };
+            if !parses && cell.kind == kind {
+                let held = read_hash(algorithm, text);
+                hooks.extend(held.map(|held| hash_hook(place, kind, algorithm, &held)));
+            }
+            let forms = match kind {
+                Kind::Email if is_plain(kind) || lost(kind) => email::hashable(text),
+                Kind::Phone if is_plain(kind) || lost(kind) => {
+                    phone::hashable(text, &meanings, &own, config.policy.possible_phones)
+                }
+                _ => continue,
+            };
+            hooks.extend(forms.iter().map(|form| hash_hook(place, kind, algorithm, &hash(algorithm, form))));
         }
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         hooks.extend(domains.iter().map(|domain| domain_hook(place, domain)));

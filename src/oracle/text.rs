@@ -44,16 +44,25 @@ pub(super) fn opened(cell: &str) -> Option<String> {
         if is_invisible(letter) || (joins && after_ascii) {
             continue;
         }
-        let letter = match letter {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-            '\u{fe6b}' => '@',
-            '\u{3002}' | '\u{ff61}' => '.',
-            other => other,
-        };
+        let letter = narrow(letter);
         after_ascii = letter.is_ascii();
         plain.push(letter);
     }
     (!plain.is_empty()).then_some(plain)
+}
+
+/// A text whose signs can be told apart: full-width ones in ASCII, and none that show nothing.
+pub(super) fn signs(text: &str) -> String {
+    text.chars().filter(|letter| !is_invisible(*letter)).map(narrow).collect()
+}
+
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        '\u{fe6b}' => '@',
+        '\u{3002}' | '\u{ff61}' => '.',
+        other => other,
+    }
 }
 
 /// Whether nothing of a text can be seen.

@@ -198,6 +198,7 @@ pub(super) fn broken(register: &Register, read: &RegisterRead, context: &Registe
     }
     if register.age_from.is_some() {
         match read.moment {
+            None if broken.contains(&Broken::AgeUnknown) => {}
             None => broken.push(Broken::AgeUnknown),
             Some(moment) if moment > context.as_of => broken.push(Broken::FutureDated),
             Some(moment) => {

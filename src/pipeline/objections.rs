@@ -339,12 +339,18 @@ impl Objections {
         !self.phone_algorithms.is_empty()
     }
 
-    /// The objections met by a hash of a cell as it stands.
-    pub fn raw_hashes(&self, kind: Kind, cell: &[u8], each: impl FnMut(u32)) {
-        let algorithms = match kind {
+    /// The hashes that registers hold of a kind.
+    #[must_use]
+    pub fn algorithms(&self, kind: Kind) -> &[Algorithm] {
+        match kind {
             Kind::Email => &self.email_algorithms,
             Kind::Phone => &self.phone_algorithms,
-        };
+        }
+    }
+
+    /// The objections met by a hash of a cell as it stands.
+    pub fn raw_hashes(&self, kind: Kind, cell: &[u8], each: impl FnMut(u32)) {
+        let algorithms = self.algorithms(kind);
         if !algorithms.is_empty() {
             let mut hashes = Vec::new();
             for algorithm in algorithms {
@@ -356,10 +362,7 @@ impl Objections {
 
     /// The objections met by a hash of one of the values of a cell that holds several and does not parse.
     pub fn hashes_of_several(&self, kind: Kind, cell: &[u8], scratch: &mut Scratch, each: impl FnMut(u32)) {
-        let algorithms = match kind {
-            Kind::Email => &self.email_algorithms,
-            Kind::Phone => &self.phone_algorithms,
-        };
+        let algorithms = self.algorithms(kind);
         if !algorithms.is_empty() {
             let mut hashes = Vec::new();
             for algorithm in algorithms {
@@ -437,6 +440,13 @@ pub(crate) const fn algorithm(algorithm: HashAlgorithm) -> Algorithm {
     }
 }
 
+/// Whether a cell may hold an e-mail address, in whatever column it stands.
+pub(crate) fn may_hold_address(cell: &[u8]) -> bool {
+    // Beyond ASCII there are wide and small at signs.
+    memchr::memchr(b'@', cell).is_some()
+        || std::str::from_utf8(cell).is_ok_and(|text| text.contains(['\u{ff20}', '\u{fe6b}']))
+}
+
 /// Whether a phone cell says its country code itself, so that no other reading is plausible.
 pub(crate) fn is_international(cell: &[u8]) -> bool {
     let cell = crate::people::cell::trim_cell(cell);
@@ -497,8 +507,15 @@ impl Reader<'_, '_> {
                 }
             });
         }
-        let (told, promised) = told_by_files(&table, self.register.age_from.as_ref(), &self.context.zone)?;
-        read.moment = told.max(newest);
+        let told = told_by_files(&table, self.register.age_from.as_ref(), &self.context.zone)?;
+        read.moment = told.newest.max(newest);
+        if told.silent > 0 {
+            // A file that ends before its trailer, or has no readable date beside it, is told by no other.
+            read.broken.push(match self.register.age_from {
+                Some(AgeFrom::Trailer(_)) => Broken::TrailerMismatch,
+                _ => Broken::AgeUnknown,
+            });
+        }
         let digests = table.digests();
         read.files = digests.len() as u64;
         read.bytes = digests.iter().map(|digest| digest.bytes).sum();
@@ -510,9 +527,9 @@ impl Reader<'_, '_> {
         }
         let is_cut = digests
             .iter()
-            .zip(&promised)
+            .zip(&told.promised)
             .any(|(digest, promised)| promised.is_some_and(|promised| promised != digest.rows));
-        if is_cut {
+        if is_cut && !read.broken.contains(&Broken::TrailerMismatch) {
             read.broken.push(Broken::TrailerMismatch);
         }
         Ok(())
@@ -621,6 +638,10 @@ impl Reader<'_, '_> {
             } else {
                 unread += 1;
                 self.unread(None, cell, named);
+                if may_hold_address(cell) {
+                    self.email(cell);
+                    self.take_found(named);
+                }
             }
         }
         if keys == 0 || unread > 0 {
@@ -674,25 +695,45 @@ impl Reader<'_, '_> {
         if let Some(declared) = hashed.and_then(|column| column.hashed) {
             return self.hash(kind, cell, algorithm(declared), named);
         }
-        let is_read = match kind {
+        let is_read = self.plain(kind, cell);
+        for algorithm in &self.held[kind as usize] {
+            hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut self.hashes);
+        }
+        if !is_read {
+            self.other_kind(kind, cell);
+            self.unread(Some(kind), cell, named);
+        }
+        self.take_found(named);
+        is_read
+    }
+
+    /// Finds what a plain cell of a kind says; whether it could be read.
+    fn plain(&mut self, kind: Kind, cell: &[u8]) -> bool {
+        match kind {
             Kind::Email => self.email(cell),
             Kind::Phone => self.phone(cell),
+        }
+    }
+
+    /// A value in a column of the other kind still says who objects.
+    fn other_kind(&mut self, kind: Kind, cell: &[u8]) {
+        match (kind, may_hold_address(cell)) {
+            (Kind::Phone, true) => self.email(cell),
+            (Kind::Email, false) => self.phone(cell),
+            (Kind::Phone, false) | (Kind::Email, true) => return,
         };
+    }
+
+    /// Puts what was found into the index.
+    fn take_found(&mut self, named: u32) {
         for wide in self.found.drain(..) {
             let known = self.objections.keys.or_insert(wide, 0);
             *known = union(self.named, *known, named);
-        }
-        for algorithm in &self.held[kind as usize] {
-            hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut self.hashes);
         }
         for hash in self.hashes.drain(..) {
             let known = self.objections.hashes_of_entries.entry(hash).or_insert(0);
             *known = union(self.named, *known, named);
         }
-        if !is_read {
-            self.unread(Some(kind), cell, named);
-        }
-        is_read
     }
 
     /// Keeps a value that does not parse by what can be compared of it.
@@ -709,7 +750,11 @@ impl Reader<'_, '_> {
 
     fn hash(&mut self, kind: Kind, cell: &[u8], algorithm: Algorithm, named: u32) -> bool {
         let Ok(hash) = HashKey::parse(Plaintext::new(cell), algorithm) else {
+            // Somebody's plain address among the hashes objects as one in a plain column would.
+            self.plain(kind, cell);
+            self.other_kind(kind, cell);
             self.unread(Some(kind), cell, named);
+            self.take_found(named);
             return false;
         };
         let known = self.objections.hashes.entry(hash).or_insert(0);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use rustc_hash::FxHashMap;
 
 use super::intern::{DigestSet, Interner};
-use super::objections::{Objections, algorithm, is_international, union};
+use super::objections::{Objections, algorithm, is_international, may_hold_address, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
 use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
@@ -123,8 +123,6 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     consented: Option<[Option<WideKey>; 2]>,
     /// For each identifier column, whether some audience takes its values: others', and roles'.
     taken: Vec<[bool; 2]>,
-    /// Objections that the value at hand meets.
-    met: Vec<u32>,
     /// Cells that said nothing, and what they met: the same few stand in many rows.
     unread: FxHashMap<(Digest, Kind, Option<Region>), UnreadCell>,
     readings: Vec<WideKey>,
@@ -144,7 +142,7 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
 /// A cell that is no identifier: why, and the objections that it meets all the same.
 struct UnreadCell {
     reject: Reject,
-    met: Box<[u32]>,
+    met: u32,
 }
 
 /// Most such cells that are kept: a column of junk must not grow a table of junk.
@@ -181,7 +179,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             withheld: None,
             consented: None,
             taken: taken(shared.config, shared.plan, source),
-            met: Vec::new(),
             unread: FxHashMap::default(),
             readings: Vec::new(),
             domains: Vec::new(),
@@ -332,13 +329,12 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         is_open: bool,
         named: &mut u32,
     ) {
-        let tally = &mut self.tally.columns[place];
         if trim_cell(value).is_empty() {
-            tally.blank += 1;
+            self.tally.columns[place].blank += 1;
             return;
         }
         if let Some(declared) = column.hashed {
-            self.hashed_value(kind, column, declared, (place, position), value, is_open, named);
+            self.hashed_value(kind, column, declared, (place, position), value, region, is_open, named);
             return;
         }
         let shared = self.shared;
@@ -355,12 +351,13 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         };
         let place_unread = may_fail.then(|| (cell_digest(Plaintext::new(value)), kind, region));
         if let Some(known) = place_unread.and_then(|place| self.unread.get(&place)) {
-            known.met.iter().for_each(|number| *named = union(shared.named, *named, *number));
-            *tally.rejected.entry(known.reject).or_insert(0) += 1;
+            *named = union(shared.named, *named, known.met);
+            *self.tally.columns[place].rejected.entry(known.reject).or_insert(0) += 1;
             return;
         }
-        self.met.clear();
-        let mut join = |number: u32| self.met.push(number);
+        // What this cell meets, apart from the rest of the row, so that it can be known again.
+        let mut met = 0;
+        let mut join = |number: u32| met = union(shared.named, met, number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
                 let wide = email.wide_key(shared.run_key);
@@ -394,41 +391,16 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 }),
         };
         if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
-            let scratch = &mut self.phone_scratch;
-            if shared.objections.may_meet_otherwise(value) {
-                let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
-                self.readings.clear();
-                let are_all = phone_candidates(Plaintext::new(value), &regions, key, &mut self.readings);
-                let mut met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
-                if !are_all || met.next().is_some() {
-                    self.readings.clear();
-                    phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
-                    let met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
-                    met.for_each(&mut join);
-                }
-            }
-            if shared.objections.has_phone_hashes() {
-                let regions = other_regions(shared.plan, region);
-                self.other_numbers.clear();
-                phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
-                for phone in &self.other_numbers {
-                    shared.objections.phone_hashes(phone, &mut join);
-                }
-            }
+            self.as_other_numbers(value, region, &mut met);
         }
-        if kind == Kind::Email && parsed.is_err() && shared.objections.has_emails() {
-            self.readings.clear();
-            self.domains.clear();
-            email_alternatives(
-                Plaintext::new(value),
-                &mut self.email_scratch,
-                shared.run_key,
-                &mut self.readings,
-                &mut self.domains,
-            );
-            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
-            self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
+        if parsed.is_err() {
+            if kind == Kind::Email {
+                self.as_other_addresses(value, &mut met);
+            }
+            self.as_hash(kind, value, &mut met);
+            self.as_the_other_kind(kind, value, region, &mut met);
         }
+        let mut join = |number: u32| met = union(shared.named, met, number);
         shared.objections.raw_hashes(kind, value, &mut join);
         if parsed.is_err() {
             shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
@@ -437,10 +409,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if kind == Kind::Phone {
             shared.objections.by_last_seven(value, shared.run_key, &mut join);
         }
-        self.met.iter().for_each(|number| *named = union(shared.named, *named, *number));
+        *named = union(shared.named, *named, met);
         match parsed {
             Ok((wide, is_role, digests)) => {
-                tally.parsed += 1;
+                self.tally.columns[place].parsed += 1;
                 let class = IdentifierClass {
                     is_email: kind == Kind::Email,
                     context: column.context,
@@ -463,11 +435,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 );
             }
             Err(reject) => {
-                *tally.rejected.entry(reject).or_insert(0) += 1;
+                *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1;
                 if let Some(place) = place_unread
                     && self.unread.len() < UNREAD_MAX
                 {
-                    self.unread.insert(place, UnreadCell { reject, met: self.met.as_slice().into() });
+                    self.unread.insert(place, UnreadCell { reject, met });
                 }
             }
         }
@@ -481,6 +453,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         declared: HashAlgorithm,
         (place, position): (usize, u8),
         value: &[u8],
+        region: Option<Region>,
         is_open: bool,
         named: &mut u32,
     ) {
@@ -491,6 +464,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             Ok(hash) => hash,
             Err(reject) => {
                 *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1;
+                // Somebody's plain address among the hashes meets whatever a plain column's would.
+                self.as_hash(kind, value, named);
+                self.as_unexpected(kind, value, region, named);
+                self.as_the_other_kind(kind, value, region, named);
                 return;
             }
         };
@@ -522,6 +499,93 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             place,
             IdentifierRecord { class, column, position, wide, withheld: false, unconsented: false, digests },
         );
+    }
+
+    /// What the other readings of a phone cell meet.
+    fn as_other_numbers(&mut self, value: &[u8], region: Option<Region>, named: &mut u32) {
+        let shared = self.shared;
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        let scratch = &mut self.phone_scratch;
+        if shared.objections.may_meet_otherwise(value) {
+            let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
+            self.readings.clear();
+            let are_all = phone_candidates(Plaintext::new(value), &regions, key, &mut self.readings);
+            let mut met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
+            if !are_all || met.next().is_some() {
+                self.readings.clear();
+                phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
+                let met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
+                met.for_each(&mut join);
+            }
+        }
+        if shared.objections.has_phone_hashes() {
+            let regions = other_regions(shared.plan, region);
+            self.other_numbers.clear();
+            phone_readings(Plaintext::new(value), &regions, scratch, &mut self.other_numbers);
+            for phone in &self.other_numbers {
+                shared.objections.phone_hashes(phone, &mut join);
+            }
+        }
+    }
+
+    /// What the addresses meet that can be read from a cell which is none.
+    fn as_other_addresses(&mut self, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        if !shared.objections.has_emails() {
+            return;
+        }
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        self.readings.clear();
+        self.domains.clear();
+        email_alternatives(
+            Plaintext::new(value),
+            &mut self.email_scratch,
+            shared.run_key,
+            &mut self.readings,
+            &mut self.domains,
+        );
+        self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+        self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
+    }
+
+    /// What an address meets, and whatever can be read of a cell that is none.
+    fn as_address(&mut self, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        if let Ok(email) = Email::parse(Plaintext::new(value), &mut self.email_scratch) {
+            shared.objections.email_hashes(&email, |number| *named = union(shared.named, *named, number));
+        }
+        self.as_other_addresses(value, named);
+    }
+
+    /// A value in a column of the other kind still says whose it is.
+    fn as_the_other_kind(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
+        match (kind, may_hold_address(value)) {
+            (Kind::Phone, true) => self.as_unexpected(Kind::Email, value, region, named),
+            (Kind::Email, false) => self.as_unexpected(Kind::Phone, value, region, named),
+            (Kind::Phone, false) | (Kind::Email, true) => {}
+        }
+    }
+
+    /// What a plain value meets where no plain value of its kind was to be expected.
+    fn as_unexpected(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
+        let shared = self.shared;
+        let mut join = |number: u32| *named = union(shared.named, *named, number);
+        shared.objections.raw_hashes(kind, value, &mut join);
+        shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+        match kind {
+            Kind::Email => self.as_address(value, named),
+            Kind::Phone => self.as_other_numbers(value, region, named),
+        }
+    }
+
+    /// A hash where no such hash was declared meets equal ones of registers.
+    fn as_hash(&mut self, kind: Kind, value: &[u8], named: &mut u32) {
+        let shared = self.shared;
+        for algorithm in shared.objections.algorithms(kind) {
+            if let Ok(hash) = HashKey::parse(Plaintext::new(value), *algorithm) {
+                shared.objections.by_held_hash(&hash, |number| *named = union(shared.named, *named, number));
+            }
+        }
     }
 
     /// Keeps an identifier of the row at hand, and counts it when it stays down.

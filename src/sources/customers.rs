@@ -142,13 +142,19 @@ impl CustomerColumns {
         self.wanted.iter().map(String::as_str).collect()
     }
 
-    /// For each column to read, whether it holds phone numbers, or digits that are declared to be no
+    /// For each column to read, whether it holds phone numbers (what a consent was
+    /// given for may be one), or digits that are declared to be no
     /// identity codes.
     #[must_use]
     pub fn phone_columns(&self) -> Vec<bool> {
-        (0..self.wanted.len())
-            .map(|column| self.phones.contains(&column) || self.declared.contains(&column))
-            .collect()
+        let consented = match self.fields[CustomerField::ConsentIdentifier as usize] {
+            Field::Column(column) => Some(column),
+            Field::Unmapped | Field::Constant(_) => None,
+        };
+        let holds = |column| {
+            self.phones.contains(&column) || consented == Some(column) || self.declared.contains(&column)
+        };
+        (0..self.wanted.len()).map(holds).collect()
     }
 
     /// The same columns on a day: some may be declared to hold no identity codes.

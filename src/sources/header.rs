@@ -58,7 +58,8 @@ impl Header {
                 continue;
             }
             let bad = |fault| SourceError::BadHeader { file: file(), line: lines + 1, fault };
-            let candidates = match configured.or(stated) {
+            let bare = !with.wanted.is_empty() && with.wanted.iter().all(String::is_empty);
+            let candidates = match configured.or(stated).or(bare.then_some(b',')) {
                 Some(delimiter) => vec![delimiter],
                 None => SEPARATORS.iter().map(|(byte, _)| *byte).collect(),
             };
@@ -86,6 +87,12 @@ impl Header {
                             lines += 1;
                             continue;
                         }
+                    }
+                    if bare {
+                        // A bare list: its first line says nothing, and its one column has no name.
+                        lines += (framing::count_lines(&blocks.view()[..end]) as u64).max(1);
+                        blocks.discard(end);
+                        return Ok(Self { names: vec![String::new()], delimiter, lines });
                     }
                     if names.len() == 1 && with.wanted.iter().any(|name| *name != names[0]) {
                         check_separator(blocks, delimiter, max_record_bytes, with.shown)?;

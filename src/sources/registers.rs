@@ -167,9 +167,8 @@ pub fn told_by_files(
     table: &OpenTable,
     age_from: Option<&AgeFrom>,
     zone: &TimeZone,
-) -> Result<(Option<Timestamp>, Vec<Option<u64>>), SourceError> {
-    let mut newest: Option<Timestamp> = None;
-    let mut promised = vec![None; table.files().len()];
+) -> Result<Told, SourceError> {
+    let mut told_by_all = Told { newest: None, promised: vec![None; table.files().len()], silent: 0 };
     for (index, file) in table.files().iter().enumerate() {
         let told = match age_from {
             None | Some(AgeFrom::Column(_)) => None,
@@ -194,11 +193,23 @@ pub fn told_by_files(
             }
         };
         if let Some(told) = told {
-            newest = newest.max(told.moment);
-            promised[index] = told.rows;
+            told_by_all.newest = told_by_all.newest.max(told.moment);
+            told_by_all.promised[index] = told.rows;
+        } else if matches!(age_from, Some(AgeFrom::Trailer(_) | AgeFrom::Sidecar(_))) {
+            told_by_all.silent += 1;
         }
     }
-    Ok((newest, promised))
+    Ok(told_by_all)
+}
+
+/// What the files of a register tell of it beside their rows.
+pub struct Told {
+    /// The newest moment of any.
+    pub newest: Option<Timestamp>,
+    /// The number of rows that each promises.
+    pub promised: Vec<Option<u64>>,
+    /// Files without the trailer or the sidecar's date that each must have.
+    pub silent: u64,
 }
 
 #[cfg(test)]

@@ -243,6 +243,12 @@ fn a_bare_list_has_one_column_without_a_name() {
         table.read(&[""]),
         ["0:1 a@example.com", "0:3  b@example.com ", "0:4 c@example.com", "0:5 !long-row d|e"]
     );
+    for first in ["puhelin", "\"phone, or fax\"", "number;note", "sep=,\r\npuhelin"] {
+        let headed = self::table(format!("\u{feff}{first}\r\n0401234567\r\n\r\nd,e\r\n"));
+        let got = headed.read(&[""]);
+        assert_eq!(got.len(), 2, "{first}: {got:?}");
+        assert!(got[0].ends_with(" 0401234567") && got[1].ends_with(" !long-row d|e"), "{first}: {got:?}");
+    }
     let mut empty = self::table("");
     empty.files.header = false;
     assert!(empty.read(&[""]).is_empty());

@@ -127,6 +127,38 @@ const CASES: &[(&str, Break, &[&str])] = &[
         &["register-trailer-mismatch"],
     ),
     (
+        "without its trailer",
+        |base| {
+            base.configure("{ filename = \"objections-%Y-%m-%d.csv\" }", "{ trailer = \"EOF;%Y-%m-%d\" }");
+            instead(base, &file(0), format!("{ROWS}five.quokka@example.com,\n"));
+        },
+        &["register-age-unknown", "register-trailer-mismatch"],
+    ),
+    (
+        "in two files, one of them without its trailer",
+        |base| {
+            base.configure(
+                "{ filename = \"objections-%Y-%m-%d.csv\" }",
+                "{ trailer = \"EOF;%Y-%m-%d;{rows}\" }",
+            );
+            instead(base, "objections-a.csv", format!("{ROWS}EOF;{};5\n", day(0)));
+            base.put("objections-b.csv", "email,phone\nfive.quokka@example.com,\nsix.quokka@example.com,\n");
+        },
+        &["register-trailer-mismatch"],
+    ),
+    (
+        "in two files, one of them with no date beside it",
+        |base| {
+            base.configure("{ filename = \"objections-%Y-%m-%d.csv\" }", "{ sidecar = \".date\" }");
+            base.configure("objections-*", "objections-*.csv");
+            instead(base, "objections-a.csv", ROWS);
+            base.put("objections-a.csv.date", day(0));
+            base.put("objections-b.csv", "email,phone\nfive.quokka@example.com,\n");
+            base.put("objections-b.csv.date", "yesterday");
+        },
+        &["register-age-unknown"],
+    ),
+    (
         "structurally broken",
         |base| instead(base, &file(0), format!("{ROWS}five.quokka@example.com\n")),
         &["register-broken"],
@@ -153,6 +185,9 @@ fn every_broken_contract_has_its_code_and_adds_nobody() {
         assert_eq!(codes(&ran), expected.iter().map(ToString::to_string).collect(), "{title}");
         for code in *expected {
             assert!(ran.stderr.contains(code) && ran.stderr.contains("hint:"), "{title}: {}", ran.stderr);
+        }
+        if *title == "shrunken" {
+            assert!(ran.stderr.contains("4 rows, 1 fewer than"), "{}", ran.stderr);
         }
         assert!(!(ran.stdout + &ran.stderr).contains("quokka"), "{title}");
         assert_eq!(base.releases().len(), 1, "{title}");
