@@ -442,7 +442,7 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
 
 /// How much of the memory is for records: what they are read from and written to needs the rest.
 const fn records_bytes(memory_bytes: u64) -> u64 {
-    const OTHERS: u64 = 384 << 20;
+    const OTHERS: u64 = 448 << 20;
     if memory_bytes > 2 * OTHERS { memory_bytes - OTHERS } else { memory_bytes / 2 }
 }
 
