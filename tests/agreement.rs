@@ -14,7 +14,7 @@ use verho::sources::releases::PublishedRelease;
 
 use crate::bases::generate;
 
-const ROOT_HEX: &str = "3f1a90c2d47be8566e0b1c2d9a8f77e6554433221100ffeeddccbbaa99887766";
+pub(crate) const ROOT_HEX: &str = "3f1a90c2d47be8566e0b1c2d9a8f77e6554433221100ffeeddccbbaa99887766";
 
 pub(crate) fn root() -> [u8; 32] {
     let mut key = [0; 32];

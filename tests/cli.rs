@@ -14,5 +14,6 @@ mod leaks;
 mod life;
 mod runs;
 mod strace;
+mod subjects;
 mod wrong_inputs;
 mod wrong_words;

@@ -17,6 +17,8 @@ mod conformance;
 mod determinism;
 mod docs;
 mod fuzz_smoke;
+mod nightly;
+mod nights;
 mod policies;
 mod proofs;
 mod report;

@@ -9,7 +9,7 @@ use crate::outputs::report::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::clock::parse_moment;
+use super::clock::{parse_day, parse_moment};
 
 /// Turns a customer base into hashed social-media audience files, and proves who was left out and why.
 #[derive(Debug, Parser)]
@@ -203,6 +203,30 @@ Examples:
   verho vectors --check vectors.jsonl"
     )]
     Vectors(Vectors),
+    /// Answer people: note what they ask for, tell them what is done with their data, erase them
+    #[command(
+        after_help = "Cost:     access and erase read every customer file once; the others read the store alone.
+Effect:   requests and erasures are kept beside the live state, sealed; they hold keyed digests only.
+          Whoever is meant is read from standard input, and never printed or written in plain.
+
+Examples:
+  echo 'someone@example.com' | verho subject access --lang fi
+  echo 'someone@example.com' | verho subject erase --received 2026-11-21
+  echo 'someone@example.com' | verho subject note --kind access
+  verho subject requests"
+    )]
+    Subject(Subject),
+    /// Close an audience for good: its files, its key, and soon everybody in it
+    #[command(
+        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
+Effect:   its upload files and suppressions are gone from every release, with receipts, and its key is
+          destroyed; the next build takes everybody out, and later ones refuse it. Nothing of it can
+          be taken back.
+
+Examples:
+  verho close savings-customers"
+    )]
+    Close(Close),
     /// Tell the releases of a folder: when, how many, added, removed, purged, signed
     #[command(after_help = "Cost:     reads the manifests and signatures, no other file.
 Effect:   none. A release that cannot be read is named and spoils nothing of the others.
@@ -275,6 +299,11 @@ Examples:
 }
 
 impl Command {
+    /// Whether the stages of the command are timed.
+    pub(super) const fn wants_timings(&self) -> bool {
+        matches!(self, Self::Build(Build { timings: true, .. }))
+    }
+
     /// Every path that was given.
     pub(super) fn paths(&self) -> Vec<&Path> {
         let paths: [Option<&PathBuf>; 3] = match self {
@@ -295,6 +324,8 @@ impl Command {
             Self::Diff(args) => [Some(&args.old), Some(&args.new), None],
             Self::Verify(args) => [Some(&args.release), args.allowed_signers.as_ref(), args.config.as_ref()],
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
+            Self::Close(args) => [Some(&args.config.config), None, None],
+            Self::Subject(args) => [Some(&args.config().config), None, None],
             Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
             Self::Purge(args) => [Some(&args.config.config), None, None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), None],
@@ -347,12 +378,134 @@ pub(super) struct Build {
     /// Decide as of another moment (RFC 3339) or the start of a day (UTC): a replay, never `latest`
     #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
     pub as_of: Option<Timestamp>,
+    /// Tell on standard error how long each stage took: rows, bytes, CPU and wall seconds
+    #[arg(long)]
+    pub timings: bool,
     /// Append the summary, with rounded counts, to this file, such as a CI job's page
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
     /// Replace this file with the run's metrics, with rounded counts, as OpenMetrics text
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
+}
+
+/// `verho close`.
+#[derive(Debug, Args)]
+pub(super) struct Close {
+    /// The audience's name
+    #[arg(value_name = "AUDIENCE", value_parser = parse_name)]
+    pub audience: String,
+    /// The config file.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// A name as the config has them; what was typed otherwise may be anything, and is never repeated.
+fn parse_name(text: &str) -> Result<String, &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name = (1..=63).contains(&text.len()) && text.bytes().all(allowed);
+    if is_name { Ok(text.to_owned()) } else { Err("not a name") }
+}
+
+/// `verho subject`.
+#[derive(Debug, Args)]
+pub(super) struct Subject {
+    /// What to do
+    #[command(subcommand)]
+    pub what: SubjectCommand,
+}
+
+impl Subject {
+    /// The config of any of them.
+    pub(super) const fn config(&self) -> &ConfigFile {
+        match &self.what {
+            SubjectCommand::Access { config, .. }
+            | SubjectCommand::Erase { config, .. }
+            | SubjectCommand::Note { config, .. }
+            | SubjectCommand::Requests { config, .. } => config,
+        }
+    }
+}
+
+/// What is done for a person.
+#[derive(Debug, Subcommand)]
+pub(super) enum SubjectCommand {
+    /// Tell somebody on which lists they are, on what ground, since when, or why not
+    #[command(after_help = "Cost:     reads every customer file once.
+Effect:   an open access request about the same text is marked as answered.
+
+Examples:
+  echo 'someone@example.com' | verho subject access --lang sv")]
+    Access {
+        /// The config file.
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The language of the answer
+        #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
+        lang: Lang,
+    },
+    /// Put somebody on the permanent store of people who are never used again
+    #[command(
+        after_help = "Cost:     reads every customer file once, for the other identifiers that only they hold.
+Effect:   kept for good, as keyed digests; the next build takes them out of every list and owes their
+          removal until it is acknowledged. Nothing of it can be taken back.
+
+Examples:
+  echo 'someone@example.com' | verho subject erase"
+    )]
+    Erase {
+        /// The config file.
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The day the request came; today when absent
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
+        received: Option<jiff::civil::Date>,
+    },
+    /// Note that somebody asked for something, with the last day for the answer
+    #[command(after_help = "Cost:     none.
+Effect:   the request is listed, and a build exits with 4 once it is past its last day, until it is done.
+
+Examples:
+  echo 'someone@example.com' | verho subject note --kind access --received 2026-11-21")]
+    Note {
+        /// The config file.
+        #[command(flatten)]
+        config: ConfigFile,
+        /// What they asked for: access or erase
+        #[arg(long, value_enum, hide_possible_values = true)]
+        kind: AskedFor,
+        /// The day the request came; today when absent
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
+        received: Option<jiff::civil::Date>,
+    },
+    /// List the open requests with their last days; exit code 4 when one is past
+    #[command(after_help = "Cost:     none.
+Effect:   none; with --done a request is marked as done.
+
+Examples:
+  verho subject requests
+  verho subject requests --all --json
+  verho subject requests --done 7")]
+    Requests {
+        /// The config file.
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Also those that are done
+        #[arg(long)]
+        all: bool,
+        /// Mark the request of this number as done, such as when it was answered elsewhere
+        #[arg(long, value_name = "NUMBER")]
+        done: Option<u32>,
+    },
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AskedFor {
+    /// To know.
+    Access,
+    /// To be erased.
+    Erase,
 }
 
 /// `verho history`.

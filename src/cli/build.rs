@@ -13,6 +13,7 @@ use super::exit::ExitStatus;
 use super::failure::Failure;
 use super::signals;
 use super::talk::{self, Message, Talk, count, several};
+use super::timings;
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
 use crate::manifest::{AudienceRecord, CodeCount, Manifest, PlatformRecord};
 use crate::outputs::metrics::{RunMetrics, metrics};
@@ -26,6 +27,9 @@ const NAME_TRIES: u32 = 2;
 pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failure> {
     signals::listen();
     let started = std::time::Instant::now();
+    if args.timings {
+        timings::start();
+    }
     let built = match built(args, talk) {
         Ok(built) => built,
         Err(error) => {
@@ -35,6 +39,7 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
         }
     };
     account(&built, talk, started.elapsed());
+    timings::tell(talk);
     let release = built.release.as_ref().map(|path| path.display().to_string());
     let stopped = (!built.refusals.is_empty())
         .then(|| Failure::from(RunError::Refused { refusals: built.refusals.clone() }));
@@ -69,7 +74,8 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     for overdue in &built.overdue {
         talk.warn(&overdue_message(overdue));
     }
-    let status = if built.overdue.is_empty() { ExitStatus::Done } else { ExitStatus::Overdue };
+    let is_late = !built.overdue.is_empty() || built.overdue_requests > 0;
+    let status = if is_late { ExitStatus::Overdue } else { ExitStatus::Done };
     for_the_job(args, talk, status, Some(&built.manifest), &[]);
     Ok(status)
 }
@@ -199,6 +205,18 @@ fn account(built: &Built, talk: Talk, took: Duration) {
             "it is used up now; take it out of the config",
         ));
     }
+    for source in &predicate.sources {
+        for declared in &source.not_identity_codes {
+            talk.warn(&Message::new(
+                "identity-codes-not-looked-for",
+                format!(
+                    "source \"{}\": by the word of {} ({} to {}) the column \"{}\" holds no Swedish or Estonian identity codes: {}",
+                    source.name, declared.by, declared.date, declared.valid_until, declared.column, declared.reason
+                ),
+                "take not_identity_codes out of the config when the column changes",
+            ));
+        }
+    }
     for warning in &predicate.warnings {
         talk.warn(&warning_message(warning));
     }
@@ -208,6 +226,16 @@ fn account(built: &Built, talk: Talk, took: Duration) {
             "note: source \"{source}\": {number} not mapped and never read; `verho check` lists them"
         );
         talk.say("columns-unmapped", &text, &json!({"source": source, "columns": columns.len()}));
+    }
+    if built.overdue_requests > 0 {
+        talk.warn(&Message::new(
+            "requests-overdue",
+            format!(
+                "{} past the last day for an answer",
+                several(built.overdue_requests, "request is", "requests are")
+            ),
+            "verho subject requests lists them",
+        ));
     }
     if let Some(reason) = &built.latest_failed {
         talk.warn(&Message::new(

@@ -18,6 +18,11 @@ pub(super) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A day. The error says nothing: what was typed is never repeated.
+pub(super) fn parse_day(text: &str) -> Result<Date, &'static str> {
+    (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten().ok_or("not a day")
+}
+
 /// A moment as RFC 3339, or a date for its start in UTC. The error says nothing: what was typed is
 /// never repeated.
 pub(super) fn parse_moment(text: &str) -> Result<Timestamp, &'static str> {

@@ -26,7 +26,7 @@ use crate::outputs::report::Language;
 const TEXT_MAX: u64 = 4096;
 
 pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Failure> {
-    let text = one_text(talk)?;
+    let text = one_text(talk, "explain")?;
     let bar = Bar::new(talk);
     let options = ExplainOptions {
         config: args.config.config.clone(),
@@ -73,13 +73,13 @@ impl From<ExplainError> for Failure {
 }
 
 /// The one id, e-mail address or phone number on standard input.
-fn one_text(talk: Talk) -> Result<Zeroizing<Vec<u8>>, Failure> {
+pub(super) fn one_text(talk: Talk, command: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     if io::stdin().is_terminal() {
         talk.say("prompt", "type an id, e-mail address or phone number, then Enter and Ctrl-D:", &json!({}));
     }
     let mut text = Zeroizing::new(Vec::with_capacity(TEXT_MAX as usize + 1));
     io::stdin().lock().take(TEXT_MAX + 1).read_to_end(&mut text).map_err(|error| stdin_failed(&error))?;
-    let example = "echo 'someone@example.com' | verho explain";
+    let example = format!("echo 'someone@example.com' | verho {command}");
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     match lines {
         0 => Err(Failure::usage("no-identifier", "there is nothing on standard input", example)),

@@ -1,6 +1,7 @@
 //! Every way to fail as an exit status and messages with hints. Errors of the library carry names,
 //! places and counts; none carries a value of a row, so they may be shown as they are.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
@@ -52,7 +53,7 @@ impl Failure {
         if let Told::Messages(messages) = &mut self.told {
             for message in messages {
                 if let Some(line) = message.about.as_deref().and_then(|name| line_of(config, name)) {
-                    message.what.push_str(&format!(" [{}:{line}]", config.display()));
+                    let _ = write!(message.what, " [{}:{line}]", config.display());
                     message.about = None;
                 }
             }
@@ -131,10 +132,7 @@ impl From<BuildError> for Failure {
             BuildError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("previous-release", what, error.hint()))
             }
-            BuildError::State(error) => {
-                let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
-                Self::new(status, Message::new(error.code(), what, error.hint()))
-            }
+            BuildError::State(error) => state_failure(&error),
             BuildError::AllWithheld { .. } => {
                 Self::new(ExitStatus::Refused, Message::new("all-withheld", what, ALL_WITHHELD_HINT))
             }
@@ -182,6 +180,10 @@ impl From<RecomputeError> for Failure {
         match error {
             RecomputeError::Config(faults) => faults.into(),
             RecomputeError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            RecomputeError::Erasures | RecomputeError::Purged => {
+                let hint = "verify it without --recompute: that still holds every other check";
+                Self::new(ExitStatus::Refused, Message::new("not-recomputable", what, hint))
+            }
             RecomputeError::Oracle(_) => Self::new(
                 ExitStatus::Failed,
                 Message::new(
@@ -245,6 +247,12 @@ fn spill_hint(error: &SpillError) -> &'static str {
             "free some space on that disk, or raise [limits] memory; nothing was published"
         }
     }
+}
+
+/// The live state, or the store beside it.
+pub(super) fn state_failure(error: &crate::state::StateError) -> Failure {
+    let status = if error.is_io() { ExitStatus::Failed } else { ExitStatus::Refused };
+    Failure::new(status, Message::new(error.code(), error.to_string(), error.hint()))
 }
 
 /// Ctrl-C or a termination signal.

@@ -38,7 +38,7 @@ impl From<HistoryError> for Failure {
     fn from(error: HistoryError) -> Self {
         let code = match error {
             HistoryError::NoFolder { .. } => "not-a-folder",
-            HistoryError::Release(_) | HistoryError::Output(_) | HistoryError::Check(_) => "release",
+            HistoryError::Release(_) => "release",
         };
         Self::new(ExitStatus::Failed, Message::new(code, error.to_string(), error.hint()))
     }
@@ -46,8 +46,11 @@ impl From<HistoryError> for Failure {
 
 fn text(history: &History) -> String {
     let mut grid = Grid::new(
-        &["RELEASE", "AUDIENCE", "PLATFORM", "PEOPLE", "MEMBERS", "FULL", "ADD", "REMOVE", "SIGNED", ""],
-        &[3, 4, 5, 6, 7],
+        &[
+            "RELEASE", "AUDIENCE", "PLATFORM", "PEOPLE", "MEMBERS", "FULL", "ADD", "REMOVE", "OWED",
+            "SIGNED", "",
+        ],
+        &[3, 4, 5, 6, 7, 8],
     );
     for release in &history.releases {
         let mut head = Some(release);
@@ -68,6 +71,7 @@ fn text(history: &History) -> String {
                     rows(platform, UploadKind::Full),
                     rows(platform, UploadKind::Add),
                     rows(platform, UploadKind::Remove),
+                    platform.owed.map_or("–".to_owned(), count),
                     first.map(|release| signed(release.signature).to_owned()).unwrap_or_default(),
                     notes.join(", "),
                 ]);

@@ -9,6 +9,7 @@ mod args;
 mod bar;
 mod build;
 mod clock;
+mod close;
 mod diff;
 mod exit;
 mod explain;
@@ -21,8 +22,10 @@ mod panics;
 mod purge;
 mod report;
 mod signals;
+mod subject;
 mod table;
 mod talk;
+mod timings;
 mod usage;
 mod vectors;
 mod version;
@@ -66,7 +69,7 @@ fn run(args: &[OsString]) -> ExitStatus {
         Err(error) => return not_understood(&error, args.get(1..).unwrap_or_default()),
     };
     let talk = Talk::new(&cli.global);
-    talk::trace(&cli.global);
+    talk::trace(&cli.global, cli.command.wants_timings());
     let answer = cli
         .command
         .paths()
@@ -112,6 +115,8 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Report(args) => report::report(args, talk),
         Command::History(args) => history::history(args, talk),
         Command::Purge(args) => purge::purge(args, talk),
+        Command::Close(args) => close::close(args, talk),
+        Command::Subject(args) => subject::subject(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

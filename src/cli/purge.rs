@@ -13,8 +13,12 @@ use crate::commands::purge::{
 };
 
 pub(super) fn purge(args: &args::Purge, talk: Talk) -> Result<ExitStatus, Failure> {
-    let options =
-        PurgeOptions { config: args.config.config.clone(), now: clock::now(), dry_run: args.dry_run };
+    let options = PurgeOptions {
+        config: args.config.config.clone(),
+        now: clock::now(),
+        dry_run: args.dry_run,
+        random: clock::random(),
+    };
     let report = run_purge(&options)?;
     if talk.json {
         talk::data(&json_line(&report))?;
@@ -45,6 +49,8 @@ impl From<PurgeRunError> for Failure {
         match error {
             PurgeRunError::Config(faults) => faults.into(),
             PurgeRunError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
+            PurgeRunError::RootKey(error) => Self::usage("root-key", what, error.hint()),
+            PurgeRunError::State(error) => super::failure::state_failure(&error),
             PurgeRunError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))
             }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 
 use super::args::{Global, LogFormat};
+use super::timings;
 
 /// Whether messages are JSON; the panic hook and the signal handler have no [`Talk`] to ask.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -137,23 +138,29 @@ impl Talk {
 
 /// Events of the library's stages, as asked for by `-v` or a JSON log. Only our own: another crate's
 /// event could quote what it reads.
-pub(super) fn trace(global: &Global) {
+pub(super) fn trace(global: &Global, timings: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
-    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
     let level = match (global.quiet, global.verbose, global.log_format) {
-        (true, ..) | (_, 0, LogFormat::Text) => return,
+        (true, ..) | (_, 0, LogFormat::Text) => LevelFilter::OFF,
         (_, 0, LogFormat::Json) | (_, 1, _) => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    let ours = Targets::new().with_target("verho", level);
-    let registry = tracing_subscriber::registry().with(ours);
+    if level == LevelFilter::OFF && !timings {
+        return;
+    }
+    let stages = Targets::new().with_target(timings::TARGET, LevelFilter::DEBUG);
+    let timings = timings.then(|| timings::Timings.with_filter(stages));
+    // The ends of stages are for those clocks alone.
+    let ours = Targets::new().with_target("verho", level).with_target(timings::TARGET, LevelFilter::OFF);
+    let registry = tracing_subscriber::registry().with(timings);
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     let set = match global.log_format {
         LogFormat::Text => tracing::subscriber::set_global_default(
-            registry.with(layer.without_time().with_ansi(Talk::colour())),
+            registry.with(layer.without_time().with_ansi(Talk::colour()).with_filter(ours)),
         ),
         LogFormat::Json => tracing::subscriber::set_global_default(
-            registry.with(layer.json().flatten_event(true).with_ansi(false)),
+            registry.with(layer.json().flatten_event(true).with_ansi(false).with_filter(ours)),
         ),
     };
     // Nobody else sets one in this process; if somebody did, theirs stays.

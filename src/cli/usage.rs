@@ -100,28 +100,23 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
     let typed = typed(error, ContextKind::InvalidArg).unwrap_or_default();
     let place = position(args, &typed).unwrap_or_else(|| "an argument".to_owned());
     if !typed.starts_with('-') {
-        return match command {
-            Some(command @ ("explain" | "hash")) => {
-                let rest = if command == "hash" { " --platform meta --kind email" } else { "" };
-                Message::new(
-                    "identifier-as-argument",
-                    "identifiers are read from standard input, never from the command line",
-                    format!(
-                        "echo … | verho {command}{rest}\nYour shell may have kept what you typed in its history; remove it there."
-                    ),
-                )
-            }
-            _ => {
-                let file = Path::new(&typed).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
-                let takes = command.is_some_and(|command| takes_config(command));
-                let hint = if file && takes {
-                    format!("a config is named with --config: {name} --config FILE")
-                } else {
-                    format!("{name} --help shows what it takes")
-                };
-                Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), hint)
-            }
+        if let Some(command @ ("explain" | "hash")) = command {
+            let rest = if command == "hash" { " --platform meta --kind email" } else { "" };
+            return Message::new(
+                "identifier-as-argument",
+                "identifiers are read from standard input, never from the command line",
+                format!(
+                    "echo … | verho {command}{rest}\nYour shell may have kept what you typed in its history; remove it there."
+                ),
+            );
+        }
+        let is_config = Path::new(&typed).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+        let hint = if is_config && command.is_some_and(takes_config) {
+            format!("a config is named with --config: {name} --config FILE")
+        } else {
+            format!("{name} --help shows what it takes")
         };
+        return Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), hint);
     }
     let hint = match (known(error, ContextKind::SuggestedArg).first(), command) {
         (Some(near), _) => format!("did you mean {near}?"),

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::config::{Config, Faults};
+use super::{erasures, requests};
+use crate::config::{Config, ERASURES, Faults};
 use crate::manifest::{CodeCount, Manifest, RegisterAge, RegisterRecord};
 use crate::outputs::check::{self, CheckError};
 use crate::outputs::records::{SealError, seal};
@@ -18,7 +19,7 @@ use crate::outputs::{Disk, Latest, OutputError, Staging};
 use crate::pipeline::before::{Before, ContentBefore, RegisterBefore};
 use crate::pipeline::delta::DeltaError;
 use crate::pipeline::keys::RootKey;
-use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run};
+use crate::pipeline::{Live, Progress, Refusal, Results, Run, RunError, Watch, interrupt, run, stage};
 use crate::sources::keys::{RootKeyError, read_root_key};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
 use crate::sources::{Snapshot, SourceError};
@@ -62,6 +63,8 @@ pub struct Built {
     pub unmapped: Vec<(String, Vec<String>)>,
     /// Bytes of records that went to a temporary file.
     pub spilled_bytes: u64,
+    /// Requests of people that are past their last day and not done.
+    pub overdue_requests: u64,
 }
 
 /// Why there is no release.
@@ -88,7 +91,7 @@ pub enum BuildError {
     /// An earlier release.
     #[error(transparent)]
     Release(#[from] ReleaseError),
-    /// The live state.
+    /// The live state, or the store of erasures beside it.
     #[error(transparent)]
     State(#[from] StateError),
     /// Every audience is under its smallest size.
@@ -136,12 +139,12 @@ pub fn build(options: &BuildOptions, progress: &(dyn Fn(Progress) + Sync)) -> Re
 }
 
 /// Builds a release on this disk.
-pub(crate) fn build_on(
+pub fn build_on(
     disk: &Disk,
     options: &BuildOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Built, BuildError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let mut config = Config::load(&options.config).map_err(BuildError::Config)?;
     let root = root_key(&config, options.random)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let previous = newest(&config.output.dir, &config.controller.name)?;
@@ -149,20 +152,25 @@ pub(crate) fn build_on(
     let as_of = options.as_of.unwrap_or(options.now);
     let release = release_name(as_of);
     let staging = Staging::begin(disk, &config.output.dir, &release, part(options.random, 2))?;
+    let before = before(&mut config, &root, complete.as_ref())?;
+    let config = config;
     let mut live = live::begin(&config, &root, options, disk, previous.as_ref(), &release)?;
-    let before = before(&config, &root, complete.as_ref())?;
     let snapshot = Snapshot::take(
         config
             .registers
             .iter()
+            .filter(|register| register.name != ERASURES)
             .map(|register| &register.files)
             .chain(config.sources.iter().map(|source| &source.files)),
     );
+    let today = requests::today(&config, options.now);
+    let overdue_requests =
+        erasures::subjects(&config, &root)?.map_or(0, |kept| kept.overdue(today).count() as u64);
     let job = Run {
         config: &config,
         as_of,
         root: &root,
-        run_key: part(options.random, 3),
+        run_key: before.run_key(part(options.random, 3)),
         spill_dir: staging.path().to_path_buf(),
         before: &before,
         progress,
@@ -190,6 +198,7 @@ pub(crate) fn build_on(
                 manifest: again.manifest,
                 overdue: live.overdue_now(),
                 is_again: true,
+                overdue_requests,
                 unmapped,
                 spilled_bytes: results.spilled_bytes(),
             });
@@ -200,6 +209,8 @@ pub(crate) fn build_on(
         let writing = write::Writing { config: &config, results, staging: &staging, modes: &allowed.modes };
         let is_complete = allowed.refusals.is_empty();
         let written = writing.audiences(live.as_mut(), is_complete)?;
+        let files = || written.iter().flat_map(|audience| audience.files.iter().flatten());
+        stage("sort and write", files().map(|file| file.rows).sum(), files().map(|file| file.bytes).sum());
         if !is_complete && written.iter().all(|audience| audience.files.iter().all(Vec::is_empty)) {
             return Err(RunError::Refused { refusals: allowed.refusals }.into());
         }
@@ -219,7 +230,9 @@ pub(crate) fn build_on(
             refusals: &allowed.refusals,
         })?;
         let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;
+        stage("record and sign", 0, 0);
         check_staged(staging.path(), &manifest)?;
+        stage("read back", 0, 0);
         tracing::info!(files = manifest.subject.len(), signed = signer.is_some(), "release checked");
         let replay = manifest.predicate.release.replay;
         let overdue = live.as_ref().map(LiveRun::overdue).unwrap_or_default();
@@ -235,6 +248,7 @@ pub(crate) fn build_on(
                 Some(live.publish(&config, sizes, inputs, manifest_sha256, publish)?)
             }
         };
+        stage("publish", 0, 0);
         let latest_failed = published.as_ref().and_then(|published| match &published.latest {
             Latest::Failed(error) => Some(error.to_string()),
             Latest::Kept | Latest::Updated => None,
@@ -247,6 +261,7 @@ pub(crate) fn build_on(
             refusals: allowed.refusals,
             overdue,
             is_again: false,
+            overdue_requests,
             unmapped,
             spilled_bytes: results.spilled_bytes(),
         })
@@ -315,19 +330,21 @@ pub(super) fn root_key(config: &Config, random: [u8; 64]) -> Result<RootKey, Roo
     }
 }
 
-/// What earlier releases tell a run of this config under this key.
+/// What earlier releases tell a run of this config under this key, and who was erased: the store of
+/// erasures joins the config's registers.
 pub(super) fn before(
-    config: &Config,
+    config: &mut Config,
     root: &RootKey,
     previous: Option<&PublishedRelease>,
-) -> Result<Before, ReleaseError> {
+) -> Result<Before, BuildError> {
+    let erased = erasures::take_in(config, root, previous)?;
     let used_waivers = if config.waivers.is_empty() {
         std::collections::BTreeSet::new()
     } else {
         used_waivers(&config.output.dir, &config.controller.name)?
     };
     let Some(predicate) = previous.map(|release| &release.manifest.predicate) else {
-        return Ok(Before { used_waivers, ..Before::default() });
+        return Ok(Before { used_waivers, erased, ..Before::default() });
     };
     let same_key = root.id().is_some_and(|id| id == predicate.keys.root);
     let register = |record: &RegisterRecord| {
@@ -339,7 +356,7 @@ pub(super) fn before(
         };
         (record.name.clone(), RegisterBefore { rows: record.rows, content })
     };
-    Ok(Before { registers: predicate.registers.iter().map(register).collect(), used_waivers })
+    Ok(Before { registers: predicate.registers.iter().map(register).collect(), used_waivers, erased })
 }
 
 /// 16 of the run's random bytes; parts 0 and 1 are the root key of a run without one.

@@ -38,7 +38,7 @@ pub struct CheckReport {
 /// Checks.
 pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
     let load = if options.draft { Config::load_draft } else { Config::load };
-    let config = load(&options.config).map_err(BuildError::Config)?;
+    let mut config = load(&options.config).map_err(BuildError::Config)?;
     let mut others = Vec::new();
     if let Some(error) = config.keys.signing.as_deref().and_then(|place| Signer::read(place).err()) {
         others.push(error.into());
@@ -54,15 +54,15 @@ pub fn check(options: &CheckOptions) -> Result<CheckReport, BuildError> {
             options.random[..32].try_into().expect("64 bytes hold 32"),
         )
     });
-    let before = before(&config, &root, previous.as_ref()).unwrap_or_else(|error| {
-        others.push(error.into());
+    let before = before(&mut config, &root, previous.as_ref()).unwrap_or_else(|error| {
+        others.push(error);
         crate::pipeline::before::Before::default()
     });
     let inspected = inspect(&Run {
         config: &config,
         as_of: options.now,
         root: &root,
-        run_key: part(options.random, 3),
+        run_key: before.run_key(part(options.random, 3)),
         spill_dir: PathBuf::new(),
         before: &before,
         progress: &|_| {},

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::build::{BuildError, part, root_key};
+use super::erasures;
 use crate::config::{Basis, Config};
 use crate::people::PersonKey;
+use crate::pipeline::before::Before;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Explained, Link, Live, Objection, Progress, Results, Run, Watch, run};
 use crate::policy::answers::{Answer, Known, Rule, answers};
@@ -65,6 +67,9 @@ pub struct Explanation {
 /// One person.
 #[derive(Debug, Clone, Serialize)]
 pub struct PersonExplanation {
+    /// The person's tag in live states; never told.
+    #[serde(skip)]
+    pub owner: u64,
     /// Rows of the person.
     pub rows: u64,
     /// Objections that name the person, whether they bind an audience or not.
@@ -204,8 +209,10 @@ pub fn explain(
     options: &ExplainOptions<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Explanation, ExplainError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let mut config = Config::load(&options.config).map_err(BuildError::Config)?;
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
+    let erased = erasures::take_in(&mut config, &root, None).map_err(BuildError::State)?;
+    let (config, before) = (config, Before { erased, ..Before::default() });
     if options.chain && !root.is_lasting() {
         return Err(ExplainError::NoRootKey);
     }
@@ -215,9 +222,9 @@ pub fn explain(
         as_of: options.as_of,
         root: &root,
         // Tags of identifiers must mean the same tomorrow, so chains are made under a lasting key.
-        run_key: if options.chain { root.chain_key() } else { part(options.random, 3) },
+        run_key: if options.chain { root.chain_key() } else { before.run_key(part(options.random, 3)) },
         spill_dir: spill_dir(&config),
-        before: &crate::pipeline::before::Before::default(),
+        before: &before,
         progress,
         watch: if options.chain { Watch::Chain(text) } else { Watch::Whoever(text) },
         live: Live::No,
@@ -267,6 +274,7 @@ impl Teller<'_> {
         let links = self.results.links().iter();
         let own = links.filter(|link| link.holders.iter().any(|(person, _)| *person == found.person));
         PersonExplanation {
+            owner: found.person.spread(),
             rows: found.rows,
             objections: found.named.iter().map(|objection| self.objection(objection)).collect(),
             shares_with_objector: found.verdict.iter().any(|cell| cell.reasons.has(Reason::LinkedToObjector)),

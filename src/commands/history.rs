@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::receipts::{Told, Trust, told};
 use crate::manifest::{AudienceRecord, DeltaRecord, Moment, Outcome, PlatformRecord, UploadKind};
-use crate::outputs::check::{CheckError, signature_bytes};
+use crate::outputs::LATEST;
+use crate::outputs::check::signature_bytes;
 use crate::outputs::signature::Verified;
-use crate::outputs::{LATEST, OutputError};
 use crate::sources::releases::{PublishedRelease, ReleaseError, Surveyed, survey};
 
 /// The releases of a folder.
@@ -99,6 +99,8 @@ pub struct PlatformHistory {
     pub add_rows: Option<u64>,
     /// The same of the remove files.
     pub remove_rows: Option<u64>,
+    /// Members whose removal was owed from before, when what is live was known.
+    pub owed: Option<u64>,
     /// What changed against what is live, when that was known.
     pub delta: Option<DeltaRecord>,
     /// Kinds of upload file of which something was purged.
@@ -141,12 +143,6 @@ pub enum HistoryError {
     /// The folder cannot be listed.
     #[error(transparent)]
     Release(#[from] ReleaseError),
-    /// A receipt cannot be read.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// A signature cannot be read.
-    #[error(transparent)]
-    Check(#[from] CheckError),
 }
 
 impl HistoryError {
@@ -156,9 +152,6 @@ impl HistoryError {
         match self {
             Self::NoFolder { .. } => "name the folder of releases, or a config with --config",
             Self::Release(error) => error.hint(),
-            Self::Output(_) | Self::Check(_) => {
-                "run as the user who made the releases, or as one who may read them"
-            }
         }
     }
 }
@@ -171,7 +164,7 @@ pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
     let (mut releases, mut others) = (Vec::new(), Vec::new());
     for found in survey(folder)? {
         match &found {
-            Surveyed::Release(release) => releases.push(one(folder, release, now)?),
+            Surveyed::Release(release) => releases.push(one(folder, release, now)),
             Surveyed::Damaged { .. } => others.push(Other { name: found.name(), what: "damaged" }),
             Surveyed::Foreign { .. } => others.push(Other { name: found.name(), what: "foreign" }),
         }
@@ -183,12 +176,14 @@ pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
     Ok(History { folder: folder.display().to_string(), latest, releases, others })
 }
 
-fn one(folder: &Path, release: &PublishedRelease, now: Timestamp) -> Result<ReleaseHistory, HistoryError> {
+fn one(folder: &Path, release: &PublishedRelease, now: Timestamp) -> ReleaseHistory {
     let predicate = &release.manifest.predicate;
-    let told =
-        told(folder, &release.manifest, release.manifest_sha256, Trust { allowed: None, moment: now })?;
-    let (signature, signed_by) = signature(release)?;
-    Ok(ReleaseHistory {
+    let trust = Trust { allowed: None, moment: now };
+    // What cannot be read about one release is told there, and spoils nothing of the others.
+    let told = told(folder, &release.manifest, release.manifest_sha256, trust)
+        .unwrap_or_else(|error| Told { faults: vec![error.to_string()], ..Told::default() });
+    let (signature, signed_by) = signature(release);
+    ReleaseHistory {
         folder: release.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         name: predicate.release.name.clone(),
         as_of: predicate.release.as_of,
@@ -207,21 +202,22 @@ fn one(folder: &Path, release: &PublishedRelease, now: Timestamp) -> Result<Rele
             faults: told.faults,
             unfinished: told.is_unfinished,
         },
-    })
+    }
 }
 
-fn signature(release: &PublishedRelease) -> Result<(SignatureState, Option<String>), CheckError> {
+fn signature(release: &PublishedRelease) -> (SignatureState, Option<String>) {
     let stated = release.manifest.predicate.keys.signing.as_ref();
-    let Some(signature) = signature_bytes(&release.path)? else {
-        return Ok((if stated.is_some() { SignatureState::Missing } else { SignatureState::None }, None));
+    let Ok(signature) = signature_bytes(&release.path) else { return (SignatureState::Wrong, None) };
+    let Some(signature) = signature else {
+        return (if stated.is_some() { SignatureState::Missing } else { SignatureState::None }, None);
     };
     // A manifest has one spelling, so these are the bytes of the file.
-    Ok(match Verified::check(&release.manifest.to_bytes(), &signature) {
+    match Verified::check(&release.manifest.to_bytes(), &signature) {
         Ok(verified) if stated == Some(&verified.fingerprint()) => {
             (SignatureState::Fits, Some(verified.fingerprint()))
         }
         Ok(_) | Err(_) => (SignatureState::Wrong, None),
-    })
+    }
 }
 
 fn audience_history(audience: &AudienceRecord, told: &Told) -> AudienceHistory {
@@ -243,6 +239,7 @@ fn platform_history(platform: &PlatformRecord, told: &Told) -> PlatformHistory {
         full_rows: rows(UploadKind::Full),
         add_rows: rows(UploadKind::Add),
         remove_rows: rows(UploadKind::Remove),
+        owed: platform.delta.as_ref().map(|delta| delta.owed),
         delta: platform.delta.clone(),
         purged: [UploadKind::Full, UploadKind::Add, UploadKind::Remove]
             .into_iter()

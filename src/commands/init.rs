@@ -9,6 +9,7 @@ mod source;
 mod toml_text;
 mod words;
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -231,13 +232,14 @@ fn tail() -> String {
         ),
     ];
     for (before, question, after) in &lines[..3] {
-        text.push_str(&format!("{before}{}{after}\n", decide(question)));
+        let _ = writeln!(text, "{before}{}{after}", decide(question));
     }
     text.push_str("purposes = [\"retarget\"]                       # exclude and lookalike_seed need rows of their own\n");
     for (before, question, after) in &lines[3..] {
-        text.push_str(&format!("{before}{}{after}\n", decide(question)));
+        let _ = writeln!(text, "{before}{}{after}", decide(question));
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "notice = {{ id = {}, version = {} }}\n\n\
          # Who should see an ad, and where.\n[[audience]]\nname = {}\n\
          # where = \"country = 'FI'\"                    # everyone, without it\n\
@@ -248,7 +250,7 @@ fn tail() -> String {
         decide("its version, usually a date"),
         decide("a name of a-z, 0-9 and -, such as customers"),
         decide("such as meta"),
-    ));
+    );
     text
 }
 

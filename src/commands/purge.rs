@@ -11,13 +11,17 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::build::{part, root_key};
+use super::live_state;
 use crate::config::{Config, Faults};
 use crate::manifest::receipt::{PurgeRule, PurgedFile, Receipt};
 use crate::manifest::{Moment, Subject, SubjectDigest};
 use crate::outputs::receipts::{Fate, Purge, PurgeError, fate};
 use crate::outputs::signature::{KeyError, Signer};
 use crate::outputs::{Disk, FolderLock, OutputError};
+use crate::sources::keys::RootKeyError;
 use crate::sources::releases::{PublishedRelease, ReleaseError, Surveyed, survey};
+use crate::state::StateError;
 
 /// What a purge is asked for.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct PurgeOptions {
     pub now: Timestamp,
     /// Tell what is due, and delete nothing.
     pub dry_run: bool,
+    /// Random bytes of this run.
+    pub random: [u8; 64],
 }
 
 /// What a purge did, or would do.
@@ -108,6 +114,12 @@ pub enum PurgeRunError {
     /// The signing key.
     #[error(transparent)]
     SigningKey(#[from] KeyError),
+    /// The root key.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// The live state, which tells what is still outstanding.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The folder of releases cannot be listed.
     #[error(transparent)]
     Release(#[from] ReleaseError),
@@ -142,8 +154,14 @@ pub fn purge_on(disk: &Disk, options: &PurgeOptions) -> Result<PurgeReport, Purg
     let _lock = FolderLock::take(disk, folder)?;
     let releases = ours(&survey(folder)?, &config.controller.name, &mut report.unread);
     let newest = newest(folder, &releases);
+    let outstanding = outstanding(&config, disk, options)?;
     for release in &releases {
-        let kept = newest.contains(&release.manifest.predicate.release.name).then_some(Left::Newest);
+        let name = &release.manifest.predicate.release.name;
+        let kept = if newest.contains(name) {
+            Some(Left::Newest)
+        } else {
+            outstanding.contains(name).then_some(Left::Outstanding)
+        };
         let purge = Purge {
             disk,
             releases: folder,
@@ -185,7 +203,7 @@ fn told_files(receipt: &Receipt) -> impl Iterator<Item = FileDue> + '_ {
 }
 
 /// The controller's own releases that stand under their own name, oldest first.
-fn ours(found: &[Surveyed], controller: &str, unread: &mut Vec<String>) -> Vec<PublishedRelease> {
+pub(super) fn ours(found: &[Surveyed], controller: &str, unread: &mut Vec<String>) -> Vec<PublishedRelease> {
     let mut releases = Vec::new();
     for one in found {
         match one {
@@ -218,6 +236,30 @@ fn newest(folder: &Path, releases: &[PublishedRelease]) -> BTreeSet<String> {
     let latest = folder.join(crate::outputs::LATEST).canonicalize().ok();
     let latest = latest.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
     newest.into_iter().chain(latest).collect()
+}
+
+/// Names of the releases that somebody may still have to upload, or get an answer for: of each audience
+/// and platform the newest with files, and the last that was uploaded until its removals are
+/// acknowledged. What older ones owed stands in these again.
+fn outstanding(
+    config: &Config,
+    disk: &Disk,
+    options: &PurgeOptions,
+) -> Result<BTreeSet<String>, PurgeRunError> {
+    let root = root_key(config, options.random)?;
+    let Some(state) = live_state::open(config, &root, disk, part(options.random, 2))? else {
+        return Ok(BTreeSet::new());
+    };
+    let head = state.head();
+    let mut names = BTreeSet::new();
+    for cell in &head.cells {
+        let newest = cell.releases.last();
+        let uploaded = cell.releases.iter().rev().find(|release| release.uploaded.is_some());
+        let unanswered = uploaded.filter(|release| release.rows.remove > 0 && !release.acknowledged);
+        let numbers = newest.into_iter().chain(unanswered).map(|release| release.release as usize);
+        names.extend(numbers.filter_map(|number| head.releases.get(number)).map(|note| note.name.clone()));
+    }
+    Ok(names)
 }
 
 /// Files of a release that are past their date and there, and those of them that are to be left.

@@ -38,7 +38,7 @@ pub fn receipt(options: &ReceiptOptions) -> Result<Recorded, MarkError> {
 }
 
 /// Records a platform's answer on this disk.
-pub(crate) fn receipt_on(disk: &Disk, options: &ReceiptOptions) -> Result<Recorded, MarkError> {
+pub fn receipt_on(disk: &Disk, options: &ReceiptOptions) -> Result<Recorded, MarkError> {
     let answers = read_receipt(&options.file)?;
     let mut marking = Marking::begin(disk, &options.mark)?;
     let mut head = marking.state.head().clone();

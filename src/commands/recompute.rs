@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::verify::{CheckLine, ExpectedAudience, VerifyError, compare_recomputed};
-use crate::config::{Config, Faults};
+use crate::config::{Config, ERASURES, Faults};
 use crate::manifest::{Tag, UploadKind};
 use crate::oracle::{self, AudienceOutcome, Fate, OracleError, Outcome};
 use crate::policy::reason::{Reason, Reasons};
@@ -24,6 +24,14 @@ pub enum RecomputeError {
     /// The root key.
     #[error(transparent)]
     RootKey(#[from] RootKeyError),
+    /// People were erased, of whom only keyed digests are kept.
+    #[error(
+        "the release leaves out people who were erased, and what is kept of them cannot be read by separate code"
+    )]
+    Erasures,
+    /// Rows of it are gone.
+    #[error("files of the release were purged, so there is nothing to compare with")]
+    Purged,
     /// The inputs.
     #[error(transparent)]
     Oracle(#[from] OracleError),
@@ -41,6 +49,13 @@ pub fn recompute(folder: &Path, config: &Path) -> Result<Vec<CheckLine>, Recompu
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let release = PublishedRelease::open(&folder)?;
     let predicate = &release.manifest.predicate;
+    if release.register_rows(ERASURES).is_some_and(|rows| rows > 0) {
+        return Err(RecomputeError::Erasures);
+    }
+    let is_gone = |name: &str| folder.join(name).symlink_metadata().is_err();
+    if release.manifest.retained_files().iter().any(|(.., name)| is_gone(name)) {
+        return Err(RecomputeError::Purged);
+    }
     let root = config.keys.root.as_deref().map(read_root_key).transpose()?;
     let outcome = oracle::decide(&config, predicate.release.as_of.0)?;
 

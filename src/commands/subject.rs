@@ -59,6 +59,96 @@ pub fn subject_text(explanation: &Explanation, language: Language) -> Result<Str
     Ok(text)
 }
 
+/// What is known of one list as it is live on a platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LiveFact {
+    /// The audience.
+    pub audience: String,
+    /// The platform.
+    pub platform: String,
+    /// How many of the person's contact details are on it.
+    pub live: u64,
+    /// The day of the release with which the first of them went up.
+    pub since: Option<String>,
+    /// The ground it rested on then.
+    pub basis: Option<String>,
+    /// How many of them are to be removed, and the platform has not said that it did.
+    pub owed: u64,
+}
+
+/// What was uploaded so far, list by list.
+pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
+    text.push_str(one_of(
+        language,
+        [
+            "\nWhat has been uploaded so far, as far as we know:\n",
+            "\nMitä tähän mennessä on viety alustoille, sen mukaan mitä tiedämme:\n",
+            "\nVad som hittills har laddats upp, såvitt vi vet:\n",
+        ],
+    ));
+    if facts.iter().all(|fact| fact.live == 0 && fact.owed == 0) {
+        text.push_str(one_of(
+            language,
+            [
+                "  Nothing of yours is on any list.\n",
+                "  Tietojasi ei ole millään listalla.\n",
+                "  Inget av dina uppgifter finns på någon lista.\n",
+            ],
+        ));
+    }
+    for fact in facts.iter().filter(|fact| fact.live > 0 || fact.owed > 0) {
+        let (audience, platform, live, owed) = (&fact.audience, &fact.platform, fact.live, fact.owed);
+        let since = fact.since.as_deref().unwrap_or("?");
+        let ground = match fact.basis.as_deref() {
+            Some("consent") => ["your consent", "suostumuksesi", "ditt samtycke"],
+            Some(_) => ["our legitimate interest", "oikeutettu etumme", "vårt berättigade intresse"],
+            None => [
+                "a ground no longer recorded",
+                "peruste, jota ei enää ole kirjattuna",
+                "en grund som inte längre finns antecknad",
+            ],
+        };
+        let ground = one_of(language, ground);
+        let _ = match language {
+            Language::English => writeln!(text, "\nList \"{audience}\", on {platform}:"),
+            Language::Finnish => writeln!(text, "\nLista \"{audience}\", alusta {platform}:"),
+            Language::Swedish => writeln!(text, "\nListan \"{audience}\", på {platform}:"),
+        };
+        if live > 0 {
+            let _ = match language {
+                Language::English => writeln!(
+                    text,
+                    "  {live} of your contact details, the first since {since}, on the ground of {ground}."
+                ),
+                Language::Finnish => writeln!(
+                    text,
+                    "  Yhteystietojasi: {live}, ensimmäinen {since} alkaen; peruste on {ground}."
+                ),
+                Language::Swedish => writeln!(
+                    text,
+                    "  Dina kontaktuppgifter: {live}, den första sedan {since}; grunden är {ground}."
+                ),
+            };
+        }
+        if owed > 0 {
+            let _ = match language {
+                Language::English => writeln!(
+                    text,
+                    "  {owed} are to be removed; we ask the platform each time until it confirms."
+                ),
+                Language::Finnish => writeln!(
+                    text,
+                    "  Poistettavana: {owed}. Pyydämme poistoa joka kerta, kunnes alusta vahvistaa sen."
+                ),
+                Language::Swedish => writeln!(
+                    text,
+                    "  Ska tas bort: {owed}. Vi begär det varje gång tills plattformen bekräftar."
+                ),
+            };
+        }
+    }
+}
+
 fn tell(text: &mut String, person: &PersonExplanation, language: Language) {
     for audience in &person.audiences {
         for platform in &audience.platforms {

@@ -45,7 +45,7 @@ pub fn uploaded(options: &MarkOptions) -> Result<Uploaded, MarkError> {
 }
 
 /// Records an upload on this disk.
-pub(crate) fn uploaded_on(disk: &Disk, options: &MarkOptions) -> Result<Uploaded, MarkError> {
+pub fn uploaded_on(disk: &Disk, options: &MarkOptions) -> Result<Uploaded, MarkError> {
     let mut marking = Marking::begin(disk, options)?;
     let zone =
         TimeZone::get(&marking.config.policy.time_zone).expect("loading the config looked the zone up");

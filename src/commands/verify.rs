@@ -194,8 +194,10 @@ fn believe_receipts(
             keys => format!("signed by {}", keys.join(", ")),
         };
         let last = told.purged.values().max().map(ToString::to_string).unwrap_or_default();
-        let detail =
-            format!("purged: {gone} files were deleted by {} receipts, the last on {last}; {by}", told.valid);
+        let detail = format!(
+            "purged: {gone} files, told as deleted by valid receipts ({}), the last on {last}; {by}",
+            told.valid
+        );
         checks.push(line("receipts", true, detail));
     }
     Ok(gone as u64)
@@ -308,6 +310,7 @@ fn name_of(rule: Rule) -> &'static str {
         | Rule::Header
         | Rule::Row
         | Rule::ForbiddenDigest
+        | Rule::Removal
         | Rule::RowOrder
         | Rule::Part
         | Rule::Limit

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use super::declarations::not_identity_codes;
 use super::load::Loading;
+use super::special;
 use super::table::{Item, Table, is_name};
 use super::{
     Attribute, AttributeKind, BasisField, ConsentField, Context, CountryField, DateField, Encoding, Files,
@@ -42,6 +44,7 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         Some(item) => attributes(loading, item),
         None => Some(BTreeMap::new()),
     };
+    let not_identity_codes = table.get("not_identity_codes").map_or(Some(Vec::new()), not_identity_codes);
     table.finish();
     let columns = columns?;
 
@@ -96,6 +99,12 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         let dated = list.iter().flatten().any(|column| column.verified_at.is_some());
         loading.verified_identifiers.extend(columns.get(key).filter(|_| dated).map(|item| item.span()));
     }
+    // What is faulty in itself is told already.
+    let is_stated =
+        consent.as_ref().is_none_or(|consent| consent.as_ref().is_some_and(|(_, stated)| *stated));
+    if let (Some(basis), Some(item), false) = (&basis, columns.get("basis"), is_stated) {
+        refuse_consent_to_messages(basis, &item);
+    }
     let signals = match columns.get("consent_signals") {
         Some(item) => signals(item),
         None => Some((None, None)),
@@ -118,10 +127,11 @@ pub(super) fn source(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Source
         targeting: targeting?,
         party: party?,
         informed_since: informed_since?,
-        consent: consent?,
+        consent: consent?.map(|(consent, _)| consent),
         ad_user_data,
         ad_personalization,
         attributes: attributes?,
+        not_identity_codes: not_identity_codes?,
     })
 }
 
@@ -268,21 +278,54 @@ fn bounced(item: Item<'_>) -> Option<ListedColumn> {
     Some(ListedColumn { column: column?, values: values? })
 }
 
-fn consent(item: Item<'_>) -> Option<ConsentField> {
+/// What is recorded, and whether its purpose is stated.
+fn consent(item: Item<'_>) -> Option<(ConsentField, bool)> {
     let table = item.table("consent")?;
     let date = optional(table.get("date"), date_field);
     let wording = optional(table.get("wording"), |item| item.string());
     let expires = optional(table.get("expires"), date_field);
     let identifier = optional(table.get("identifier"), |item| item.string());
-    if !["date", "wording", "expires", "identifier"].iter().any(|key| table.has(key)) {
+    let purpose = table.get("purpose").map_or(Some(()), |item| consent_purpose(&item));
+    if !["date", "wording", "expires", "identifier", "purpose"].iter().any(|key| table.has(key)) {
         table.fault(
             "missing-key",
             "consent names no column",
             "consent = { date = \"consent_given\", wording = \"consent_text\" }",
         );
     }
+    let is_stated = table.has("purpose");
     table.finish();
-    Some(ConsentField { date: date?, wording: wording?, expires: expires?, identifier: identifier? })
+    purpose?;
+    let consent = ConsentField { date: date?, wording: wording?, expires: expires?, identifier: identifier? };
+    Some((consent, is_stated))
+}
+
+/// What a recorded consent was asked for. One to messages says nothing of advertising elsewhere.
+fn consent_purpose(item: &Item<'_>) -> Option<()> {
+    if item.word(&[("advertising_elsewhere", true), ("messages", false)])? {
+        return Some(());
+    }
+    item.fault(
+        "consent-for-something-else",
+        "consent to messages is no consent to this",
+        "map the consent whose words name advertising on other services, or another ground",
+    );
+    None
+}
+
+/// A column that is named after messages holds consent to messages, unless its words are stated.
+fn refuse_consent_to_messages(basis: &BasisField, item: &Item<'_>) {
+    if let From::Column(name) = &basis.from
+        && let Some(term) = special::names_messages(name)
+        && !basis.consent.is_empty()
+    {
+        item.fault(
+            "consent-for-something-else",
+            format!("the column \"{name}\" is named after consent to messages (\"{term}\")"),
+            "consent to messages is none to advertising on other services; if the words people agreed to name it, \
+             say so: consent = { wording = \"consent_text\", purpose = \"advertising_elsewhere\" }",
+        );
+    }
 }
 
 /// A separator may be white space, such as a tab or a bar between spaces, but not nothing.

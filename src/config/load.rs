@@ -273,6 +273,11 @@ fn tables<'t>(loading: &mut Loading<'t>, document: &'t Spanned<DeTable<'t>>) -> 
         loading.anybody_can_object = true;
         registers::register(loading, item)
     });
+    if matches!(live, Some(Some(_))) && registers.as_ref().is_some_and(|read| read.len() >= MANY_MAX) {
+        // Beside a state stands the store of erasures, which every build reads as one register more.
+        let message = format!("the config has {MANY_MAX} of [[register]]; with [state] one fewer is allowed");
+        top.fault("too-many", message, "join some of them");
+    }
     let bases = several(&top, "basis", true, |item| rules::basis(item, reading.draft));
     let mut taken = Vec::new();
     let recipients =
@@ -350,6 +355,14 @@ impl Loading<'_> {
     }
 
     pub(super) fn register_name(&mut self, item: Item<'_>) -> Option<String> {
+        if item.says(super::ERASURES) {
+            item.fault(
+                "duplicate-name",
+                "the name erasures is taken: verho reads its own store of erased people under it",
+                "give each its own name, such as \"erasure-requests\"",
+            );
+            return None;
+        }
         unique_name(&mut self.register_names, item)
     }
 

@@ -4,6 +4,7 @@
 //! at once. Nothing here opens a customer file or asks the time.
 
 mod countries;
+mod declarations;
 mod faults;
 mod fields;
 mod load;
@@ -23,6 +24,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use self::declarations::NotIdentityCodes;
 pub use self::faults::{Fault, Faults};
 pub use self::load::line_of;
 pub use self::retention::Retention;
@@ -184,6 +186,16 @@ pub struct Source {
     pub ad_personalization: Option<ValueField>,
     /// Attributes an audience's `where` may use, by name.
     pub attributes: BTreeMap<String, Attribute>,
+    /// Columns whose digits are declared to be no Swedish or Estonian identity codes.
+    pub not_identity_codes: Vec<NotIdentityCodes>,
+}
+
+impl Source {
+    /// Whether a column's digits are declared to be no Swedish or Estonian identity codes on a day.
+    #[must_use]
+    pub fn declares_no_codes(&self, column: &str, day: jiff::civil::Date) -> bool {
+        self.not_identity_codes.iter().any(|declared| declared.column == column && declared.holds_on(day))
+    }
 }
 
 /// Where a mapped value comes from.
@@ -328,6 +340,10 @@ pub enum AttributeKind {
     /// Derived by a model or rule: profiling objections bind.
     Derived,
 }
+
+/// The name under which a run knows the store of erasures as a register of its own. No other register may
+/// have it.
+pub const ERASURES: &str = "erasures";
 
 /// `[[register]]`: a list of objections.
 #[derive(Debug, Clone)]

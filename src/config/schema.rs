@@ -139,6 +139,30 @@ pub struct SourceTable {
     /// Attributes that a `where` may use, by name.
     #[serde(default)]
     pub attributes: BTreeMap<String, AttributeTable>,
+    /// Columns whose digits are no Swedish or Estonian identity codes, by the word of somebody named.
+    #[serde(default)]
+    pub not_identity_codes: Vec<NotIdentityCodesTable>,
+}
+
+/// The word of somebody named that a column's digits are no Swedish or Estonian identity codes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotIdentityCodesTable {
+    /// The column.
+    #[schemars(example = &"account_id")]
+    pub column: String,
+    /// What its digits are.
+    #[schemars(example = &"account numbers of eleven digits")]
+    pub reason: String,
+    /// Who answers for it.
+    #[schemars(example = &"Data Protection Officer")]
+    pub by: String,
+    /// First day, as a date or in quotes.
+    #[schemars(with = "String")]
+    pub date: Day,
+    /// Last day, at most 366 days later.
+    #[schemars(with = "String")]
+    pub valid_until: Day,
 }
 
 /// A file format.
@@ -217,6 +241,18 @@ pub struct ConsentTable {
     pub expires: Option<BirthDate>,
     /// Column of the e-mail address or phone number it was given for.
     pub identifier: Option<String>,
+    /// What people were asked for.
+    pub purpose: Option<ConsentPurposeWord>,
+}
+
+/// What a consent was asked for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPurposeWord {
+    /// Advertising on other services.
+    AdvertisingElsewhere,
+    /// Messages by e-mail, text message or phone: refused, since it is no consent to this.
+    Messages,
 }
 
 /// One column or several.

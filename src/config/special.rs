@@ -101,6 +101,16 @@ pub(super) fn names_identity_code(name: &str) -> Option<&'static str> {
     met(&words(name), IDENTITY_CODES)
 }
 
+/// Names of columns of a consent to messages, which is no consent to advertising elsewhere
+/// (ePrivacy Directive Art. 13, GDPR Art. 6(1)(a): consent is for one or more specific purposes).
+const MESSAGES: &str = "email*, e mail*, mailing*, newsletter*, sms*, text message*, sähköposti*, uutiskirje*, \
+                        tekstiviesti*, nyhetsbrev*, epost*, e post*, uudiskiri*, telemarketing*";
+
+/// Whether a name is that of a consent to messages.
+pub(super) fn names_messages(name: &str) -> Option<&'static str> {
+    met(&words(name), MESSAGES)
+}
+
 fn met(words: &[String], terms: &'static str) -> Option<&'static str> {
     let fits = |word: &String, wanted: &str| match wanted.strip_suffix('*') {
         Some(beginning) => word.starts_with(beginning),

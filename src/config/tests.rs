@@ -95,6 +95,15 @@ fn every_key_reaches_its_place() {
     assert_eq!(targeting.scopes, Scopes::of(Scope::AllMarketing).union(Scopes::of(Scope::Email)));
     assert_eq!(crm.ad_personalization.as_ref().map(|signal| signal.no.is_none()), Some(true));
     assert_eq!(crm.attributes["tags"].kind, AttributeKind::Derived);
+    let declared = &crm.not_identity_codes[0];
+    assert_eq!((declared.column.as_str(), declared.by.as_str()), ("id", "DPO"));
+    let day = |text: &str| text.parse::<jiff::civil::Date>().expect("a day");
+    for (text, holds) in
+        [("2026-10-31", false), ("2026-11-01", true), ("2027-10-31", true), ("2027-11-01", false)]
+    {
+        assert_eq!(crm.declares_no_codes("id", day(text)), holds, "{text}");
+        assert!(!crm.declares_no_codes("email", day(text)));
+    }
     let shop = &config.sources[1];
     assert_eq!(shop.id_space, "shop");
     assert_eq!(shop.relationship.from, From::Constant("current".to_owned()));
@@ -175,6 +184,7 @@ const FAULTY: &[Faulty] = &[
     ("name = \"crm\"", "name = \"-crm\"", "bad-name", "-crm", "not a name", "beginning"),
     ("name = \"shop\"", "name = \"crm\"", "duplicate-name", "name = \"crm\"", "taken", "own name"),
     ("name = \"phones\"", "name = \"opt-outs\"", "duplicate-name", "opt-outs", "taken", "own name"),
+    ("name = \"phones\"", "name = \"erasures\"", "duplicate-name", "erasures", "taken", "own name"),
     ("name = \"all\"", "name = \"visitors\"", "duplicate-name", "visitors", "taken", "own name"),
     ("path = \"shop.parquet\"\n", "", "missing-key", "[[source]]", "no path", "customers-*.csv"),
     ("format = \"parquet\"", "format = \"excel\"", "unknown-word", "excel", "format", "parquet"),
@@ -186,6 +196,10 @@ const FAULTY: &[Faulty] = &[
     ("email = \"mail\"", "email = []", "empty", "email = []", "empty list", "at least one"),
     ("email = \"mail\"", "email = [\"mail\", \"mail\"]", "duplicate", "mail", "twice", "drop"),
     ("email = \"mail\"", "email = { column = \"mail\", hashed = \"md5\" }", "contradiction", "[source.columns]", "plain in one column and hashed", "all plain, or all hashed"),
+    ("{ column = \"ground\"", "{ column = \"email_optin\"", "consent-for-something-else", "email_optin", "email*", "purpose = \"advertising_elsewhere\""),
+    ("{ column = \"ground\"", "{ column = \"sms-lupa\"", "consent-for-something-else", "sms-lupa", "sms*", "advertising on other services"),
+    ("identifier = \"given_for\"", "identifier = \"given_for\", purpose = \"messages\"", "consent-for-something-else", "messages", "messages", "advertising on other services"),
+    ("identifier = \"given_for\"", "identifier = \"given_for\", purpose = \"adverts\"", "unknown-word", "adverts", "purpose", "advertising_elsewhere"),
     ("email = \"mail\"", "email = 5", "wrong-type", "email = 5", "whole number", "table"),
     ("email = \"mail\"", "e_mail = \"x\"\nemail = \"mail\"", "unknown-key", "e_mail", "no key e_mail", "did you mean email"),
     ("context = \"work\"", "context = \"office\"", "unknown-word", "office", "context", "personal"),
@@ -430,6 +444,18 @@ fn values_of_mappings_stay_out_of_messages() {
     }
 }
 
+/// A newsletter's yes is none to this, unless somebody states that the words covered both.
+#[test]
+fn consent_to_messages_counts_when_its_words_name_advertising_elsewhere() {
+    let text = FULL.replace("{ column = \"ground\"", "{ column = \"email_optin\"");
+    assert!(parse(&text).is_err());
+    let given = "identifier = \"given_for\"";
+    let stated = format!("{given}, purpose = \"advertising_elsewhere\"");
+    assert_eq!(sound(&text.replace(given, &stated)).sources[0].basis.consent, ["C"]);
+    // Where no value means consent, the column's name says nothing.
+    sound(&text.replace("consent = [\"C\"], ", ""));
+}
+
 #[test]
 fn nobody_could_object_is_a_fault() {
     let text = first().replace("targeting = {", "#");
@@ -544,6 +570,7 @@ fn reader_schema_and_docs_know_the_same_keys() {
         ("File", "schema = 1", "\n"),
         ("ControllerTable", "[controller]", "\n"),
         ("SourceTable", "[[source]]", "\n"),
+        ("NotIdentityCodesTable", "not_identity_codes = [{ column = \"id\"", ", "),
         ("SourceColumns", "[source.columns]", "\n"),
         ("IdentifierTable", "{ column = \"work_email\"", ", "),
         ("CountryTable", "{ column = \"land\"", ", "),

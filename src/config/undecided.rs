@@ -10,7 +10,7 @@ use super::table::{Reading, shown};
 pub const UNDECIDED: &str = "DECIDE:";
 
 /// Notes every text that is not decided yet.
-pub(super) fn undecided<'t>(reading: &Reading, table: &DeTable<'t>) {
+pub(super) fn undecided(reading: &Reading, table: &DeTable<'_>) {
     for (key, value) in table {
         look(reading, key.get_ref(), value);
     }

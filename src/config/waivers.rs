@@ -77,7 +77,7 @@ impl Waiver {
 }
 
 /// Text that a terminal can show in one line.
-fn words_of(item: Item<'_>) -> Option<String> {
+pub(super) fn words_of(item: Item<'_>) -> Option<String> {
     let text = item.text()?;
     if text.chars().count() > WORDS_MAX || text.chars().any(char::is_control) {
         let message =

@@ -108,6 +108,10 @@ impl fmt::Debug for WideKey {
     }
 }
 
+/// How a test's run key begins that makes wide keys collide.
+#[cfg(test)]
+pub(crate) const COLLIDES: &[u8; 8] = b"collides";
+
 /// The key of one run, under which every wide key is made. Wiped when it is dropped.
 pub struct RunKey([u8; 16]);
 
@@ -137,7 +141,20 @@ impl RunKey {
 
     /// The keyed digest of a message that begins with its space.
     pub(in crate::identifiers) fn hash(&self, message: &[u8]) -> WideKey {
-        WideKey(SipHasher24::new_with_key(&self.0).hash(message).as_u128())
+        let wide = SipHasher24::new_with_key(&self.0).hash(message).as_u128();
+        #[cfg(test)]
+        let wide = self.colliding(wide);
+        WideKey(wide)
+    }
+
+    /// For tests of collisions: a key that begins with [`COLLIDES`] makes wide keys of as many bits as
+    /// its next byte says.
+    #[cfg(test)]
+    fn colliding(&self, wide: u128) -> u128 {
+        match self.0.strip_prefix(COLLIDES) {
+            Some([bits, ..]) => wide & ((1 << bits) - 1),
+            _ => wide,
+        }
     }
 }
 

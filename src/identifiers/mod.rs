@@ -39,6 +39,8 @@ mod tests;
 mod text;
 
 pub use country::{Region, country};
+#[cfg(test)]
+pub(crate) use digest::COLLIDES;
 pub use digest::{Digest, RunKey, WideKey};
 pub use domain::{domain_objection_key, is_webmail_domain};
 pub use email::Email;

@@ -73,3 +73,9 @@ fn the_documentation_lists_every_reject_code() {
         assert!(page.contains(&format!("| `{}` |", form.code())), "{}", form.code());
     }
 }
+
+/// The words stand in records and answers.
+#[test]
+fn each_kind_has_its_word() {
+    assert_eq!(Kind::ALL.map(Kind::code), ["email", "phone"]);
+}

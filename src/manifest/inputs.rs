@@ -25,6 +25,25 @@ pub struct SourceRecord {
     pub commitment: Hex32,
     /// Identifier columns, in config order.
     pub identifiers: Vec<ColumnRecord>,
+    /// Columns whose digits were declared to be no Swedish or Estonian identity codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_identity_codes: Vec<NotIdentityCodesRecord>,
+}
+
+/// A declaration that held: in this column neither Swedish nor Estonian identity codes were looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotIdentityCodesRecord {
+    /// The column.
+    pub column: String,
+    /// What its digits are.
+    pub reason: String,
+    /// Who answers for it.
+    pub by: String,
+    /// First day.
+    pub date: String,
+    /// Last day.
+    pub valid_until: String,
 }
 
 /// What became of a column's cells.

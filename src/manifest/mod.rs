@@ -6,6 +6,7 @@
 //! a space or a repeated key. It names people by nothing at all; counts only. It opens no file and
 //! does not know the time.
 
+pub mod closure;
 mod counts;
 mod inputs;
 mod live;
@@ -24,8 +25,8 @@ use serde::{Deserialize, Serialize};
 
 pub use counts::{CodeCount, PeopleCounts, ReasonCount, RowCounts};
 pub use inputs::{
-    BasisRecord, ColumnRecord, PolicyRecord, RecipientRecord, RegisterAge, RegisterRecord, SourceRecord,
-    WaiverRecord,
+    BasisRecord, ColumnRecord, NotIdentityCodesRecord, PolicyRecord, RecipientRecord, RegisterAge,
+    RegisterRecord, SourceRecord, WaiverRecord,
 };
 pub use live::{DeltaRecord, LatencyRecord, StateRecord};
 pub use reconcile::Mismatch;

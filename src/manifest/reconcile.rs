@@ -152,6 +152,41 @@ fn check_platform(audience: &AudienceRecord, platform: &PlatformRecord, found: &
         "reasons are known and stand once, in order of precedence",
     );
     check_files(audience, platform, found);
+    check_delta(audience, platform, found);
+}
+
+/// What changes adds up to what is live and to what the files hold.
+fn check_delta(audience: &AudienceRecord, platform: &PlatformRecord, found: &mut Found) {
+    let place = || format!("audience {}, platform {}", audience.name, platform.name);
+    let Some(delta) = &platform.delta else { return };
+    let rows = |kind| {
+        let files = platform.files.iter().filter(move |file| file.kind == kind);
+        total(files.map(|file| file.rows))
+    };
+    let has = |kind| platform.files.iter().any(|file| file.kind == kind);
+    found.unless(
+        total([delta.kept, delta.removed]) == Some(delta.live),
+        place,
+        "members that are live stay or go",
+    );
+    found.unless(
+        !has(UploadKind::Full)
+            || total(platform.members.iter().map(|members| members.count))
+                == total([delta.kept, delta.added]),
+        place,
+        "members of the full files stay or are new",
+    );
+    found.unless(
+        !has(UploadKind::Remove)
+            || rows(UploadKind::Remove) == total([delta.removed, delta.owed, delta.widened]),
+        place,
+        "the remove files have a row for each member who goes, is owed, or widens them",
+    );
+    found.unless(
+        !has(UploadKind::Add) || total([delta.added, delta.resent, delta.widened]).is_some_and(|sum| sum > 0),
+        place,
+        "an add file is there for somebody",
+    );
 }
 
 fn check_files(audience: &AudienceRecord, platform: &PlatformRecord, found: &mut Found) {

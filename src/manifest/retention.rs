@@ -55,6 +55,11 @@ impl Manifest {
     /// Every file that has a date, with its kind and its audience, in the manifest's order.
     #[must_use]
     pub fn retained_files(&self) -> Vec<(Retained, &str, String)> {
+        // A file that is encrypted for somebody lies there under a longer name.
+        let lies_as = |name: String| {
+            let longer = format!("{name}.age");
+            if self.digest_of(&name).is_none() && self.digest_of(&longer).is_some() { longer } else { name }
+        };
         let mut files = Vec::new();
         for audience in &self.predicate.audiences {
             let name = audience.name.as_str();
@@ -63,11 +68,11 @@ impl Manifest {
                     UploadKind::Full => Retained::Full,
                     UploadKind::Add | UploadKind::Remove => Retained::Delta,
                 };
-                files.push((kind, name, file.name.clone()));
+                files.push((kind, name, lies_as(file.name.clone())));
             }
             if audience.suppressions.is_some() {
                 for file in ["suppressions.csv", "verdicts.csv"] {
-                    files.push((Retained::Suppressions, name, format!("audiences/{name}/{file}")));
+                    files.push((Retained::Suppressions, name, lies_as(format!("audiences/{name}/{file}"))));
                 }
             }
         }

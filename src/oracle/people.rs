@@ -253,7 +253,8 @@ impl RowReader<'_> {
                     .copied()
                     .filter(|name| {
                         let is_phone = self.source.phones.iter().any(|phone| phone.column == **name);
-                        holds_code(text(name).unwrap_or(""), is_phone)
+                        let is_declared = self.source.declares_no_codes(name, self.today);
+                        holds_code(text(name).unwrap_or(""), is_phone || is_declared)
                     })
                     .collect();
                 for name in &coded {

@@ -108,17 +108,17 @@ pub fn check(folder: &Path, manifest_bytes: &[u8]) -> Result<Checked, CheckError
             Ok(outcome)
         })
         .collect();
-    let mut full: BTreeMap<(usize, usize), upload::Members> = BTreeMap::new();
+    let mut members_of: BTreeMap<Place, upload::Members> = BTreeMap::new();
     for outcome in read? {
         checked.files += 1;
         checked.bytes += outcome.hashed.bytes;
         checked.rows += outcome.rows;
         checked.faults.extend(outcome.faults);
-        if let Some((place, members)) = outcome.full {
-            *full.entry(place).or_default() += members;
+        if let Some((place, members)) = outcome.members {
+            *members_of.entry(place).or_default() += members;
         }
     }
-    check_members(&manifest, &full, &mut checked.faults);
+    check_members(&manifest, &members_of, &mut checked.faults);
     checked.pages_remade = manifest.predicate.tool.version == env!("CARGO_PKG_VERSION");
     checked.manifest = Some(manifest);
     Ok(checked)
@@ -232,8 +232,12 @@ struct Outcome {
     hashed: Hashed,
     rows: u64,
     faults: Vec<Fault>,
-    full: Option<((usize, usize), upload::Members)>,
+    /// Of a full or add file.
+    members: Option<(Place, upload::Members)>,
 }
+
+/// Which audience and platform of the manifest, and which of its files.
+type Place = (usize, usize, UploadKind);
 
 fn read_file(
     folder: &Path,
@@ -242,7 +246,7 @@ fn read_file(
     manifest: &Manifest,
 ) -> Result<Outcome, CheckError> {
     let mut reader = folder::open(folder, name)?;
-    let plain = |hashed, faults| Outcome { hashed, rows: 0, faults, full: None };
+    let plain = |hashed, faults| Outcome { hashed, rows: 0, faults, members: None };
     match job {
         None => Ok(plain(lines::hash(&mut reader)?, Vec::new())),
         Some(Job::Page(make)) => {
@@ -255,8 +259,9 @@ fn read_file(
         }
         Some(Job::Upload { audience, platform, file, place }) => {
             let read = upload::check(&mut reader, &audience.name, platform, file)?;
-            let full = (file.kind == UploadKind::Full).then_some((*place, read.members));
-            Ok(Outcome { hashed: read.hashed, rows: read.rows, faults: read.faults, full })
+            let place = (place.0, place.1, file.kind);
+            let members = (file.kind != UploadKind::Remove).then_some((place, read.members));
+            Ok(Outcome { hashed: read.hashed, rows: read.rows, faults: read.faults, members })
         }
         Some(Job::Verdicts { audience }) => {
             let (hashed, faults, _) = read_verdicts(folder, audience, manifest)?;
@@ -270,7 +275,7 @@ fn read_file(
                 None
             };
             let read = tags::check(&mut reader, name, audience, verdicts.as_ref())?;
-            Ok(Outcome { hashed: read.hashed, rows: read.tags, faults: read.faults, full: None })
+            Ok(Outcome { hashed: read.hashed, rows: read.tags, faults: read.faults, members: None })
         }
     }
 }
@@ -303,33 +308,47 @@ fn read_verdicts(
     }
 }
 
-/// Rows of the full files against eligible people and members.
-fn check_members(
-    manifest: &Manifest,
-    full: &BTreeMap<(usize, usize), upload::Members>,
-    faults: &mut Vec<Fault>,
-) {
-    for ((audience_at, platform_at), members) in full {
+/// Rows of the full files against eligible people and members, and of the add files against what
+/// changes.
+fn check_members(manifest: &Manifest, found: &BTreeMap<Place, upload::Members>, faults: &mut Vec<Fault>) {
+    for ((audience_at, platform_at, kind), members) in found {
         let Some(audience) = manifest.predicate.audiences.get(*audience_at) else { continue };
         let Some(record) = audience.platforms.get(*platform_at) else { continue };
         let place = format!("audience {}, platform {}", audience.name, record.name);
         let shape = platforms::find(&record.name)
             .and_then(|platform| platform.upload.layout())
             .map(|layout| layout.shape);
-        let agrees = match shape {
-            // Equal rows merge, and one identifier may stand in two people's rows.
-            Some(RowShape::PersonPerRow) => {
-                members.rows <= record.people.eligible
-                    && members.emails >= stated(record, "email")
-                    && members.phones >= stated(record, "phone")
-            }
-            Some(RowShape::IdentifierPerRow) => {
-                members.emails == stated(record, "email") && members.phones == stated(record, "phone")
-            }
-            None => false,
+        let agrees = match (shape, kind) {
+            (None, _) => false,
+            (Some(shape), UploadKind::Full) => full_agrees(shape, members, record),
+            (Some(shape), UploadKind::Add | UploadKind::Remove) => match &record.delta {
+                None => true,
+                Some(delta) => {
+                    let sent = delta.added.saturating_add(delta.resent).saturating_add(delta.widened);
+                    let held = members.emails + members.phones;
+                    match shape {
+                        RowShape::PersonPerRow => members.rows <= record.people.eligible && held >= sent,
+                        RowShape::IdentifierPerRow => held == sent,
+                    }
+                }
+            },
         };
         if !agrees {
             faults.push(Fault::of(Rule::Members, &place));
+        }
+    }
+}
+
+fn full_agrees(shape: RowShape, members: &upload::Members, record: &PlatformRecord) -> bool {
+    match shape {
+        // Equal rows merge, and one identifier may stand in two people's rows.
+        RowShape::PersonPerRow => {
+            members.rows <= record.people.eligible
+                && members.emails >= stated(record, "email")
+                && members.phones >= stated(record, "phone")
+        }
+        RowShape::IdentifierPerRow => {
+            members.emails == stated(record, "email") && members.phones == stated(record, "phone")
         }
     }
 }

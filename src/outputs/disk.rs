@@ -147,7 +147,7 @@ impl Disk {
     }
 
     /// Removes a file or link that stands in the way, as one counted operation.
-    pub(super) fn clear_file(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn clear_file(&self, path: &Path) -> io::Result<()> {
         self.step()?;
         match std::fs::remove_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -4,6 +4,8 @@
 //! They promise to be the same bytes for the same manifest and version, which `verify` checks. They
 //! know the platforms' tables and no file.
 
+mod live;
+
 use std::fmt::Write as _;
 
 use crate::manifest::{AudienceRecord, Manifest, Outcome, PlatformRecord, RegisterAge, UploadKind};
@@ -183,7 +185,7 @@ pub fn upload_guide(manifest: &Manifest) -> String {
     }
     for name in names {
         match platforms::find(name) {
-            Some(platform) => platform_section(&mut page, platform, &predicate.audiences),
+            Some(platform) => platform_section(&mut page, platform, manifest),
             None => {
                 let _ = writeln!(page, "## {name}\n\nThis version has no guide for this platform.\n");
             }
@@ -192,11 +194,12 @@ pub fn upload_guide(manifest: &Manifest) -> String {
     page
 }
 
-fn platform_section(page: &mut String, platform: &Platform, audiences: &[AudienceRecord]) {
+fn platform_section(page: &mut String, platform: &Platform, manifest: &Manifest) {
     let _ = writeln!(page, "## {}\n", platform.title);
-    for audience in audiences {
+    for audience in &manifest.predicate.audiences {
         for record in audience.platforms.iter().filter(|record| record.name == platform.name) {
             audience_section(page, audience, record);
+            live::order(page, manifest, platform, audience, record);
         }
     }
     page.push_str("### How\n\n");

@@ -128,6 +128,35 @@ fn release(out: &mut Families, manifest: &Manifest) {
             out.sample(name, &[("register", &register.name)], seconds);
         }
     }
+    if let Some(state) = &predicate.state {
+        out.family(
+            "verho_removals_owed",
+            "gauge",
+            None,
+            "Members whose removal is owed from before, rounded; 0 may be a few.",
+        );
+        for (audience, platform) in cells() {
+            let owed = platform.delta.as_ref().map_or(0, |delta| delta.owed);
+            let labels = [("audience", audience), ("platform", &platform.name)];
+            out.sample("verho_removals_owed", &labels, rounded_number(owed));
+        }
+        out.family("verho_overdue", "gauge", None, "Whether something is overdue, by code.");
+        for overdue in &state.overdue {
+            out.sample("verho_overdue", &[("code", &overdue.code)], u8::from(overdue.count > 0));
+        }
+        let name = "verho_objection_latency_seconds";
+        out.family(name, "gauge", Some("seconds"), "How long objections took, over the last thirty days.");
+        for (to, latency) in [("release", state.to_release), ("upload", state.to_upload)] {
+            let Some(latency) = latency else { continue };
+            for (share, seconds) in [
+                ("median", latency.median_seconds),
+                ("p95", latency.p95_seconds),
+                ("max", latency.max_seconds),
+            ] {
+                out.sample(name, &[("to", to), ("share", share)], seconds);
+            }
+        }
+    }
     out.family("verho_warnings", "gauge", None, "Warnings by code, rounded; 0 may be a few.");
     for warning in &predicate.warnings {
         out.sample("verho_warnings", &[("code", &warning.code)], rounded_number(warning.count));

@@ -140,6 +140,10 @@ impl Purge<'_> {
         self.releases.join(RECEIPTS)
     }
 
+    fn writer(&self) -> Writer<'_> {
+        Writer { disk: self.disk, releases: self.releases }
+    }
+
     /// Finishes a purge that was begun and not finished; `None` when there is none.
     pub fn finish_begun(&self) -> Result<Option<Receipt>, PurgeError> {
         let place = self.folder().join(intent_name(self.release()));
@@ -170,11 +174,7 @@ impl Purge<'_> {
     /// Deletes these files of the release and writes the receipt. Each must be there with the
     /// manifest's digest, which [`fate`] tells; one that changed since is left and not told as deleted.
     pub fn purge(&self, files: Vec<PurgedFile>) -> Result<Receipt, PurgeError> {
-        if !self.folder().is_dir() {
-            let place = self.folder();
-            self.disk.create_folder(&place).map_err(|source| at("create", &place, source))?;
-            self.disk.sync_folder(self.releases).map_err(|source| at("sync", self.releases, source))?;
-        }
+        self.writer().folder()?;
         let number = read(self.releases, self.release())?.len() as u32 + 1;
         let intent = Receipt::new(
             self.subjects(&files),
@@ -191,7 +191,7 @@ impl Purge<'_> {
                 signing: None,
             },
         );
-        self.put(&intent_name(self.release()), &intent.to_bytes())?;
+        self.writer().put(&intent_name(self.release()), &intent.to_bytes())?;
         self.carry_out(intent)
     }
 
@@ -230,9 +230,9 @@ impl Purge<'_> {
         if let Some(signer) = self.signer {
             // Its signature first: a receipt that is there has all that belongs to it.
             let signature = signer.sign(&bytes)?;
-            self.put(&format!("{name}.sig"), signature.as_bytes())?;
+            self.writer().put(&format!("{name}.sig"), signature.as_bytes())?;
         }
-        self.put(&name, &bytes)?;
+        self.writer().put(&name, &bytes)?;
         self.clear(&self.folder().join(intent_name(self.release())))?;
         Ok(receipt)
     }
@@ -245,25 +245,67 @@ impl Purge<'_> {
         files.iter().filter_map(digest).collect()
     }
 
-    /// Writes a file of the folder of receipts in one step, over one that a dead run left.
+    fn clear(&self, place: &Path) -> Result<(), OutputError> {
+        let cleared = self.disk.clear_file(place).and_then(|()| self.disk.sync_folder(&self.folder()));
+        cleared.map_err(|source| at("remove", place, source))
+    }
+}
+
+/// Writes the receipt of a closed audience beside those of purges, `receipts/closed-<audience>.<n>.json`,
+/// under the lock of the folder of releases.
+pub fn put_closure(
+    disk: &Disk,
+    releases: &Path,
+    audience: &str,
+    bytes: &[u8],
+    signer: Option<&Signer>,
+) -> Result<PathBuf, PurgeError> {
+    let writer = Writer { disk, releases };
+    writer.folder()?;
+    let name = |number: u32| format!("closed-{audience}.{number}.json");
+    let is_free = |number: &u32| writer.place(&name(*number)).symlink_metadata().is_err();
+    let name = name((1..RECEIPTS_MAX).find(is_free).unwrap_or(RECEIPTS_MAX));
+    if let Some(signer) = signer {
+        writer.put(&format!("{name}.sig"), signer.sign(bytes)?.as_bytes())?;
+    }
+    writer.put(&name, bytes)?;
+    Ok(writer.place(&name))
+}
+
+/// Writes files of the folder of receipts, each in one step.
+struct Writer<'w> {
+    disk: &'w Disk,
+    releases: &'w Path,
+}
+
+impl Writer<'_> {
+    fn place(&self, name: &str) -> PathBuf {
+        self.releases.join(RECEIPTS).join(name)
+    }
+
+    /// Makes the folder when it is not there.
+    fn folder(&self) -> Result<(), OutputError> {
+        let place = self.releases.join(RECEIPTS);
+        if !place.is_dir() {
+            self.disk.create_folder(&place).map_err(|source| at("create", &place, source))?;
+            self.disk.sync_folder(self.releases).map_err(|source| at("sync", self.releases, source))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a file over one that a dead run left.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let folder = self.folder();
-        let place = folder.join(name);
-        let beside = folder.join(format!(".{name}.new"));
+        let place = self.place(name);
+        let beside = self.place(&format!(".{name}.new"));
         self.disk.clear_file(&beside).map_err(|source| at("remove", &beside, source))?;
         let write = || {
             let mut file = self.disk.create_file(&beside)?;
             self.disk.write(&mut file, bytes)?;
             self.disk.sync_file(&file)?;
             self.disk.rename_over(&beside, &place)?;
-            self.disk.sync_folder(&folder)
+            self.disk.sync_folder(&self.releases.join(RECEIPTS))
         };
         write().map_err(|source| at("write", &place, source))
-    }
-
-    fn clear(&self, place: &Path) -> Result<(), OutputError> {
-        let cleared = self.disk.clear_file(place).and_then(|()| self.disk.sync_folder(&self.folder()));
-        cleared.map_err(|source| at("remove", place, source))
     }
 }
 

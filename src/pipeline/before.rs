@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::keys::Mac256;
+use crate::identifiers::WideKey;
+use crate::people::PersonKey;
+
 /// What earlier releases tell. The default is a folder without any.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
@@ -12,6 +16,36 @@ pub struct Before {
     pub registers: BTreeMap<String, RegisterBefore>,
     /// Ids of waivers that some published release has used.
     pub used_waivers: BTreeSet<String>,
+    /// People who were erased; none where nobody was. Their keys are of the run key that
+    /// [`Erased::run_key`] holds, so a run with them uses that key.
+    pub erased: Option<Erased>,
+}
+
+/// Whoever was erased, by the keys that meet them in every spelling.
+#[derive(Clone)]
+pub struct Erased {
+    /// How many erasures.
+    pub count: u64,
+    /// Person keys.
+    pub people: Vec<PersonKey>,
+    /// Wide keys.
+    pub identifiers: Vec<WideKey>,
+    /// Keys of texts that are no identifier.
+    pub texts: Vec<WideKey>,
+    /// Keyed digests of hashes.
+    pub hashes: std::collections::HashSet<[u8; 16]>,
+    /// What those digests are made from.
+    pub mac: Mac256,
+    /// The lasting key that wide keys are made under.
+    pub run_key: [u8; 16],
+    /// Digest over all of them: another erasure is another input of a run.
+    pub commitment: [u8; 32],
+}
+
+impl std::fmt::Debug for Erased {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Erased")
+    }
 }
 
 /// A register as the previous release read it.
@@ -36,6 +70,12 @@ pub struct ContentBefore {
 }
 
 impl Before {
+    /// The key of the run's wide keys: the lasting one where somebody was erased, else this one.
+    #[must_use]
+    pub fn run_key(&self, of_this_run: [u8; 16]) -> [u8; 16] {
+        self.erased.as_ref().map_or(of_this_run, |erased| erased.run_key)
+    }
+
     /// How many rows a register had.
     #[must_use]
     pub fn rows(&self, register: &str) -> Option<u64> {

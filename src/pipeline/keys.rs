@@ -80,6 +80,21 @@ impl RootKey {
         self.derive(b"verho/state/1")
     }
 
+    /// The keyed digest under which the store of erasures knows a hash: `code` says of which algorithm,
+    /// or that it is of a text as it was given.
+    #[must_use]
+    pub fn erasure_tag(&self, code: &str, bytes: &[u8]) -> [u8; 16] {
+        erasure_tag(&self.erasure_mac(), code, bytes)
+    }
+
+    /// The state that [`RootKey::erasure_tag`] begins from, for many of them.
+    #[must_use]
+    pub fn erasure_mac(&self) -> Mac256 {
+        let mut state = mac(&self.chain_key());
+        state.update(b"verho/erasure/1");
+        mac(&Zeroizing::new(<[u8; 32]>::from(state.finalize().into_bytes()))[..])
+    }
+
     /// The key of input commitments.
     #[must_use]
     pub fn input_key(&self) -> [u8; 32] {
@@ -91,6 +106,17 @@ impl RootKey {
         state.update(label);
         Zeroizing::new(state.finalize().into_bytes().into())
     }
+}
+
+/// The keyed digest of a hash, begun from [`RootKey::erasure_mac`].
+#[must_use]
+pub fn erasure_tag(begun: &Mac256, code: &str, bytes: &[u8]) -> [u8; 16] {
+    let mut state = begun.clone();
+    state.update(code.as_bytes());
+    state.update(&[0]);
+    state.update(bytes);
+    let full: [u8; 32] = state.finalize().into_bytes().into();
+    full[..16].try_into().expect("32 bytes hold 16")
 }
 
 fn mac(key: &[u8]) -> Mac256 {

@@ -189,6 +189,11 @@ pub fn run<T, E: From<RunError>>(
     for read in &registers {
         tracing::info!(register = read.name, rows = read.rows, objections = read.objections, "register read");
     }
+    stage(
+        "registers",
+        registers.iter().map(|read| read.rows).sum(),
+        registers.iter().map(|read| read.bytes).sum(),
+    );
     let mut refusals = Vec::new();
     run.live.unless_past(guard_registers(&registers), &mut refusals)?;
     let watched = run.watch.text().map(|text| {
@@ -217,6 +222,8 @@ pub fn run<T, E: From<RunError>>(
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
         tracing::info!(source = source.name, rows = read.tally.rows, "source read");
     }
+    let customers = parsed.sources.iter().map(|source| source.tally.rows).sum();
+    stage("customers", customers, bytes);
     run.live.unless_past(guard_customers(config, &plan, &parsed), &mut refusals)?;
 
     interrupt::check()?;
@@ -227,6 +234,7 @@ pub fn run<T, E: From<RunError>>(
     let recovered = std::mem::take(&mut parsed.recovered);
     let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
         .map_err(RunError::from)?;
+    stage("closure", customers, 0);
     let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
         (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
     };
@@ -254,6 +262,7 @@ pub fn run<T, E: From<RunError>>(
         live: live.as_ref(),
     };
     let decided = decide::decide_all(&job, &rows).map_err(RunError::from)?;
+    stage("decisions", customers, 0);
     interrupt::check()?;
     tracing::info!(verdicts = decided.verdicts.len(), "people decided");
     finish(&Results {
@@ -273,6 +282,11 @@ pub fn run<T, E: From<RunError>>(
         live: live.as_ref(),
         refusals: &refusals,
     })
+}
+
+/// Says that a stage has ended, for whoever holds a clock.
+pub(crate) fn stage(stage: &'static str, rows: u64, bytes: u64) {
+    tracing::debug!(target: "verho::stage", stage, rows, bytes);
 }
 
 impl Live {

@@ -1,7 +1,7 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
-pub(crate) mod watch;
+pub mod watch;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,9 +11,10 @@ use super::before::Before;
 pub use super::contract::{Broken, Spent};
 use super::contract::{broken, content_since, waive};
 use super::intern::{DigestMap, Interner};
+use super::keys::{Mac256, erasure_tag};
 use super::permissions::{About, Column, Made, Permissions, is_permission, made};
 use super::plan::Plan;
-use crate::config::{AgeFrom, Config, HashAlgorithm, Register};
+use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, WideKey,
@@ -42,6 +43,14 @@ pub struct Objections {
     has_emails: bool,
     /// Ends of every reading of every phone number.
     tails: Tails,
+    /// Keyed digests of hashes of whoever was erased, and the number of their objection.
+    erased: Option<(HashedErasures, u32)>,
+}
+
+/// Hashes of people who were erased, known by keyed digests alone.
+struct HashedErasures {
+    mac: Mac256,
+    tags: std::collections::HashSet<[u8; 16]>,
 }
 
 /// What was read of one register. Counts only.
@@ -126,6 +135,12 @@ impl Objections {
         let mut reads = Vec::new();
         for (index, register) in config.registers.iter().enumerate() {
             let origin = Origin::Register(u8::try_from(index).expect("loading the config bounds registers"));
+            if register.name == ERASURES {
+                let mut read = all.take_erased(origin, context, named);
+                read.broken = broken(register, &read, context);
+                reads.push(read);
+                continue;
+            }
             let mut reader = Reader {
                 register,
                 origin,
@@ -154,6 +169,29 @@ impl Objections {
             reads.push(read);
         }
         (all, reads)
+    }
+
+    /// Takes in whoever was erased, as if a register named them and bound everything.
+    fn take_erased(
+        &mut self,
+        origin: Origin,
+        context: &RegisterContext<'_>,
+        named: &Interner<Named>,
+    ) -> RegisterRead {
+        let mut read = RegisterRead { name: ERASURES.to_owned(), ..RegisterRead::default() };
+        let Some(erased) = &context.before.erased else { return read };
+        (read.rows, read.objections) = (erased.count, erased.count);
+        read.commitment = erased.commitment;
+        let number = named.number(Named::by(origin, Scopes::of(Scope::AllMarketing).union(Scopes::ALWAYS)));
+        let mark = |known: &mut u32| *known = union(named, *known, number);
+        erased.people.iter().for_each(|person| mark(self.ids.entry(*person).or_insert(0)));
+        erased.identifiers.iter().for_each(|key| mark(self.keys.entry(*key).or_insert(0)));
+        erased.texts.iter().for_each(|key| mark(self.unread.entry(*key).or_insert(0)));
+        // Whose e-mail addresses and numbers they were is not known, so both are looked for everywhere.
+        self.has_emails |= !erased.identifiers.is_empty();
+        self.has_phones |= !erased.identifiers.is_empty();
+        self.erased = Some((HashedErasures { mac: erased.mac.clone(), tags: erased.hashes.clone() }, number));
+        read
     }
 
     /// The objections to a customer id.
@@ -216,7 +254,8 @@ impl Objections {
     /// Whether other readings of a phone cell could meet anything.
     #[must_use]
     pub fn may_meet_otherwise(&self, cell: &[u8]) -> bool {
-        self.has_phones && self.tails.may_meet(Plaintext::new(cell))
+        // The ends of an erased number are not kept: they would tell most of it.
+        self.erased.is_some() || (self.has_phones && self.tails.may_meet(Plaintext::new(cell)))
     }
 
     /// Whether an e-mail cell that is no address could meet anything.
@@ -235,6 +274,11 @@ impl Objections {
     pub fn by_held_hash(&self, hash: &HashKey, mut each: impl FnMut(u32)) {
         self.hashes.get(hash).copied().into_iter().for_each(&mut each);
         self.hashes_of_entries.get(hash).copied().into_iter().for_each(&mut each);
+        if let Some((erased, number)) = &self.erased
+            && erased.tags.contains(&erasure_tag(&erased.mac, hash.algorithm().code(), hash.as_bytes()))
+        {
+            each(*number);
+        }
     }
 
     /// Whether hashes of other readings of a phone cell could meet anything.

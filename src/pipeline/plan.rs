@@ -100,7 +100,7 @@ impl Plan {
                 }
             }
         }
-        let sources = source_plans(config, &predicates);
+        let sources = source_plans(config, today, &predicates);
         let columns = config.sources.iter().flat_map(|source| source.emails.iter().chain(&source.phones));
         let holds_hashes = columns.into_iter().any(|column| column.hashed.is_some());
         let (notice_days, wordings) = (notice_days(config), wordings(config));
@@ -176,11 +176,11 @@ fn region(code: [u8; 2]) -> Option<Region> {
     Region::from_code(std::str::from_utf8(&code).ok()?)
 }
 
-fn source_plans(config: &Config, predicates: &[Predicate]) -> Vec<SourcePlan> {
+fn source_plans(config: &Config, today: Date, predicates: &[Predicate]) -> Vec<SourcePlan> {
     let mut first_column = 0;
     let mut plans = Vec::new();
     for source in &config.sources {
-        let columns = CustomerColumns::of(source);
+        let columns = CustomerColumns::of(source).on(source, today);
         plans.push(SourcePlan {
             region: source.country.as_ref().and_then(|country| country.default).and_then(region),
             predicate_columns: predicates

@@ -1,6 +1,8 @@
 //! Customer rows: which columns a `[[source]]` maps, and a row's cells under the names of what they
 //! say. It interprets nothing: what a value means is for the rules.
 
+use jiff::civil::Date;
+
 use super::Row;
 use crate::config::{DateField, From as Origin, Source};
 use crate::people::cell::trim_cell;
@@ -12,6 +14,8 @@ pub struct CustomerColumns {
     customer_id: usize,
     emails: Vec<usize>,
     phones: Vec<usize>,
+    /// Columns whose digits are declared to be no identity codes.
+    declared: Vec<usize>,
     fields: [Field; 13],
     /// For each e-mail column, then each phone column: its provenance, bounces and confirmation.
     marks: Vec<[Option<usize>; 3]>,
@@ -129,7 +133,7 @@ impl CustomerColumns {
             .iter()
             .map(|(name, attribute)| (name.clone(), column(&attribute.column)))
             .collect();
-        Self { wanted, customer_id, emails, phones, fields, marks, attributes }
+        Self { wanted, customer_id, emails, phones, declared: Vec::new(), fields, marks, attributes }
     }
 
     /// Names of the columns to read, each once.
@@ -138,10 +142,22 @@ impl CustomerColumns {
         self.wanted.iter().map(String::as_str).collect()
     }
 
-    /// For each column to read, whether it holds phone numbers.
+    /// For each column to read, whether it holds phone numbers, or digits that are declared to be no
+    /// identity codes.
     #[must_use]
     pub fn phone_columns(&self) -> Vec<bool> {
-        (0..self.wanted.len()).map(|column| self.phones.contains(&column)).collect()
+        (0..self.wanted.len())
+            .map(|column| self.phones.contains(&column) || self.declared.contains(&column))
+            .collect()
+    }
+
+    /// The same columns on a day: some may be declared to hold no identity codes.
+    #[must_use]
+    pub fn on(mut self, source: &Source, day: Date) -> Self {
+        self.declared = (0..self.wanted.len())
+            .filter(|column| source.declares_no_codes(&self.wanted[*column], day))
+            .collect();
+        self
     }
 
     /// Place of an attribute's column.

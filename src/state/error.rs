@@ -22,6 +22,9 @@ pub enum StateError {
     /// The folder could not be locked or made.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The config keeps none.
+    #[error("the config has no [state], so there is nothing to begin")]
+    NotKept,
     /// There is none.
     #[error("there is no live state in {place}", place = place.display())]
     Missing {
@@ -85,6 +88,7 @@ impl StateError {
             Self::Io { .. } => "state-io",
             Self::Output(OutputError::Locked { .. }) => "locked",
             Self::Output(_) => "state-io",
+            Self::NotKept => "no-state",
             Self::Missing { .. } => "state-missing",
             Self::Exists { .. } => "state-exists",
             Self::Damaged { .. } => "state-damaged",
@@ -103,6 +107,7 @@ impl StateError {
                 "let the user who runs verho write there, and look at the disk; nothing was changed"
             }
             Self::Output(error) => error.hint(),
+            Self::NotKept => "set [state] dir, or leave out --first",
             Self::Missing { .. } => {
                 "put the newest copy of the state back; if there never was one, or it is lost for good, run verho build --first and upload each full file in place of what is there"
             }

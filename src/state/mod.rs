@@ -12,6 +12,7 @@ mod head;
 mod lists;
 mod seal;
 mod store;
+mod subjects;
 
 pub use apply::{Applied, Owed};
 pub use entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner, Record};
@@ -22,3 +23,4 @@ pub use head::{
 };
 pub use lists::{Group, ListReader, ListWriter};
 pub use store::{Opening, State};
+pub use subjects::{Erasure, Keyed, Request, RequestKind, SubjectStore, Subjects, due};

@@ -265,6 +265,10 @@ fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
                 "2025-12-24T12:00:00Z",
                 "2025-12-24",
                 "2024-02-29",
+                // Hours that the clocks of some zone skip or repeat.
+                "2025-03-30T03:30:00",
+                "2025-10-26T03:30:00",
+                "2025-11-02 01:30",
                 "",
             ];
             rng.pick(&dates).to_owned()

@@ -97,6 +97,14 @@ pub(crate) fn write(
     if let Some(space) = space {
         toml.push_str(&format!("id_space = \"{space}\"\n"));
     }
+    if rng.chance(15) {
+        // In force, over, or for another column: ids here are never codes, cells may be.
+        let column = rng.pick(&["id", "email", "note", "country"]);
+        let (date, until) = rng.pick(&[("2026-02-01", "2027-01-31"), ("2025-01-01", "2025-12-31")]);
+        toml.push_str(&format!(
+            "not_identity_codes = [{{ column = \"{column}\", reason = \"numbers\", by = \"DPO\", date = {date}, valid_until = {until} }}]\n"
+        ));
+    }
     toml.push_str("[source.columns]\ncustomer_id = \"id\"\n");
     identifiers(&mut toml, &mut columns, shared, place == 0, rng);
     if rng.chance(92) {

@@ -38,6 +38,43 @@ fn a_code_in_any_mapped_column_stops_a_small_base() {
     }
 }
 
+/// Account numbers that pass the Estonian check by chance: by the word of somebody named, for a time.
+#[test]
+fn a_column_may_be_declared_to_hold_no_codes_from_abroad() {
+    let declared = |column: &str, days: &str| {
+        format!(
+            "path = \"customers.csv\"\nnot_identity_codes = [{{ column = \"{column}\", reason = \"account numbers\", by = \"DPO\", {days} }}]"
+        )
+    };
+    let (now, over) =
+        ("date = 2026-03-01, valid_until = 2027-03-01", "date = 2020-01-01, valid_until = 2020-12-31");
+    for (id, column, days, code) in [
+        ("37605030299", "customer_id", now, 0),
+        ("198112289874", "customer_id", now, 0),
+        ("37605030299", "customer_id", over, 1),
+        ("37605030299", "email", now, 1),
+        (FINNISH, "customer_id", now, 1),
+    ] {
+        let base = Base::new();
+        base.put("customers.csv", CUSTOMERS.replacen("C-1,", &format!("{id},"), 1));
+        base.configure("path = \"customers.csv\"", &declared(column, days));
+        let ran = base.run(&["build", "--as-of", "2026-11-21"]);
+        assert_eq!(ran.code, code, "{id} {column} {days}: {}", ran.stderr);
+        let told = ran.stderr.contains("by the word of DPO") && ran.stderr.contains("account numbers");
+        assert_eq!(told, code == 0, "{}", ran.stderr);
+    }
+    for (days, fault) in [
+        ("date = 2026-03-01, valid_until = 2027-03-03", "out-of-range"),
+        ("date = 2026-03-01", "missing-key"),
+    ] {
+        let base = Base::new();
+        base.configure("path = \"customers.csv\"", &declared("customer_id", days));
+        let ran = base.run(&["check"]);
+        assert_eq!(ran.code, 2, "{days}: {}", ran.stderr);
+        assert!(ran.stderr.contains(fault), "{}", ran.stderr);
+    }
+}
+
 /// One row in more than ten thousand is left out alone, and whoever shares an address with it.
 #[test]
 fn a_single_code_in_a_large_base_leaves_its_row_out() {

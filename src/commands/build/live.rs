@@ -17,7 +17,9 @@ use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Refusal, Results};
 use crate::platforms::{Operation, Platform};
 use crate::sources::releases::PublishedRelease;
-use crate::state::{BasisNote, CellRelease, FileRows, Head, LastRelease, Latency, LatencyTo, Opening, State};
+use crate::state::{
+    BasisNote, CellRelease, FileRows, Head, LastRelease, Latency, LatencyTo, Opening, State, StateError,
+};
 
 /// Releases with files for a cell that are kept until one of them is marked as uploaded.
 const RELEASES_KEPT: usize = 16;
@@ -101,6 +103,9 @@ pub(super) fn begin<'c>(
     release: &str,
 ) -> Result<Option<LiveRun<'c>>, BuildError> {
     let as_of = options.as_of.unwrap_or(options.now);
+    if options.first && config.state.is_none() {
+        return Err(StateError::NotKept.into());
+    }
     let Some(settings) = config.state.as_ref().filter(|_| as_of == options.now) else { return Ok(None) };
     let opening = Opening {
         disk,

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use super::BuildError;
 use super::live::LiveRun;
 use super::write::WrittenAudience;
-use crate::config::{Closure, Config, Purpose, Register, Role};
+use crate::config::{Closure, Config, ERASURES, Purpose, Register, Role};
 use crate::identifiers;
 use crate::manifest::{
     AudienceRecord, BasisRecord, CodeCount, ColumnRecord, ControllerRecord, Hex32, KeysRecord, Moment,
-    Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease, RUN_ONLY, ReasonCount,
-    RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained, RetentionRecord, RowCounts,
-    SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
+    NotIdentityCodesRecord, Outcome, PeopleCounts, PlatformRecord, PolicyRecord, Predicate, PreviousRelease,
+    RUN_ONLY, ReasonCount, RecipientRecord, RegisterAge, RegisterRecord, ReleaseRecord, Retained,
+    RetentionRecord, RowCounts, SCHEMA, SourceRecord, TableDate, ToolRecord, UploadKind, WaiverRecord,
 };
 use crate::outputs::signature::Signer;
 use crate::pipeline::before::Before;
@@ -148,6 +148,18 @@ fn sources(config: &Config, results: &Results<'_, '_>) -> Vec<SourceRecord> {
                         blank: counts.blank,
                         rejected: CodeCount::list(counts.rejected.iter().copied()),
                         withheld: CodeCount::list(counts.withheld.iter().copied()),
+                    })
+                    .collect(),
+                not_identity_codes: source
+                    .not_identity_codes
+                    .iter()
+                    .filter(|declared| declared.holds_on(results.plan().today))
+                    .map(|declared| NotIdentityCodesRecord {
+                        column: declared.column.clone(),
+                        reason: declared.reason.clone(),
+                        by: declared.by.clone(),
+                        date: declared.date.to_string(),
+                        valid_until: declared.valid_until.to_string(),
                     })
                     .collect(),
             }
@@ -370,7 +382,11 @@ fn warnings(record: &Record<'_>, audiences: &[AudienceRecord]) -> Vec<CodeCount>
     let (config, results) = (record.config, record.results);
     let (shared_emails, shared_phones) = results.shared_identifiers();
     let platforms = || audiences.iter().flat_map(|audience| &audience.platforms);
-    let unchecked = config.registers.iter().filter(|register| register.max_age.is_none()).count();
+    let unchecked = config
+        .registers
+        .iter()
+        .filter(|register| register.max_age.is_none() && register.name != ERASURES)
+        .count();
     let under = platforms().filter(|platform| platform.under_platform_minimum.is_some()).count();
     let dropped: u64 = platforms().map(|platform| platform.identifiers_dropped).sum();
     let unknown_scope: u64 = results.registers().iter().map(|read| read.unknown_scope).sum();

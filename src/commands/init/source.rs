@@ -271,15 +271,10 @@ impl<'t> Parts<'t> {
                 let _ = writeln!(text, "country = {{ default = {} }}", decide(question));
             }
         }
-        match self.all(Meaning::BirthDate).first() {
-            Some(column) => {
-                let _ = writeln!(text, "birth_date = {}", date(column));
-            }
-            None => {
-                let question = "the column of the birth date; if nobody can be a minor, drop this line and set min_age = 0 under [policy]";
-                let _ = writeln!(text, "birth_date = {}", decide(question));
-            }
-        }
+        let question = "the column of the birth date; if nobody can be a minor, drop this line and set min_age = 0 under [policy]";
+        let born =
+            self.all(Meaning::BirthDate).first().map_or_else(|| decide(question), |column| date(column));
+        let _ = writeln!(text, "birth_date = {born}");
         match self.all(Meaning::Relationship).as_slice() {
             [] => {
                 let question = "current, if every row is a current customer; otherwise write a column and its current values instead";

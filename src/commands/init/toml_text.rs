@@ -1,6 +1,8 @@
 //! Text as TOML writes it, and comments that stay comments: a column's name is from outside, and may
 //! hold quotes, line ends or what turns a terminal.
 
+use std::fmt::Write as _;
+
 use crate::config::UNDECIDED;
 use crate::sources::shown_name;
 
@@ -14,7 +16,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             letter if letter.is_control() || !is_plain(letter) => {
-                out.push_str(&format!("\\U{:08X}", u32::from(letter)));
+                let _ = write!(out, "\\U{:08X}", u32::from(letter));
             }
             letter => out.push(letter),
         }

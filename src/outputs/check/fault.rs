@@ -48,6 +48,9 @@ pub enum Rule {
     /// No row holds the digest of nothing or of a placeholder.
     #[error("the row holds the digest of nothing or of a placeholder")]
     ForbiddenDigest,
+    /// A row of a remove file is one identifier.
+    #[error("a row of a remove file holds more than one identifier")]
+    Removal,
     /// Rows ascend, so that none stands twice.
     #[error("the row does not come after the one before it")]
     RowOrder,
@@ -61,7 +64,7 @@ pub enum Rule {
     #[error("it has not as many lines or bytes as the manifest says")]
     Count,
     /// As many members as the manifest says.
-    #[error("the full files do not have the members that the manifest says")]
+    #[error("the full or add files do not have the members that the manifest says")]
     Members,
     /// A line of `suppressions.csv` is a tag and a class of `verdicts.csv`.
     #[error("the line is not a tag and a known class")]

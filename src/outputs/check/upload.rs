@@ -47,6 +47,7 @@ pub(super) fn check(
         preamble: Preamble::of(platform, audience, file),
         shift: 16_u32.saturating_sub(file.parts.max(1).ilog2()),
         part: file.part,
+        removes: file.kind == UploadKind::Remove,
         last: Vec::new(),
         members: Members::default(),
     };
@@ -118,6 +119,8 @@ struct Rows<'p> {
     preamble: Preamble<'p>,
     shift: u32,
     part: u32,
+    /// Of a remove file every row is one identifier, whatever the platform's rows otherwise are.
+    removes: bool,
     last: Vec<u8>,
     members: Members,
 }
@@ -145,6 +148,9 @@ impl Rows<'_> {
             })?;
         if forbidden {
             return Err(Rule::ForbiddenDigest);
+        }
+        if self.removes && emails + phones != 1 {
+            return Err(Rule::Removal);
         }
         if first.is_none_or(|prefix| (u32::from(prefix) >> self.shift) + 1 != self.part) {
             return Err(Rule::Part);

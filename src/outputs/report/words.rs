@@ -373,7 +373,98 @@ pub(super) fn weight(code: &str) -> usize {
 }
 
 /// Guards, then warnings, in order of weight: what it is, and what to do.
-const NOTICES: [(&str, Said, Said); 25] = [
+const NOTICES: [(&str, Said, Said); 32] = [
+    (
+        "removal-unacknowledged",
+        [
+            "A removal waits for a platform's answer",
+            "Poisto odottaa alustan vastausta",
+            "En borttagning väntar på plattformens svar",
+        ],
+        [
+            "Upload the remove file again, and record what the platform answers with verho receipt.",
+            "Vie poistotiedosto uudelleen ja kirjaa alustan vastaus komennolla verho receipt.",
+            "Ladda upp borttagningsfilen igen och anteckna svaret med verho receipt.",
+        ],
+    ),
+    (
+        "objection-late",
+        [
+            "An objection waits for its upload",
+            "Kielto odottaa vientiä",
+            "En invändning väntar på sin uppladdning",
+        ],
+        [
+            "Upload this release today, and mark it with verho uploaded.",
+            "Vie tämä julkaisu tänään ja merkitse se komennolla verho uploaded.",
+            "Ladda upp den här utgåvan i dag och markera den med verho uploaded.",
+        ],
+    ),
+    (
+        "audience-dropped",
+        [
+            "The config no longer names an audience that is live",
+            "Asetuksista puuttuu kohderyhmä, joka on voimassa",
+            "Konfigurationen nämner inte längre en målgrupp som är live",
+        ],
+        [
+            "Name it again until everybody is taken out: nobody would remove them.",
+            "Palauta se, kunnes kaikki on poistettu: muuten kukaan ei poista heitä.",
+            "Nämn den igen tills alla är borttagna: ingen skulle annars ta bort dem.",
+        ],
+    ),
+    (
+        "audience-swing",
+        [
+            "An audience has changed size more than it may",
+            "Kohderyhmän koko on muuttunut sallittua enemmän",
+            "En målgrupp har ändrat storlek mer än den får",
+        ],
+        [
+            "Find out why before you add anybody; max_swing says how much is believable.",
+            "Selvitä syy ennen lisäyksiä; max_swing kertoo, mikä on uskottavaa.",
+            "Ta reda på varför innan någon läggs till; max_swing anger vad som är rimligt.",
+        ],
+    ),
+    (
+        "audience-expired",
+        [
+            "An audience is past its last day",
+            "Kohderyhmän viimeinen päivä on ohi",
+            "En målgrupps sista dag har passerat",
+        ],
+        [
+            "Upload the removals; renew its valid_until only on a decision.",
+            "Vie poistot; jatka päivää valid_until vain päätöksellä.",
+            "Ladda upp borttagningarna; förläng valid_until endast efter beslut.",
+        ],
+    ),
+    (
+        "audience-closed",
+        [
+            "An audience was closed for good",
+            "Kohderyhmä on suljettu lopullisesti",
+            "En målgrupp är stängd för gott",
+        ],
+        [
+            "Upload the removals; use another name for a new one.",
+            "Vie poistot; anna uudelle toinen nimi.",
+            "Ladda upp borttagningarna; ge en ny ett annat namn.",
+        ],
+    ),
+    (
+        "releases-not-marked",
+        [
+            "Releases were published and not marked as uploaded",
+            "Julkaisuja ei ole merkitty viedyiksi",
+            "Utgåvor har inte markerats som uppladdade",
+        ],
+        [
+            "Mark what was uploaded with verho uploaded: nobody on an unmarked upload is ever taken out.",
+            "Merkitse viennit komennolla verho uploaded: merkitsemättömästä viennistä ei poisteta ketään.",
+            "Markera det som laddats upp med verho uploaded: ingen i en omärkt uppladdning tas bort.",
+        ],
+    ),
     (
         "register-missing",
         ["A register is not there", "Kieltorekisteri puuttuu", "Ett spärregister saknas"],

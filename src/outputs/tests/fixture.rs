@@ -151,6 +151,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
         keys: KeysRecord { root: RUN_ONLY.to_owned(), signing: None },
         state: None,
         sources: vec![SourceRecord {
+            not_identity_codes: Vec::new(),
             name: "crm".to_owned(),
             files: 1,
             bytes: 900,

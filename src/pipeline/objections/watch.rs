@@ -4,12 +4,14 @@
 
 use super::{Objections, is_international, union};
 use crate::config::Config;
+use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, email_alternatives,
     phone_readings, raw_key,
 };
 use crate::people::{PersonKey, PersonKeys};
 use crate::pipeline::intern::Interner;
+use crate::pipeline::keys::RootKey;
 use crate::pipeline::plan::Plan;
 use crate::policy::objections::Named;
 
@@ -20,6 +22,49 @@ pub(crate) struct WatchContext<'c> {
     pub(crate) person_keys: &'c PersonKeys,
     pub(crate) run_key: &'c RunKey,
     pub(crate) named: &'c Interner<Named>,
+}
+
+/// What a text can be met by, apart from any register and any customer.
+pub struct TextKeys {
+    /// The customers it would be the id of, one an id space.
+    pub ids: Vec<PersonKey>,
+    /// The identifiers it stands for, under the key of chains.
+    pub identifiers: Vec<WideKey>,
+    /// The text itself, where it is no identifier, under the same key.
+    pub texts: Vec<WideKey>,
+    /// Hashes of what it says, by every algorithm and in every form that can be hashed.
+    pub hashes: Vec<HashKey>,
+}
+
+/// Reads a text in every way in which an objection or a customer cell can mean it, under the lasting key.
+#[must_use]
+pub fn text_keys(text: &[u8], config: &Config, root: &RootKey, today: jiff::civil::Date) -> TextKeys {
+    let plan = Plan::new(config, today);
+    let run_key = RunKey::from_bytes(root.chain_key());
+    let mut scratch = Scratch::new();
+    let (mut identifiers, mut hashes) = (Vec::new(), Vec::new());
+    email_alternatives(Plaintext::new(text), &mut scratch, &run_key, &mut identifiers, &mut Vec::new());
+    let numbers = numbers(text, &plan.regions, &mut scratch);
+    identifiers.extend(numbers.iter().map(|number| number.wide_key(&run_key)));
+    for algorithm in Algorithm::ALL {
+        hashed::raw_hashes(Plaintext::new(text), algorithm, &mut hashes);
+        for number in &numbers {
+            hashed::phone_hashes(number, algorithm, &mut hashes);
+        }
+        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
+            hashed::email_hashes(&email, algorithm, &mut hashes);
+        }
+    }
+    let texts = raw_key(Plaintext::new(text), &run_key).into_iter().collect();
+    TextKeys { ids: ids(text, config, &root.person_keys()), identifiers, texts, hashes }
+}
+
+/// The customers a text would be the id of, one an id space.
+fn ids(text: &[u8], config: &Config, person_keys: &PersonKeys) -> Vec<PersonKey> {
+    let mut spaces: Vec<&str> = config.sources.iter().map(|source| &*source.id_space).collect();
+    spaces.sort_unstable();
+    spaces.dedup();
+    spaces.iter().filter_map(|space| person_keys.in_space(space).key(text)).collect()
 }
 
 /// What is known of a text apart from any customer.
@@ -37,11 +82,7 @@ impl Objections {
     /// complete before.
     pub(crate) fn watch(&mut self, text: &[u8], context: &WatchContext<'_>) -> WatchedText {
         let run_key = context.run_key;
-        let mut spaces: Vec<&str> = context.config.sources.iter().map(|source| &*source.id_space).collect();
-        spaces.sort_unstable();
-        spaces.dedup();
-        let ids: Vec<_> =
-            spaces.iter().filter_map(|space| context.person_keys.in_space(space).key(text)).collect();
+        let ids = ids(text, context.config, context.person_keys);
         let (mut keys, mut domains) = (Vec::new(), Vec::new());
         let mut scratch = Scratch::new();
         email_alternatives(Plaintext::new(text), &mut scratch, run_key, &mut keys, &mut domains);
