@@ -43,7 +43,7 @@ pub fn phone_candidates(
     key: &RunKey,
     out: &mut Vec<WideKey>,
 ) -> bool {
-    const MOST: usize = 20;
+    const MOST: usize = DIGITS_MAX;
     let mut codes: Vec<&[u8]> = Vec::with_capacity(regions.len());
     for region in regions {
         let Some(code) = simple_country(*region) else { return false };
@@ -51,13 +51,19 @@ pub fn phone_candidates(
     }
     let mut digits = [0_u8; MOST];
     let mut len = 0;
+    // Two long runs of digits may be two numbers, each with readings of its own: see `joined_numbers`.
+    let (mut run, mut is_long_before) = (0, false);
     for byte in cell.read().trim_ascii() {
         match byte {
-            b'0'..=b'9' if len < MOST => {
+            b'0'..=b'9' if len < MOST && !(is_long_before && run + 1 >= LONG_RUN) => {
                 digits[len] = *byte;
                 len += 1;
+                run += 1;
             }
-            b' ' | b'-' => {}
+            b' ' | b'-' => {
+                is_long_before |= run >= LONG_RUN;
+                run = 0;
+            }
             _ => {
                 digits.zeroize();
                 return false;
@@ -156,13 +162,13 @@ impl Tails {
     pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
         let (mut end, mut digits) = (0_usize, 0_u32);
         // Of the run of digits at hand, and of all: two numbers may stand side by side.
-        let (mut run, mut all, mut is_long_before) = (0_u32, 0_usize, false);
+        let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
         for byte in cell.read() {
             match byte {
                 b'0'..=b'9' => {
                     run += 1;
                     all += 1;
-                    if (run >= 6 && is_long_before) || all > DIGITS_MAX {
+                    if (run >= LONG_RUN && is_long_before) || all > DIGITS_MAX {
                         return true;
                     }
                     if *byte != b'0' || digits > 0 {
@@ -172,7 +178,7 @@ impl Tails {
                 }
                 b'+' if digits > 0 => return true,
                 b' ' | b'-' | b'(' | b')' | b'+' => {
-                    is_long_before |= run >= 6;
+                    is_long_before |= run >= LONG_RUN;
                     run = 0;
                 }
                 // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
@@ -230,6 +236,9 @@ fn plain_signs(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
 /// Most digits that one number has (E.164).
 const DIGITS_MAX: usize = 15;
 
+/// Digits in a row that may be a number by themselves.
+const LONG_RUN: usize = 6;
+
 /// Numbers that stand side by side without a sign that no number has in it: every run of six digits or
 /// more where there are two, and both parts of a cell with more digits than one number has, wherever it
 /// can be cut.
@@ -242,7 +251,7 @@ fn joined_numbers(text: &str) -> Vec<&str> {
             _ => runs.push((at, end, 1)),
         }
     }
-    let long: Vec<_> = runs.iter().filter(|run| run.2 >= 6).collect();
+    let long: Vec<_> = runs.iter().filter(|run| run.2 >= LONG_RUN).collect();
     let total: usize = runs.iter().map(|run| run.2).sum();
     let mut numbers = Vec::new();
     // A plus in front belongs to its number.
@@ -616,7 +625,9 @@ mod tests {
             readings.clear();
             candidates.clear();
             let cell = || Plaintext::new(cell.as_bytes());
-            assert!(phone_candidates(cell(), regions, &key, &mut candidates));
+            if !phone_candidates(cell(), regions, &key, &mut candidates) {
+                return;
+            }
             phone_alternatives(cell(), regions, &mut scratch, &key, &mut readings);
             found += readings.len();
             assert!(readings.iter().all(|reading| candidates.contains(reading)));
@@ -648,7 +659,7 @@ mod tests {
             }
         }
         assert!(found > 2000, "{found}");
-        for cell in ["040 123", "+358401234567", "(040) 1234567", "0401234567x", "040123456712345678901"] {
+        for cell in ["040 123", "+358401234567", "(040) 1234567", "0401234567x", "040123456712345678901", "040123456 050123456"] {
             assert!(
                 !phone_candidates(Plaintext::new(cell.as_bytes()), &all, &key, &mut Vec::new()),
                 "{cell}"

@@ -50,6 +50,11 @@ const fn asking(args: &'static [&'static str]) -> Good {
     Good { args, asks: true, codes: &[0], outs: &[] }
 }
 
+/// Asks, and writes down what was asked. A request may be refused or overdue; here it must only not leak.
+const fn noting(args: &'static [&'static str]) -> Good {
+    Good { args, asks: true, codes: &[0, 1, 2, 3, 4], outs: &["state", "live"] }
+}
+
 const fn making(args: &'static [&'static str], outs: &'static [&'static str]) -> Good {
     Good { args, asks: false, codes: &[0], outs }
 }
@@ -106,6 +111,11 @@ pub(super) const GOOD: &[Good] = &[
         outs: &["state"],
     },
     Good { args: &["build", "--config", "live.toml"], asks: false, codes: &[0, 4], outs: &["state", "live"] },
+    noting(&["subject", "access", "--config", "live.toml", "--lang", "sv"]),
+    noting(&["subject", "note", "--kind", "access", "--config", "live.toml"]),
+    noting(&["subject", "erase", "--config", "live.toml", "--json"]),
+    noting(&["subject", "requests", "--all", "--config", "live.toml"]),
+    noting(&["close", "gold", "--config", "live.toml"]),
     good(&["history"]),
     good(&["history", "live", "--json"]),
     good(&["purge", "--due", "--dry-run"]),
