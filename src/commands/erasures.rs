@@ -81,6 +81,8 @@ fn register() -> Register {
             encoding: Encoding::Utf8,
             delimiter: None,
             header: false,
+            encrypted: false,
+            identity: None,
         },
         columns: RegisterColumns::default(),
         active: None,
