@@ -63,6 +63,7 @@ pub fn access(
     let explanation = explain(
         &ExplainOptions {
             config: asked.config.clone(),
+            given: crate::config::Given::default(),
             as_of: asked.now,
             random: asked.random,
             text: options.text,

@@ -277,6 +277,7 @@ impl World {
     fn mark(&mut self, release: &Path, platform: &str) -> MarkOptions {
         MarkOptions {
             config: self.path("verho.toml"),
+            given: verho::config::Given::default(),
             release: release.to_owned(),
             platform: Some(platform.to_owned()),
             audience: Some("everyone".to_owned()),
