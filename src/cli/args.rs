@@ -351,7 +351,10 @@ impl Command {
             Self::Verify(args) => return args.paths().into_iter().flatten().map(PathBuf::as_path).collect(),
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
             Self::Close(args) => [Some(&args.config.config), None, None],
-            Self::Subject(args) => [Some(&args.config().config), None, None],
+            Self::Subject(args) => {
+                let asked = args.config();
+                of_config(&asked.file, &asked.secrets)
+            }
             Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
             Self::Purge(args) => [Some(&args.config.config), None, None],
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), args.identity.as_ref()],
@@ -371,6 +374,17 @@ pub(super) struct ConfigFile {
     /// The config file
     #[arg(long, short, value_name = "FILE", default_value = "verho.toml")]
     pub config: PathBuf,
+}
+
+/// Which config to read, and where its secrets are.
+#[derive(Debug, Clone, Args)]
+pub(super) struct KeyedConfig {
+    /// The config file.
+    #[command(flatten)]
+    pub file: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
 }
 
 /// Where secrets are: never the secrets themselves, since any user of the machine can list arguments.
@@ -464,7 +478,7 @@ pub(super) struct Subject {
 
 impl Subject {
     /// The config of any of them.
-    pub(super) const fn config(&self) -> &ConfigFile {
+    pub(super) const fn config(&self) -> &KeyedConfig {
         match &self.what {
             SubjectCommand::Access { config, .. }
             | SubjectCommand::Erase { config, .. }
@@ -486,7 +500,7 @@ Examples:
     Access {
         /// The config file.
         #[command(flatten)]
-        config: ConfigFile,
+        config: KeyedConfig,
         /// The language of the answer
         #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
         lang: Lang,
@@ -503,7 +517,7 @@ Examples:
     Erase {
         /// The config file.
         #[command(flatten)]
-        config: ConfigFile,
+        config: KeyedConfig,
         /// The day the request came; today when absent
         #[arg(long, value_name = "DATE", value_parser = parse_day)]
         received: Option<jiff::civil::Date>,
@@ -517,7 +531,7 @@ Examples:
     Note {
         /// The config file.
         #[command(flatten)]
-        config: ConfigFile,
+        config: KeyedConfig,
         /// What they asked for: access or erase
         #[arg(long, value_enum, hide_possible_values = true)]
         kind: AskedFor,
@@ -536,7 +550,7 @@ Examples:
     Requests {
         /// The config file.
         #[command(flatten)]
-        config: ConfigFile,
+        config: KeyedConfig,
         /// Also those that are done
         #[arg(long)]
         all: bool,

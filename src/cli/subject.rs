@@ -23,8 +23,12 @@ use crate::outputs::report::Language;
 use crate::state::RequestKind;
 
 pub(super) fn subject(args: &Subject, talk: Talk) -> Result<ExitStatus, Failure> {
-    let options =
-        RequestOptions { config: args.config().config.clone(), now: clock::now(), random: clock::random() };
+    let options = RequestOptions {
+        config: args.config().file.config.clone(),
+        now: clock::now(),
+        random: clock::random(),
+        given: args.config().secrets.given(),
+    };
     match &args.what {
         SubjectCommand::Access { lang, .. } => access(&options, *lang, talk),
         SubjectCommand::Erase { received, .. } => erase(&options, *received, talk),

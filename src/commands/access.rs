@@ -90,7 +90,8 @@ fn live_facts(
     explanation: &Explanation,
 ) -> Result<Option<Vec<LiveFact>>, AccessError> {
     let build = |error: BuildError| AccessError::Request(RequestError::Build(error));
-    let config = Config::load(&asked.config).map_err(|faults| build(BuildError::Config(faults)))?;
+    let config =
+        Config::load(&asked.config).map_err(|faults| build(BuildError::Config(faults)))?.given(&asked.given);
     let root = root_key(&config, asked.random).map_err(|error| build(BuildError::RootKey(error)))?;
     if config.state.is_none() || !root.is_lasting() {
         return Ok(None);

@@ -13,7 +13,7 @@ use super::build::{BuildError, root_key, root_key_for_build};
 use super::erasures;
 use super::explain::spill_dir;
 use super::settle::settle;
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::manifest::Moment;
 use crate::outputs::Disk;
 use crate::people::PersonKey;
@@ -30,6 +30,8 @@ pub struct RequestOptions {
     pub now: Timestamp,
     /// Random bytes of this run.
     pub random: [u8; 64],
+    /// What was given beside the config.
+    pub given: Given,
 }
 
 /// Why nothing was noted or done.
@@ -105,7 +107,7 @@ struct Asked {
 }
 
 fn asked(options: &RequestOptions) -> Result<Asked, RequestError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     // What is kept has to be found again, so its keys are made for good.
     let root = root_key_for_build(&Disk::real(), &config, options.random).map_err(BuildError::RootKey)?;
     let state = config.state.as_ref().filter(|_| root.is_lasting()).ok_or(RequestError::NoState)?;
@@ -177,7 +179,7 @@ pub fn done(options: &RequestOptions, kind: RequestKind, text: &[u8]) -> Result<
 
 /// The requests; without `all` those that are open. An erasure that is done by now is marked so first.
 pub fn requests(options: &RequestOptions, all: bool) -> Result<Vec<RequestTold>, RequestError> {
-    let config = Config::load(&options.config).map_err(BuildError::Config)?;
+    let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
     let subjects = erasures::subjects(&config, &root)?.ok_or(RequestError::NoState)?;
     let subjects = settle(&config, &root, subjects, options)?;

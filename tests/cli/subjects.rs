@@ -24,6 +24,7 @@ fn asked(base: &Base, now: &str, dice: u8) -> RequestOptions {
         config: base.path().join("verho.toml"),
         now: now.parse().expect("a moment"),
         random: [dice; 64],
+        given: Default::default(),
     }
 }
 
