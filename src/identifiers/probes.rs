@@ -7,7 +7,7 @@ use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
 use super::{
-    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_fast, phone_text, text,
+    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text,
 };
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
@@ -28,92 +28,6 @@ pub fn phone_alternatives(
     added.sort_unstable();
     added.dedup();
     out.append(&mut added);
-}
-
-/// Adds the key of every number that [`phone_alternatives`] could find in the cell, and of many that it
-/// would not: without asking the library, which takes a hundred times as long. `false`, and nothing
-/// promised, for a cell or a region whose readings are not so simple.
-///
-/// In the regions below a national number is the digits themselves, with no more than zeros in front
-/// taken away or kept; a number with its country code is what the digits end in. Tests compare the two.
-#[must_use]
-pub fn phone_candidates(
-    cell: Plaintext<'_>,
-    regions: &[Region],
-    key: &RunKey,
-    out: &mut Vec<WideKey>,
-) -> bool {
-    const MOST: usize = DIGITS_MAX;
-    let mut codes: Vec<&[u8]> = Vec::with_capacity(regions.len());
-    for region in regions {
-        let Some(code) = simple_country(*region) else { return false };
-        codes.push(code);
-    }
-    let mut digits = [0_u8; MOST];
-    let mut len = 0;
-    // Two long runs of digits may be two numbers, each with readings of its own: see `joined_numbers`.
-    let (mut run, mut is_long_before) = (0, false);
-    for byte in cell.read().trim_ascii() {
-        match byte {
-            b'0'..=b'9' if len < MOST && !(is_long_before && run + 1 >= LONG_RUN) => {
-                digits[len] = *byte;
-                len += 1;
-                run += 1;
-            }
-            b' ' | b'-' => {
-                is_long_before |= run >= LONG_RUN;
-                run = 0;
-            }
-            _ => {
-                digits.zeroize();
-                return false;
-            }
-        }
-    }
-    let all = &digits[..len];
-    let zeros = all.iter().take_while(|digit| **digit == b'0').count();
-    if len - zeros < 8 {
-        digits.zeroize();
-        return false;
-    }
-    let mut add = |number: &[u8]| {
-        if number.len() <= phone::DIGITS_MAX {
-            out.push(key.wide(Space::Phone, number));
-        }
-    };
-    (0..len - 3).map(|from| &all[from..]).filter(|number| number[0] != b'0').for_each(&mut add);
-    for code in codes {
-        // One zero more than there is: a number that lost its own is read with it put back.
-        let mut number = [b'0'; MOST + 8];
-        number[..code.len()].copy_from_slice(code);
-        for kept in 0..=zeros + 1 {
-            let from = code.len() + kept;
-            let end = from + len - zeros;
-            if let Some(room) = number.get_mut(from..end) {
-                room.copy_from_slice(&all[zeros..]);
-                add(&number[..end]);
-                number[from..end].fill(b'0');
-            }
-        }
-    }
-    digits.zeroize();
-    true
-}
-
-/// The country code of a region where national numbers have a trunk zero or nothing in front, and no
-/// rule that puts digits in or takes others away.
-fn simple_country(region: Region) -> Option<&'static [u8]> {
-    if !phone_fast::is_proven_for(phone_library::METADATA_VERSION) {
-        return None;
-    }
-    match region.code() {
-        "FI" => Some(b"358"),
-        "SE" => Some(b"46"),
-        "EE" => Some(b"372"),
-        "DE" => Some(b"49"),
-        "GB" => Some(b"44"),
-        _ => None,
-    }
 }
 
 /// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
@@ -610,71 +524,8 @@ fn last_seven(bytes: &[u8]) -> Option<[u8; 7]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RunKey, Unread, last_seven_key, phone_alternatives, phone_candidates, raw_key};
-    use crate::identifiers::{Plaintext, Region, Scratch};
-
-    /// Whatever the library reads in a cell is among its candidates.
-    #[test]
-    fn candidates_hold_every_reading() {
-        let region = |code| Region::from_code(code).expect("a region");
-        let all = ["FI", "SE", "EE", "DE", "GB"].map(region);
-        let key = RunKey::from_bytes([6; 16]);
-        let mut scratch = Scratch::new();
-        let (mut readings, mut candidates, mut found) = (Vec::new(), Vec::new(), 0);
-        let mut check = |cell: &str, regions: &[Region]| {
-            readings.clear();
-            candidates.clear();
-            let cell = || Plaintext::new(cell.as_bytes());
-            if !phone_candidates(cell(), regions, &key, &mut candidates) {
-                return;
-            }
-            phone_alternatives(cell(), regions, &mut scratch, &key, &mut readings);
-            found += readings.len();
-            assert!(readings.iter().all(|reading| candidates.contains(reading)));
-        };
-        // Heads that mean something somewhere, before digits of every length.
-        let heads = [
-            "", "0", "00", "000", "358", "00358", "0358", "3580", "46", "0046", "046", "4607", "372",
-            "00372", "49", "0049", "44", "0044", "04", "05", "07", "1", "001", "7", "8", "99", "990", "9901",
-            "99511", "99588", "0990", "54", "0054", "549", "5415", "52", "521", "39", "390", "0039", "378",
-            "3780549", "590", "599", "420", "501", "507", "0501", "242", "90", "886", "852", "999",
-        ];
-        let mut digit = 1_u64;
-        for head in heads {
-            for len in 5..=14_usize {
-                let mut text = head.to_owned();
-                while text.len() < head.len() + len {
-                    digit =
-                        digit.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    text.push(char::from(b'0' + (digit >> 60) as u8 % 10));
-                }
-                if text.trim_start_matches('0').len() < 8 || text.len() > 20 {
-                    continue;
-                }
-                check(&text, &all);
-                check(&text, &all[..1]);
-                text.insert(text.len() / 2, ' ');
-                text.insert(3, '-');
-                check(&text, &all[1..]);
-            }
-        }
-        assert!(found > 2000, "{found}");
-        for cell in [
-            "040 123",
-            "+358401234567",
-            "(040) 1234567",
-            "0401234567x",
-            "040123456712345678901",
-            "040123456 050123456",
-        ] {
-            assert!(
-                !phone_candidates(Plaintext::new(cell.as_bytes()), &all, &key, &mut Vec::new()),
-                "{cell}"
-            );
-        }
-        let american = [region("US")];
-        assert!(!phone_candidates(Plaintext::new(b"2015550123"), &american, &key, &mut Vec::new()));
-    }
+    use super::{RunKey, Unread, last_seven_key, raw_key};
+    use crate::identifiers::Plaintext;
 
     /// Whatever two cells have the same key, the sieve lets the other one through.
     #[test]

@@ -15,7 +15,7 @@ use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
     Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, cell_digest,
-    email_alternatives, holds_identity_code, phone_alternatives, phone_candidates, phone_readings,
+    email_alternatives, holds_identity_code, phone_alternatives, phone_readings,
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -509,14 +509,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if shared.objections.may_meet_otherwise(value) {
             let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
             self.readings.clear();
-            let are_all = phone_candidates(Plaintext::new(value), &regions, key, &mut self.readings);
-            let mut met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
-            if !are_all || met.next().is_some() {
-                self.readings.clear();
-                phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
-                let met = self.readings.iter().filter_map(|key| shared.objections.by_reading(*key));
-                met.for_each(&mut join);
-            }
+            phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
+            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
         }
         if shared.objections.has_phone_hashes() {
             let regions = other_regions(shared.plan, region);

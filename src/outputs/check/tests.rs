@@ -268,6 +268,14 @@ fn a_removals_only_release_has_remove_files_only() {
     draft.platform("meta").files.clear();
     draft.files.remove(FULL);
     draft.set_upload("meta", UploadKind::Remove, &rows("meta", &ELIGIBLE));
+    assert_eq!(rules(&draft.write(scratch.path())), [Rule::Removal], "a row of a removal is one identifier");
+
+    let scratch = tempfile::tempdir().expect("scratch");
+    let mut draft = Draft::new(&["meta"]);
+    draft.predicate.release.outcome = Kind::RemovalsOnly;
+    draft.platform("meta").files.clear();
+    draft.files.remove(FULL);
+    draft.set_upload("meta", UploadKind::Remove, &rows("meta", &[ELIGIBLE[2]]));
     assert_eq!(rules(&draft.write(scratch.path())), []);
 }
 
