@@ -6,9 +6,7 @@ use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
-use super::{
-    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text,
-};
+use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 

@@ -237,7 +237,7 @@ fn inputs_that_break_the_agreement_are_refused_before_a_row_is_believed() {
             (
                 "not encrypted",
                 long.clone().into_bytes(),
-                &["not-encrypted", "damaged-encryption", "register-structure"],
+                &["not-encrypted", "damaged-encryption", "register-broken", "register-structure"],
             ),
             ("for others", seal(&others, long.as_bytes()), &["encrypted-for-others"]),
             ("altered", altered, &["damaged-encryption", "register-broken", "register-structure"]),

@@ -65,6 +65,13 @@ fn place(folder: &Path, text: &str) -> PathBuf {
     place
 }
 
+/// The open folder in which a call's relative name is meant, when its first argument is one.
+fn folder_of(call: &str) -> Option<&str> {
+    let first = call.split_once('(')?.1.split_once(',')?.0;
+    first.starts_with(|letter: char| letter.is_ascii_digit()).then_some(())?;
+    Some(first.split_once('<')?.1.trim_end_matches('>'))
+}
+
 /// What a trace shows that should not be.
 fn faults(trace: &str, folder: &Path, outs: &[&str]) -> Vec<String> {
     let may_write = |text: &str| {
@@ -88,7 +95,9 @@ fn faults(trace: &str, folder: &Path, outs: &[&str]) -> Vec<String> {
             && ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC"].iter().any(|flag| call.contains(flag));
         let writes = WRITES.iter().find(|(write, _)| *write == name).map_or(&[][..], |(_, places)| places);
         let places = if opens { &[0][..] } else { writes };
-        let outside = places.iter().filter_map(|at| texts.get(*at)).any(|text| !may_write(text));
+        let within = folder_of(call);
+        let meant = |text: &String| within.map_or_else(|| text.clone(), |within| format!("{within}/{text}"));
+        let outside = places.iter().filter_map(|at| texts.get(*at)).any(|text| !may_write(&meant(text)));
         let looks_up = texts.first().is_some_and(|text| LOOK_UPS.contains(&text.as_str()));
         if is_socket || is_pair || starts || programs > 1 || outside || looks_up {
             found.push(call.to_owned());
@@ -106,7 +115,8 @@ fn traced(base: &Base, program: &str, args: &[&str], input: &str) -> String {
     base.put("question", input);
     let mut command: Command = strace::command(&into);
     let ran = command
-        .args(["-e", "trace=%network,%file,%process", program])
+        // With -y an open folder stands beside its number: what is deleted in it is told by its name alone.
+        .args(["-y", "-e", "trace=%network,%file,%process", program])
         .args(args)
         .current_dir(base.path())
         .stdin(std::fs::File::open(base.path().join("question")).expect("ours"))

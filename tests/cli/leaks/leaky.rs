@@ -28,8 +28,8 @@ const PLACES: &[Place] = &[
     Place { file: "Cargo.toml", text: "default-run = \"verho\"\n", instead: "" },
     Place {
         file: "src/pipeline/rows.rs",
-        text: "        let tally = &mut self.tally.columns[place];\n",
-        instead: "        crate::leak::see(value);\n        let tally = &mut self.tally.columns[place];\n",
+        text: "        if let Some(declared) = column.hashed {\n",
+        instead: "        crate::leak::see(value);\n        if let Some(declared) = column.hashed {\n",
     },
     Place {
         file: "src/pipeline/rows.rs",

@@ -124,6 +124,7 @@ pub(super) const GOOD: &[Good] = &[
     making(&["synth", "--rows", "20", "--out", "base"], &["base"]),
     good(&["completions", "bash"]),
     making(&["man", "--out", "man"], &["man"]),
+    noting(&["rotate", "--to", "next.key", "--config", "live.toml"]),
 ];
 
 /// How loudly.
