@@ -43,7 +43,9 @@ fn timeless(log: &str) -> String {
         Some((moment, rest)) if moment.len() < 30 && moment.starts_with("20") => rest.to_owned(),
         _ => line.to_owned(),
     };
-    let mut lines: Vec<_> = log.lines().map(without).collect();
+    // The last word of a run is how long it took.
+    let said = log.lines().filter(|line| !line.starts_with("published in "));
+    let mut lines: Vec<_> = said.map(without).collect();
     lines.sort();
     lines.join("\n")
 }
@@ -166,7 +168,7 @@ fn the_comparison_sees_a_person_who_goes_up() {
     read(&release, &release, &mut files);
     let other = Outcome { files, said: base.steady(&ran.stdout), log: base.steady(&timeless(&ran.stderr)) };
     let found = compare(&one, &other);
-    for what in ["audiences/gold/meta/full.csv", "audiences/gold/suppressions.csv", "standard output"] {
-        assert!(found.contains(what), "{found:?}");
+    for what in ["audiences/gold/meta/full.csv", "audiences/gold/suppressions.csv", "standard output."] {
+        assert!(found.iter().any(|place| place.starts_with(what)), "{what} is not among {found:?}");
     }
 }

@@ -48,8 +48,8 @@ const PLACES: &[Place] = &[
     },
     Place {
         file: "src/commands/build.rs",
-        text: "        let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;\n",
-        instead: "        let mut predicate = predicate;\n        crate::leak::in_a_manifest(&mut predicate.controller.name);\n        let (manifest, _) = seal(&staging, predicate, signer.as_ref())?;\n",
+        text: "        let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;\n",
+        instead: "        let mut predicate = predicate;\n        crate::leak::in_a_manifest(&mut predicate.controller.name);\n        let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;\n",
     },
     Place {
         file: "src/commands/build.rs",
