@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 20] = [
+pub(super) const COMMANDS: [&str; 23] = [
     "init",
     "build",
+    "uploaded",
+    "receipt",
     "check",
     "verify",
     "diff",
@@ -20,6 +22,7 @@ pub(super) const COMMANDS: [&str; 20] = [
     "vectors",
     "platforms",
     "keygen",
+    "rotate",
     "schema",
     "synth",
     "completions",
