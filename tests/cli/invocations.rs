@@ -22,6 +22,7 @@ pub(super) const COMMANDS: [&str; 22] = [
     "vectors",
     "platforms",
     "keygen",
+    "rotate",
     "schema",
     "synth",
     "completions",
