@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 22] = [
+pub(super) const COMMANDS: [&str; 23] = [
     "init",
     "build",
     "uploaded",
