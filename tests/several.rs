@@ -339,9 +339,9 @@ proptest! {
         let folder = built_by(&config, &customers, &[(email.as_str(), phone.as_str())]);
         let folder = folder.unwrap_or_else(|error| panic!("{error}"));
         let left = cells(&folder.path().join("releases"));
-        for place in 0..5 {
+        for (place, digits) in DIGITS.iter().enumerate().take(5) {
             prop_assert_eq!(!left.contains(&hash(&basic(place))), emails.contains(&place), "address {}", place);
-            prop_assert_eq!(!left.contains(&hash(DIGITS[place])), phones.contains(&place), "number {}", place);
+            prop_assert_eq!(!left.contains(&hash(digits)), phones.contains(&place), "number {}", place);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `verho history`: the releases as a table for people, or as JSON.
 
+use std::fmt::Write as _;
+
 use super::answers::json_line;
 use super::args;
 use super::clock;
@@ -81,14 +83,15 @@ fn text(history: &History) -> String {
     }
     let mut text = if history.releases.is_empty() { "no releases\n".to_owned() } else { grid.text() };
     for other in &history.others {
-        text.push_str(&format!(
-            "{}: {}\n",
+        let _ = writeln!(
+            text,
+            "{}: {}",
             other.name,
             match other.what {
                 "damaged" => "a release that cannot be read",
                 _ => "no release",
             }
-        ));
+        );
     }
     text
 }

@@ -209,7 +209,7 @@ impl Deleted {
                 }),
                 Fate::Gone => {}
                 Fate::Other => {
-                    self.left.push(FileLeft { name: format!("{release}/{name}"), why: Left::Changed })
+                    self.left.push(FileLeft { name: format!("{release}/{name}"), why: Left::Changed });
                 }
             }
         }

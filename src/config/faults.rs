@@ -53,13 +53,13 @@ impl Faults {
         for fault in &self.list {
             let title = Level::ERROR.primary_title(fault.message.as_str()).id(fault.code);
             let hint = Level::HELP.with_name("hint").message(fault.hint.as_str());
-            let report = if !self.is_a_config() {
-                [title.element(hint)]
-            } else {
+            let report = if self.is_a_config() {
                 let place = AnnotationKind::Primary.span(self.inside(&fault.span));
                 [title
                     .element(Snippet::source(self.text.as_str()).path(path.as_str()).annotation(place))
                     .element(hint)]
+            } else {
+                [title.element(hint)]
             };
             shown.push_str(&renderer.render(&report));
             shown.push_str("\n\n");

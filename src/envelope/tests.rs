@@ -27,7 +27,7 @@ fn open(identities: &Identities, sealed: &[u8]) -> Result<Vec<u8>, String> {
 fn every_recipient_can_open_it_and_nobody_else() {
     let ((one, for_one), (other, for_other), (stranger, _)) = (keys(0), keys(0), keys(0));
     for length in [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000] {
-        let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        let plain: Vec<u8> = (0..length).map(|at: usize| (at % 251) as u8).collect();
         let sealed = seal(&[for_one.clone(), for_other.clone()], &plain);
         assert!(sealed.starts_with(MAGIC));
         for identities in [&one, &other] {

@@ -1,5 +1,5 @@
 //! The metrics of a run as text after OpenMetrics 1.0 (checked 2026-11-21: metric families with TYPE,
-//! UNIT and HELP, closed by `# EOF`), for a collector that reads files, such as node_exporter's.
+//! UNIT and HELP, closed by `# EOF`), for a collector that reads files, such as the one of `node_exporter`.
 //!
 //! It promises rounded counts only: each is rounded as the job page's, and a count too small to be told
 //! is 0, as none is. Labels are names of the config. It asks no clock and writes no file.

@@ -69,8 +69,8 @@ mod tests {
     #[test]
     fn a_private_file_is_whole_its_owners_and_never_over_another() {
         let scratch = tempfile::tempdir().expect("scratch");
-        let ways: [(&str, fn(&Path, &[u8], u32) -> io::Result<()>); 2] =
-            [("nameless", create), ("named", named)];
+        type Way = fn(&Path, &[u8], u32) -> io::Result<()>;
+        let ways: [(&str, Way); 2] = [("nameless", create), ("named", named)];
         for (way, make) in ways {
             let place = scratch.path().join(way);
             make(&place, b"bytes", 0o600).expect("made");

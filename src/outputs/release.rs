@@ -205,6 +205,7 @@ impl Staging {
         self.open_new(format!("{name}{SUFFIX}"), Some(sealed))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the name is made for the file alone")]
     fn open_new(&self, name: String, sealed: Option<Sealed>) -> Result<StagedFile, OutputError> {
         let name = name.as_str();
         if !is_path(name) {

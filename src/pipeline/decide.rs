@@ -280,7 +280,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(self.totals)
     }
 
-    fn partition<'b>(&mut self, bytes: &'b [u8]) -> Result<(), SpillError> {
+    fn partition(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
         // Sorted apart from the rows, which are wide, and of which each is read once in that order.
         let mut rows = Rows::new(bytes);
         let mut lying = Vec::new();

@@ -125,7 +125,7 @@ pub struct Delta<'r> {
     format: &'r RowFormat,
 }
 
-impl<'r> Delta<'r> {
+impl Delta<'_> {
     /// Whether there is anything to remove by a file.
     #[must_use]
     pub const fn has_removals(&self) -> bool {

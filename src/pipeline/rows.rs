@@ -446,6 +446,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     }
 
     /// A value that is a hash already: it meets hashes alone, and goes up where its form is asked for.
+    #[expect(clippy::too_many_arguments, reason = "a cell and everything about its column, told once a cell")]
     fn hashed_value(
         &mut self,
         kind: Kind,

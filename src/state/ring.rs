@@ -155,11 +155,11 @@ impl Ring {
             uses.push(format!("{AUDIENCE}{audience}"));
         }
         for name in uses {
-            if !self.keys.contains_key(&name) {
-                let label = [b"verho/ring-key/1\0", name.as_bytes()].concat();
-                self.keys.insert(name, derived(random, &label));
+            let label = [b"verho/ring-key/1\0", name.as_bytes()].concat();
+            self.keys.entry(name).or_insert_with(|| {
                 changed = true;
-            }
+                derived(random, &label)
+            });
         }
         Ok(changed)
     }

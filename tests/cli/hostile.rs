@@ -1,6 +1,8 @@
 //! Input made to hurt: each has its exit code and its stable code, nothing of it is shown, and memory
 //! stays bounded whatever it claims to be. `VERHO_HOSTILE_MB` makes the large ones larger.
 
+#![expect(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::Path;

@@ -2,7 +2,7 @@
 //! are dropped; and that nothing of it is readable on the disk.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::ToSpan as _;
@@ -46,7 +46,7 @@ fn object(world: &mut World, at: usize) -> String {
     id
 }
 
-fn upload(world: &mut World, release: &PathBuf) {
+fn upload(world: &mut World, release: &Path) {
     for name in PLATFORMS {
         world.uploaded_on(&Disk::real(), release, name).expect("ours");
     }
@@ -95,10 +95,10 @@ fn a_removal_stays_owed_until_an_answer_shows_it_done() {
 }
 
 /// A release read back, in the shape of what built it.
-fn world_built(release: &PathBuf) -> Built {
+fn world_built(release: &Path) -> Built {
     let read = verho::sources::releases::PublishedRelease::open(release).expect("ours");
     Built {
-        release: Some(release.clone()),
+        release: Some(release.to_path_buf()),
         latest_failed: None,
         manifest: read.manifest,
         refusals: Vec::new(),
@@ -146,7 +146,7 @@ fn a_campaign_that_is_over_takes_everybody_out_and_is_then_refused() {
         world.receipt_on(&Disk::real(), &release, name, &text).expect("ours");
     }
     world.now += 24.hours();
-    let error = world.build(false).err().expect("refused");
+    let error = world.build(false).expect_err("refused");
     assert_eq!(codes(&error), ["audience-expired"]);
 }
 
@@ -157,7 +157,7 @@ fn a_swing_adds_nobody_and_still_removes() {
     let mut dice = Dice(5);
     (0..10).for_each(|_| world.join(&mut dice));
     world.write(true);
-    let error = world.build(false).err().expect("nobody to remove");
+    let error = world.build(false).expect_err("nobody to remove");
     assert_eq!(codes(&error), ["audience-swing"]);
     let gone = object(&mut world, 2);
     let built = world.build(false).expect("a release of removals only");
@@ -183,7 +183,7 @@ fn a_platform_that_the_config_drops_while_somebody_is_live_is_named() {
         "platforms = [\"meta\", \"x\", \"linkedin\"]\nmin_size",
         "platforms = [\"meta\"]\nmin_size",
     );
-    let error = world.build(false).err().expect("refused");
+    let error = world.build(false).expect_err("refused");
     assert_eq!(codes(&error), ["audience-dropped", "audience-dropped"]);
 }
 

@@ -207,7 +207,7 @@ fn thirty(seed: u64) -> BTreeMap<&'static str, u32> {
             let right = nights.world.path("right");
             copy(&state, &right);
             copy(old_copy.as_ref().expect("made"), &state);
-            let refused = nights.world.build(false).err().expect("an older state");
+            let refused = nights.world.build(false).expect_err("an older state");
             assert!(matches!(refused, BuildError::State(StateError::Older { .. })), "{refused}");
             copy(&right, &state);
             nights.note("put back");
@@ -215,7 +215,7 @@ fn thirty(seed: u64) -> BTreeMap<&'static str, u32> {
         let mut first = night == 0;
         if night == 20 {
             std::fs::remove_dir_all(&state).expect("ours");
-            let refused = nights.world.build(false).err().expect("no state");
+            let refused = nights.world.build(false).expect_err("no state");
             assert!(matches!(refused, BuildError::State(StateError::Missing { .. })), "{refused}");
             nights.known.values_mut().for_each(|known| (known.live, known.owed) = (None, BTreeSet::new()));
             nights.world.write(true);

@@ -1,6 +1,8 @@
 //! Disks that are full and places that may not be written or read, by the system itself. Where a test
 //! cannot mount or change its user it says so.
 
+#![expect(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::{Command, Stdio};
 

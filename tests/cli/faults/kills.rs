@@ -2,6 +2,8 @@
 //! another. `VERHO_KILLS` says how many random moments, `VERHO_CALLS` how many calls of each command
 //! (some by default, so that the gate stays quick).
 
+#![expect(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -4,6 +4,8 @@
 //! build serves all; nothing of them is in the program. Planting takes a build of its own, so it is done
 //! when `VERHO_LEAKS` is set (`.ci/leaks` sets it). Every other run holds the places to what they are.
 
+#![expect(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
