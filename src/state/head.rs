@@ -35,7 +35,7 @@ pub(super) struct Pending {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// Always [`HEAD_SCHEMA`].
+    /// Always `HEAD_SCHEMA`.
     pub schema: u32,
     /// Which state this is: 32 hex digits, made once.
     pub id: String,
