@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, STATEMENT_TYPE, Subject};
+use super::{Moment, STATEMENT_TYPE, Subject, statement};
 
 /// The predicate's type; a change that old readers would misread gets a new number.
 pub const CLOSURE_TYPE: &str = "urn:verho:closure:1";
@@ -85,9 +85,6 @@ impl ClosureReceipt {
     /// Never: JSON can hold every field.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self)
-            .expect("every field is a string, number, list or struct, which JSON can always hold");
-        bytes.push(b'\n');
-        bytes
+        statement::to_bytes(self)
     }
 }

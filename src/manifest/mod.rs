@@ -14,6 +14,7 @@ pub mod receipt;
 mod reconcile;
 mod results;
 mod retention;
+mod statement;
 pub mod suppressions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -259,27 +260,16 @@ impl Manifest {
     /// Never: JSON can hold every field.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self)
-            .expect("every field is a string, number, list or struct, which JSON can always hold");
-        bytes.push(b'\n');
-        bytes
+        statement::to_bytes(self)
     }
 
     /// Reads a manifest, and refuses any spelling but [`Manifest::to_bytes`]'s.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
-        // serde_json's own message quotes the value, so only its place is kept.
-        let manifest: Self = serde_json::from_slice(bytes)
-            .map_err(|error| ManifestError::Shape { line: error.line(), column: error.column() })?;
-        let known = manifest.statement_type == STATEMENT_TYPE
-            && manifest.predicate_type == PREDICATE_TYPE
-            && manifest.predicate.schema == SCHEMA;
-        if !known {
-            return Err(ManifestError::Version);
-        }
-        if manifest.to_bytes() != bytes {
-            return Err(ManifestError::Spelling);
-        }
-        Ok(manifest)
+        statement::from_bytes(bytes, |manifest: &Self| {
+            manifest.statement_type == STATEMENT_TYPE
+                && manifest.predicate_type == PREDICATE_TYPE
+                && manifest.predicate.schema == SCHEMA
+        })
     }
 
     /// The name under which a file lies in this release: with an end of its own where it is encrypted.

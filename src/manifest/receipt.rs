@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hex32, Manifest, ManifestError, Moment, Retained, STATEMENT_TYPE, Subject};
+use super::{Hex32, Manifest, ManifestError, Moment, Retained, STATEMENT_TYPE, Subject, statement};
 
 /// The predicate's type; a change that old readers would misread gets a new number.
 pub const RECEIPT_TYPE: &str = "urn:verho:receipt:1";
@@ -132,27 +132,16 @@ impl Receipt {
     /// Never: JSON can hold every field.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self)
-            .expect("every field is a string, number, list or struct, which JSON can always hold");
-        bytes.push(b'\n');
-        bytes
+        statement::to_bytes(self)
     }
 
     /// Reads a receipt, and refuses any spelling but [`Receipt::to_bytes`]'s.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
-        // serde_json's own message quotes the value, so only its place is kept.
-        let receipt: Self = serde_json::from_slice(bytes)
-            .map_err(|error| ManifestError::Shape { line: error.line(), column: error.column() })?;
-        let known = receipt.statement_type == STATEMENT_TYPE
-            && receipt.predicate_type == RECEIPT_TYPE
-            && receipt.predicate.schema == RECEIPT_SCHEMA;
-        if !known {
-            return Err(ManifestError::Version);
-        }
-        if receipt.to_bytes() != bytes {
-            return Err(ManifestError::Spelling);
-        }
-        Ok(receipt)
+        statement::from_bytes(bytes, |receipt: &Self| {
+            receipt.statement_type == STATEMENT_TYPE
+                && receipt.predicate_type == RECEIPT_TYPE
+                && receipt.predicate.schema == RECEIPT_SCHEMA
+        })
     }
 
     /// Holds the receipt of this number against the manifest of its release.
