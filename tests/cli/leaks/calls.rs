@@ -161,9 +161,9 @@ fn a_program_that_does_is_seen() {
         let trace = traced(&base, "bash", &["-c", script], "");
         assert!(!faults(&trace, &folder, &[]).is_empty(), "{why} is not seen");
     }
-    let trace = traced(&base, "bash", &["-c", "mkdir() { :; }; true"], "");
-    let calm: Vec<String> =
-        faults(&trace, &folder, &[]).into_iter().filter(|call| !call.contains("/dev/tty")).collect();
-    let calm: Vec<&String> = calm.iter().filter(|call| !call.contains("/etc/")).collect();
+    // Not a shell: what bash looks up about its user, and where, is the machine's own affair.
+    let trace = traced(&base, "mkdir", &["releases"], "");
+    let calm = faults(&trace, &folder, &[]);
     assert!(calm.is_empty(), "{calm:#?}");
+    assert!(base.path().join("releases").is_dir(), "what it did was allowed, and was done");
 }
