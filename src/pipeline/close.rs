@@ -29,6 +29,12 @@ pub(crate) struct Closed {
 }
 
 impl Closed {
+    /// Whether the key may carry anything: never a false no.
+    #[inline]
+    pub(crate) fn may_be_marked(&self, key: WideKey) -> bool {
+        self.marks.may_hold(key)
+    }
+
     /// What the key carries.
     pub(crate) fn mark(&self, key: WideKey) -> KeyMark {
         self.marks.get(key).unwrap_or(KeyMark::NONE)

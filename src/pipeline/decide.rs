@@ -15,6 +15,7 @@ use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
+use super::twice::Twice;
 use crate::audiences::{MemberKey, member_bucket};
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
@@ -54,6 +55,11 @@ pub(crate) struct Decide<'d, 'o> {
     /// Where what live state asks for goes, where one is kept.
     pub(crate) live: Option<&'d LiveSpools<'o>>,
 }
+
+/// Rows whose identifiers are looked up together.
+const BLOCK: usize = 64;
+/// Bytes that a row's record has at least, roughly, to size what counts people.
+const ROW_BYTES: usize = 64;
 
 /// Bytes of a person key and a verdict's number.
 pub(crate) const PERSON_BYTES: usize = 20;
@@ -204,7 +210,7 @@ struct Worker<'w, 'd, 'o> {
     row_phones: Vec<Digest>,
 }
 
-/// An identifier of the person at hand, with all that is known of its key.
+/// An identifier of a person at hand, with all that is known of its key.
 #[derive(Clone, Copy)]
 struct Held<'b> {
     view: IdentifierView<'b>,
@@ -212,6 +218,10 @@ struct Held<'b> {
     wide: WideKey,
     /// What the key carries; nothing when it is shared.
     mark: KeyMark,
+    /// Whether it may carry anything.
+    may_be_marked: bool,
+    /// Whether another row may hold it.
+    may_repeat: bool,
     /// Held by more people than the cap.
     is_shared: bool,
     withheld: bool,
@@ -223,10 +233,17 @@ impl Held<'_> {
     }
 }
 
-/// The identifiers of the person at hand, and those that go up in one cell; kept for their room.
+/// The identifiers of the rows at hand.
 #[derive(Default)]
 struct Hand<'b> {
     identifiers: Vec<Held<'b>>,
+    /// For each row, where its identifiers end.
+    ends: Vec<usize>,
+}
+
+/// Those of a person that go up in one cell; kept for their room.
+#[derive(Default)]
+struct Lists<'b> {
     emails: Vec<Going<'b>>,
     phones: Vec<Going<'b>>,
 }
@@ -280,26 +297,85 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(self.totals)
     }
 
+    /// People with one row, nearly always all, are decided as their rows lie; only the others' rows are
+    /// brought together, which means sorting and looking all over the partition.
     fn partition(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
-        // Sorted apart from the rows, which are wide, and of which each is read once in that order.
-        let mut rows = Rows::new(bytes);
+        let mut twice = Twice::for_about(bytes.len() / ROW_BYTES);
+        Rows::new(bytes).for_each(|row| twice.see(row.head.person.halves().1));
+        let (mut hand, mut lists, mut several) = (Hand::default(), Lists::default(), Vec::new());
         let mut lying = Vec::new();
+        let mut rows = Rows::new(bytes);
         loop {
             let place = rows.place();
-            let Some(row) = rows.next() else { break };
-            lying.push(Lying { person: row.head.person.halves(), place });
+            let row = rows.next();
+            match row {
+                Some(row) if twice.may_repeat(row.head.person.halves().1) => {
+                    lying.push(Lying { person: row.head.person.halves(), place });
+                }
+                Some(row) => several.push(row),
+                None => {}
+            }
+            if several.len() == BLOCK || row.is_none() {
+                self.gather(&several, &mut hand);
+                let mut from = 0;
+                for (row, to) in several.iter().zip(&hand.ends) {
+                    let identifiers = &mut hand.identifiers[from..*to];
+                    self.person(std::slice::from_ref(row), identifiers, &mut lists)?;
+                    from = *to;
+                }
+                several.clear();
+            }
+            if row.is_none() {
+                break;
+            }
         }
         lying.sort_unstable_by_key(|row| row.person);
-        let (mut hand, mut several) = (Hand::default(), Vec::new());
         for person in lying.chunk_by(|a, b| a.person == b.person) {
             several.clear();
             several.extend(person.iter().map(|row| Rows::at(bytes, row.place)));
-            self.person(&several, &mut hand)?;
+            self.gather(&several, &mut hand);
+            self.person(&several, &mut hand.identifiers, &mut lists)?;
         }
         Ok(())
     }
 
-    fn person<'b>(&mut self, rows: &[RowView<'b>], hand: &mut Hand<'b>) -> Result<(), SpillError> {
+    /// Finds all that is known of the rows' identifiers. What is asked of large tables is asked of all of
+    /// them at once, so that waiting for one answer is waiting for many.
+    fn gather<'b>(&self, rows: &[RowView<'b>], hand: &mut Hand<'b>) {
+        let (closed, shares) = (self.job.closed, self.job.shares);
+        hand.identifiers.clear();
+        hand.ends.clear();
+        for row in rows {
+            hand.identifiers.extend(row.identifiers().map(|view| Held {
+                view,
+                class: view.class(),
+                wide: view.wide(),
+                mark: KeyMark::NONE,
+                may_be_marked: false,
+                may_repeat: false,
+                is_shared: false,
+                withheld: view.is_withheld(),
+            }));
+            hand.ends.push(hand.identifiers.len());
+        }
+        for held in &mut hand.identifiers {
+            held.may_be_marked = closed.may_be_marked(held.wide);
+            held.may_repeat = shares.may_repeat(held.wide);
+        }
+        for held in &mut hand.identifiers {
+            held.is_shared = closed.is_shared(held.wide);
+            if held.may_be_marked && !held.is_shared {
+                held.mark = closed.mark(held.wide);
+            }
+        }
+    }
+
+    fn person<'b>(
+        &mut self,
+        rows: &[RowView<'b>],
+        identifiers: &mut [Held<'b>],
+        lists: &mut Lists<'b>,
+    ) -> Result<(), SpillError> {
         let person = rows[0].head.person;
         let (mut standing, mut named) = (rows[0].head.standing, rows[0].head.named);
         for row in &rows[1..] {
@@ -307,18 +383,11 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             named = union(self.job.named, named, row.head.named);
         }
         let closed = self.job.closed;
-        hand.identifiers.clear();
-        hand.identifiers.extend(rows.iter().flat_map(|row| row.identifiers()).map(|view| {
-            let wide = view.wide();
-            let is_shared = closed.is_shared(wide);
-            let mark = if is_shared { KeyMark::NONE } else { closed.mark(wide) };
-            Held { view, class: view.class(), wide, mark, is_shared, withheld: view.is_withheld() }
-        }));
-        settle_withheld(&mut hand.identifiers);
+        settle_withheld(identifiers);
         let mut holdings = Holdings::default();
         let mut linked = Scopes::NONE;
         let mut unreadable = closed.is_unreadable_id(person);
-        for held in &hand.identifiers {
+        for held in &*identifiers {
             if held.stays_down() {
                 holdings.withhold(held.class);
             } else {
@@ -358,7 +427,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
         let owner = owner_of(person);
         for (cell, basis) in &consequence.eligible {
-            self.goes_up(*cell, owner, *basis, hand)?;
+            self.goes_up(*cell, owner, *basis, identifiers, lists)?;
         }
         if consequence.is_objected
             && let Some(live) = &mut self.live
@@ -389,17 +458,18 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Writes an eligible person's row of one cell.
-    fn goes_up(
+    fn goes_up<'b>(
         &mut self,
         cell: usize,
         owner: Owner,
         basis: u8,
-        hand: &mut Hand<'_>,
+        identifiers: &[Held<'b>],
+        lists: &mut Lists<'b>,
     ) -> Result<(), SpillError> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
-        let Hand { identifiers, emails, phones } = hand;
+        let Lists { emails, phones } = lists;
         emails.clear();
         phones.clear();
         for held in identifiers {
@@ -422,12 +492,12 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 place: held.view.place(),
                 digest,
                 // The same digest may come from a value and, under another key, from its hash.
-                may_repeat: plan.holds_hashes || self.job.shares.may_repeat(held.wide),
+                may_repeat: plan.holds_hashes || held.may_repeat,
             });
         }
         settle(emails, &mut self.row_emails);
         settle(phones, &mut self.row_phones);
-        self.count_members(cell, hand)?;
+        self.count_members(cell, lists)?;
         let mut failed = None;
         let (members, live) = (&mut self.members[cell], &mut self.live);
         let kinds = place.format.slots();
@@ -445,9 +515,9 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Counts what goes up: at once when nobody else holds it, else later, by digest.
-    fn count_members(&mut self, cell: usize, hand: &Hand<'_>) -> Result<(), SpillError> {
+    fn count_members(&mut self, cell: usize, lists: &Lists<'_>) -> Result<(), SpillError> {
         let format = &self.job.plan.cells[cell].format;
-        for (list, kind) in [(&hand.emails, Kind::Email), (&hand.phones, Kind::Phone)] {
+        for (list, kind) in [(&lists.emails, Kind::Email), (&lists.phones, Kind::Phone)] {
             let columns = match format.shape() {
                 RowShape::PersonPerRow => format.slots().iter().filter(|slot| **slot == kind).count(),
                 RowShape::IdentifierPerRow => list.len(),

@@ -1,5 +1,5 @@
 //! A table keyed by digests, with a sieve before it: nearly every customer's key is in no table, and
-//! one bit in a small one says so without waiting for memory.
+//! one word of a small one says so without waiting for memory.
 
 use std::hash::Hash;
 
@@ -7,8 +7,10 @@ use super::intern::DigestMap;
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
 
-/// Bits of the sieve for an entry: at most one key in sixteen passes without being there.
-const BITS_AN_ENTRY: usize = 16;
+/// Bits of the sieve for an entry, at least. Each entry sets three bits of one word, so that about one key
+/// in twenty passes without being there; one bit an entry would take twice the room for that, and the
+/// sieve of half a million entries would no longer lie in a core's own cache.
+const BITS_AN_ENTRY: usize = 8;
 
 /// A digest that chooses its own place.
 pub(crate) trait Key: Copy + Eq + Hash {
@@ -48,26 +50,29 @@ impl<K: Key, V: Copy> KeyTable<K, V> {
         if self.may_hold(key) { self.entries.get(&key).copied() } else { None }
     }
 
+    /// Whether the key may have a value: never a false no.
     #[inline]
-    fn may_hold(&self, key: K) -> bool {
+    pub(crate) fn may_hold(&self, key: K) -> bool {
         if self.sieve.is_empty() {
             return !self.entries.is_empty();
         }
-        let (word, bit) = self.place(key);
-        self.sieve[word] >> bit & 1 == 1
+        let (word, pattern) = self.place(key);
+        self.sieve[word] & pattern == pattern
     }
 
+    /// The word of the sieve that the key is in, and its bits there.
     #[inline]
-    fn place(&self, key: K) -> (usize, u32) {
+    fn place(&self, key: K) -> (usize, u64) {
         let bits = key.bits();
-        ((bits >> 6) as usize & (self.sieve.len() - 1), bits as u32 & 63)
+        let pattern = 1 << (bits & 63) | 1 << (bits >> 6 & 63) | 1 << (bits >> 12 & 63);
+        ((bits >> 18) as usize & (self.sieve.len() - 1), pattern)
     }
 
     /// The key's value to change, `first` where it has none.
     pub(crate) fn or_insert(&mut self, key: K, first: V) -> &mut V {
         if !self.sieve.is_empty() {
-            let (word, bit) = self.place(key);
-            self.sieve[word] |= 1 << bit;
+            let (word, pattern) = self.place(key);
+            self.sieve[word] |= pattern;
         }
         self.entries.entry(key).or_insert(first)
     }
@@ -87,8 +92,8 @@ impl<K: Key, V: Copy> KeyTable<K, V> {
         let words = (self.entries.len() * BITS_AN_ENTRY / 64).max(1).next_power_of_two();
         self.sieve = vec![0; words];
         for key in self.entries.keys() {
-            let (word, bit) = self.place(*key);
-            self.sieve[word] |= 1 << bit;
+            let (word, pattern) = self.place(*key);
+            self.sieve[word] |= pattern;
         }
     }
 

@@ -23,6 +23,7 @@ pub(crate) mod record;
 mod results;
 mod rows;
 mod shares;
+mod twice;
 
 use std::path::PathBuf;
 
