@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn what_comes_again_is_never_missed_and_little_else_is_told() {
-        for (numbers, expected) in [(1, 1), (10, 10), (1000, 1000), (20_000, 20_000), (20_000, 100), (5, 5000)] {
+        for (numbers, expected) in
+            [(1, 1), (10, 10), (1000, 1000), (20_000, 20_000), (20_000, 100), (5, 5000)]
+        {
             let mut twice = Twice::for_about(expected);
             (0..numbers).for_each(|of| twice.see(number(of)));
             (0..numbers).step_by(10).for_each(|of| twice.see(number(of)));
