@@ -49,6 +49,7 @@ impl From<InitError> for Failure {
             InitError::Source(error) => (ExitStatus::Failed, error.code()),
             InitError::NoHeader { .. } => (ExitStatus::Failed, "no-header"),
             InitError::UnknownColumn { .. } => (ExitStatus::Usage, "unknown-column"),
+            InitError::IsConfig { .. } => (ExitStatus::Usage, "is-config"),
             InitError::Exists { .. } => (ExitStatus::Failed, "exists"),
             InitError::Io { .. } => (ExitStatus::Failed, "output"),
         };
