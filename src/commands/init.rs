@@ -77,6 +77,12 @@ pub enum InitError {
         /// The file.
         file: String,
     },
+    /// What is named is a spreadsheet's own file.
+    #[error("{file}: this is a spreadsheet, not a table of text")]
+    Workbook {
+        /// The file.
+        file: String,
+    },
     /// None of the files has such a column.
     #[error("--values-of names a column that none of the files has")]
     UnknownColumn {
@@ -107,13 +113,14 @@ impl InitError {
             Self::Source(SourceError::Missing { .. } | SourceError::NoMatch { .. }) => {
                 "name a file that is there; paths start at the folder you are in".to_owned()
             }
-            Self::Source(SourceError::BadHeader { file, .. }) if !SourceError::is_workbook(file) => {
+            Self::Source(SourceError::BadHeader { .. }) => {
                 "mend its first line: column names with one separator, in UTF-8, UTF-16 or Windows-1252".to_owned()
             }
             Self::Source(error) => error.hint(),
             Self::NoHeader { .. } => {
                 "export it with a first line of column names; a bare list of people who objected is --register FILE".to_owned()
             }
+            Self::Workbook { .. } => "save it as CSV (in UTF-8) and name that file".to_owned(),
             Self::IsConfig { .. } => {
                 "name your customers' files: verho init customers.csv; a config that is there is looked at by `verho check`".to_owned()
             }
@@ -207,6 +214,10 @@ fn look(
 ) -> Result<columns::Table, InitError> {
     if place.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
         return Err(InitError::IsConfig { file: place.display().to_string() });
+    }
+    let file = place.display().to_string();
+    if SourceError::is_workbook(&file) {
+        return Err(InitError::Workbook { file });
     }
     let table = columns::look(place, &options.values_of, is_register)?;
     let names = || table.columns.iter().map(|column| &column.name);

@@ -216,9 +216,11 @@ fn syntax(reading: &Reading, text: &str, error: &toml::de::Error) {
     let part = text.get(span.clone()).unwrap_or_default();
     let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let is_date = part.len() >= 8
-        && part.bytes().filter(|byte| b"-.".contains(byte)).count() == 2
-        && part.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+    let value = value.split([' ', '#', ',']).next().unwrap_or_default();
+    let is_date = value.len() >= 8
+        && value.bytes().filter(|byte| b"-.".contains(byte)).count() == 2
+        && value.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
     let (message, hint) = if is_date {
         ("this is no day of the calendar", "write a date: 2027-03-01")
     } else if line.contains(['“', '”', '„', '’', '‘']) {
