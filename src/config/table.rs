@@ -330,7 +330,7 @@ impl<'t> Item<'t> {
             let message = format!("{} is out of range", self.key);
             let hint = if least == most {
                 format!("write {least}")
-            } else if most > u64::from(u32::MAX) {
+            } else if most >= u64::from(u32::MAX) {
                 format!("write a whole number, {least} or more")
             } else {
                 format!("write a whole number from {least} to {most}")
