@@ -15,7 +15,7 @@ use super::clock;
 use super::exit::ExitStatus;
 use super::failure::{Failure, parse_message};
 use super::hash::unknown_platform;
-use super::talk::{self, Message, Talk, count};
+use super::talk::{self, Message, Talk, count, several};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
 use crate::commands::recompute::recompute;
@@ -42,6 +42,11 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
         random: clock::random(),
         draft: args.draft,
     })?;
+    let without_basis: Vec<(String, String)> = report
+        .without_basis()
+        .into_iter()
+        .map(|(audience, platform)| (audience.to_owned(), platform.to_owned()))
+        .collect();
     let mut failures: Vec<Failure> = report.others.into_iter().map(Failure::from).collect();
     failures.extend(report.inspected.register_errors().into_iter().map(Failure::from));
     let refusals = report.inspected.refusals();
@@ -62,10 +67,20 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
         }
         return Err(last.placed(&args.config.config).with_status(worst));
     }
+    for (audience, platform) in &without_basis {
+        talk.warn(&Message::new(
+            "no-basis",
+            format!("audience \"{audience}\": no [[basis]] covers {platform} for its purpose and party: nobody would go up there"),
+            format!("add {platform} to the platforms of a [[basis]] that an assessment or a consent covers, or take it out of the audience"),
+        ));
+    }
     if talk.json {
         let answer = json!({
             "ok": true,
             "draft": args.draft,
+            "without_basis": without_basis.iter().map(|(audience, platform)| json!({
+                "audience": audience, "platform": platform,
+            })).collect::<Vec<_>>(),
             "sources": sources.iter().map(|source| json!({
                 "name": source.name, "files": source.files, "bytes": source.bytes, "unmapped_columns": source.unmapped,
             })).collect::<Vec<_>>(),
@@ -82,22 +97,31 @@ pub(super) fn check(args: &args::Check, talk: Talk) -> Result<ExitStatus, Failur
     for register in &report.inspected.registers {
         let _ = writeln!(
             text,
-            "register {}: {} rows, {} objections, {} lifted, {} do not parse",
+            "register {}: {}, {}, {} lifted, {} do not parse",
             register.name,
-            count(register.rows),
-            count(register.objections),
+            several(register.rows, "row", "rows"),
+            several(register.objections, "objection", "objections"),
             count(register.lifted),
             count(register.unparsed)
         );
     }
     for source in &sources {
-        let _ =
-            writeln!(text, "source {}: {} files, {} bytes", source.name, source.files, count(source.bytes));
+        let _ = writeln!(
+            text,
+            "source {}: {}, {} bytes",
+            source.name,
+            several(source.files, "file", "files"),
+            count(source.bytes)
+        );
         if !source.unmapped.is_empty() {
             let _ = writeln!(text, "  not mapped, never read: {}", source.unmapped.join(", "));
         }
     }
-    let _ = writeln!(text, "ok: {} audiences can be built", report.config.audiences.len());
+    let _ = writeln!(
+        text,
+        "ok: {} can be built",
+        several(report.config.audiences.len() as u64, "audience", "audiences")
+    );
     talk::data(text.as_bytes())?;
     Ok(ExitStatus::Done)
 }
@@ -176,11 +200,12 @@ pub(super) fn keygen(args: &args::Keygen, talk: Talk) -> Result<ExitStatus, Fail
         random: Zeroizing::new(clock::random()),
     };
     let report = run_keygen(&options).map_err(|error| {
-        let code = match error {
-            KeygenError::Exists { .. } => "exists",
-            KeygenError::Io { .. } => "output",
+        let (status, code) = match error {
+            KeygenError::Exists { .. } => (ExitStatus::Failed, "exists"),
+            KeygenError::Io { .. } => (ExitStatus::Failed, "output"),
+            KeygenError::Twice { .. } => (ExitStatus::Usage, "same-file"),
         };
-        Failure::new(ExitStatus::Failed, Message::new(code, error.to_string(), error.hint()))
+        Failure::new(status, Message::new(code, error.to_string(), error.hint()))
     })?;
     if talk.json {
         talk::data(&json_line(&report))?;

@@ -322,6 +322,35 @@ impl Command {
         matches!(self, Self::Build(Build { timings: true, .. }))
     }
 
+    /// The config whose lines messages may name; not of `diff`, which has two.
+    pub(super) fn config(&self) -> Option<&Path> {
+        let config = match self {
+            Self::Build(args) => &args.config.config,
+            Self::Uploaded(args) => &args.config.config,
+            Self::Receipt(args) => &args.config.config,
+            Self::Check(args) => &args.config.config,
+            Self::Explain(args) => &args.config.config,
+            Self::Verify(args) => args.config.as_ref()?,
+            Self::Close(args) => &args.config.config,
+            Self::Subject(args) => &args.config().file.config,
+            Self::History(args) => &args.config.config,
+            Self::Purge(args) => &args.config.config,
+            Self::Rotate(args) => &args.config,
+            Self::Diff(_)
+            | Self::Init(_)
+            | Self::Report(_)
+            | Self::Keygen(_)
+            | Self::Synth(_)
+            | Self::Man(_)
+            | Self::Vectors(_)
+            | Self::Hash(_)
+            | Self::Platforms(_)
+            | Self::Schema
+            | Self::Completions(_) => return None,
+        };
+        Some(config)
+    }
+
     /// Every path that was given.
     pub(super) fn paths(&self) -> Vec<&Path> {
         fn of_config<'a>(config: &'a ConfigFile, secrets: &'a Secrets) -> [Option<&'a PathBuf>; 3] {

@@ -25,12 +25,17 @@ impl Bar {
         let Some(bar) = &self.0 else { return };
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_read);
-        let rate = per_second(progress.rows, bar.elapsed());
-        bar.set_message(format!("{} rows  {} rows/s", count(progress.rows), count(rate)));
+        // Rows are counted as their batches are done: before the first there is no rate.
+        if progress.rows > 0 {
+            let rate = per_second(progress.rows, bar.elapsed());
+            bar.set_message(format!("{} rows  {} rows/s", count(progress.rows), count(rate)));
+        }
         if progress.bytes_read >= progress.bytes_total {
             // What follows has no length that is known before.
             bar.set_style(style("deciding, writing and checking  {msg}"));
-            bar.set_message(format!("{} rows", count(progress.rows)));
+            if progress.rows > 0 {
+                bar.set_message(format!("{} rows", count(progress.rows)));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use super::timings;
 use crate::commands::build::{BuildError, BuildOptions, Built, build as run_build};
 use crate::manifest::{AudienceRecord, CodeCount, Manifest, PlatformRecord};
 use crate::outputs::metrics::{RunMetrics, metrics};
+use crate::outputs::report::weight;
 use crate::outputs::{guide, job_files};
 use crate::pipeline::RunError;
 use crate::policy::reason::Reason;
@@ -218,7 +219,10 @@ fn account(built: &Built, talk: Talk, took: Duration) {
             ));
         }
     }
-    for warning in &predicate.warnings {
+    // Those that weigh most first, as in the report.
+    let mut warnings: Vec<&CodeCount> = predicate.warnings.iter().collect();
+    warnings.sort_by_key(|warning| weight(&warning.code));
+    for warning in warnings {
         talk.warn(&warning_message(warning));
     }
     for (source, columns) in built.unmapped.iter().filter(|(_, columns)| !columns.is_empty()) {
@@ -381,8 +385,9 @@ fn warning_message(warning: &CodeCount) -> Message {
         "identifiers-over-share-cap" => (
             "identifiers-over-share-cap",
             format!(
-                "{} by more people than share_cap and go up for nobody",
-                several(number, "identifier is held", "identifiers are held")
+                "{} for nobody: more people than share_cap hold {}",
+                several(number, "identifier goes up", "identifiers go up"),
+                if number == 1 { "it" } else { "them" }
             ),
             "look for placeholder values in the customer base",
         ),

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
 use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
-use crate::config::{Faults, line_of};
+use crate::config::{About, Faults, line_of};
 use crate::pipeline::{ParseError, RunError};
 use crate::sources::SourceError;
 use crate::sources::keys::RootKeyError;
@@ -47,7 +47,12 @@ impl Failure {
             RootKeyError::Ring { code, .. } => (ExitStatus::Usage, *code),
             _ => (ExitStatus::Usage, "root-key"),
         };
-        Self::new(status, Message::new(code, error.to_string(), error.hint()))
+        let of = |table: &str, key| About { table: Some(table.to_owned()), key: Some(key), text: None };
+        let about = match error {
+            RootKeyError::Needed => Some(of("state", "dir")),
+            _ => error.key().map(|key| of("keys", key)),
+        };
+        Self::new(status, Message { about, ..Message::new(code, error.to_string(), error.hint()) })
     }
 
     /// Several at once.
@@ -64,9 +69,8 @@ impl Failure {
     pub(super) fn placed(mut self, config: &Path) -> Self {
         if let Told::Messages(messages) = &mut self.told {
             for message in messages {
-                if let Some(line) = message.about.as_deref().and_then(|name| line_of(config, name)) {
+                if let Some(line) = message.about.take().and_then(|about| line_of(config, &about)) {
                     let _ = write!(message.what, " [{}:{line}]", config.display());
-                    message.about = None;
                 }
             }
         }
@@ -133,8 +137,12 @@ impl From<BuildError> for Failure {
             BuildError::Config(faults) => faults.into(),
             BuildError::Run(error) => error.into(),
             BuildError::RootKey(error) => Self::root_key(&error),
-            BuildError::SigningKey(error) => Self::usage("signing-key", what, error.hint()),
-            BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error)),
+            BuildError::SigningKey(error) => {
+                let about = About { table: Some("keys".to_owned()), key: Some("signing"), text: None };
+                let message = Message::new("signing-key", what, error.hint()).about(about);
+                Self::new(ExitStatus::Usage, message)
+            }
+            BuildError::Input(error) => Self::new(ExitStatus::Failed, source_message(what, &error, None)),
             BuildError::Output(error) => {
                 let locked = matches!(error, crate::outputs::OutputError::Locked { .. });
                 let (status, code) =
@@ -172,21 +180,21 @@ impl From<RunError> for Failure {
                 };
                 Self::new(status, parse_message(&error))
             }
-            RunError::Register { error, .. } => {
-                Self::new(source_status(&error), source_message(what, &error))
+            RunError::Register { name, error } => {
+                Self::new(source_status(&error), source_message(what, &error, Some(&name)))
             }
             RunError::Refused { refusals } => Self::all(
                 ExitStatus::Refused,
                 refusals
                     .into_iter()
                     .map(|refusal| {
-                        let name = quoted(&refusal.message).map(str::to_owned);
-                        Message::new(
-                            refusal.code,
-                            format!("{} ({})", refusal.message, refusal.code),
-                            refusal.hint,
-                        )
-                        .about(name.as_deref())
+                        let about = About {
+                            table: quoted(&refusal.message).map(str::to_owned),
+                            key: agreed(refusal.code),
+                            text: None,
+                        };
+                        let what = format!("{} ({})", refusal.message, refusal.code);
+                        Message::new(refusal.code, what, refusal.hint).about(about)
                     })
                     .collect(),
             ),
@@ -242,20 +250,37 @@ impl From<VerifyError> for Failure {
 pub(super) fn parse_message(error: &ParseError) -> Message {
     let what = error.to_string();
     match error {
-        ParseError::Source { error, .. } => source_message(what, error),
-        ParseError::NoRows { .. } => Message::new(
-            "no-rows",
-            what,
-            "check that the export finished; an empty base is never taken for granted",
-        ),
+        ParseError::Source { name, error } => source_message(what, error, Some(name)),
+        ParseError::NoRows { name, .. } => {
+            let hint = "check that the export finished; an empty base is never taken for granted";
+            let about = About { table: Some(name.clone()), ..About::default() };
+            Message::new("no-rows", what, hint).about(about)
+        }
         ParseError::Interrupted => interrupted(),
         ParseError::Spill(error) => Message::new("temporary-records", what, spill_hint(error)),
     }
 }
 
-/// A file that cannot be read.
-pub(super) fn source_message(what: String, error: &SourceError) -> Message {
-    Message::new(error.code(), what, error.hint()).about(error.about())
+/// A file that cannot be read, perhaps of a source or register of this name.
+pub(super) fn source_message(what: String, error: &SourceError, table: Option<&str>) -> Message {
+    let key = matches!(error, SourceError::WrongSeparator { .. }).then_some("delimiter");
+    let about = About { table: table.map(str::to_owned), text: error.about().map(str::to_owned), key };
+    Message::new(error.code(), what, error.hint()).about(about)
+}
+
+/// The key of what was agreed and is broken.
+fn agreed(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "register-stale" => "max_age",
+        "register-age-unknown" | "register-future-dated" => "age_from",
+        "register-shrunken" => "max_shrink",
+        "register-too-few-rows" | "register-empty" => "min_rows",
+        "register-unparsed" => "max_unparsed",
+        "register-unchanged" => "max_unchanged",
+        "audience-swing" => "max_swing",
+        "audience-expired" => "valid_until",
+        _ => return None,
+    })
 }
 
 /// What a message names first: the register or source that a refusal is about.

@@ -48,7 +48,9 @@ impl From<InitError> for Failure {
         let (status, code) = match &error {
             InitError::Source(error) => (ExitStatus::Failed, error.code()),
             InitError::NoHeader { .. } => (ExitStatus::Failed, "no-header"),
+            InitError::Workbook { .. } => (ExitStatus::Failed, "is-workbook"),
             InitError::UnknownColumn { .. } => (ExitStatus::Usage, "unknown-column"),
+            InitError::IsConfig { .. } => (ExitStatus::Usage, "is-config"),
             InitError::Exists { .. } => (ExitStatus::Failed, "exists"),
             InitError::Io { .. } => (ExitStatus::Failed, "output"),
         };

@@ -79,6 +79,10 @@ fn run(args: &[OsString]) -> ExitStatus {
     match answer {
         Ok(status) => status,
         Err(failure) => {
+            let failure = match cli.command.config() {
+                Some(config) => failure.placed(config),
+                None => failure,
+            };
             failure.tell(talk);
             failure.status
         }

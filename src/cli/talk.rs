@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::args::{Global, LogFormat};
 use super::timings;
+use crate::config::About;
 
 /// Whether messages are JSON; the panic hook and the signal handler have no [`Talk`] to ask.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -36,8 +37,8 @@ pub(super) struct Message {
     pub(super) what: String,
     /// What to do.
     pub(super) hint: String,
-    /// What the config calls the thing it is about, by which its line is found.
-    pub(super) about: Option<String>,
+    /// What of the config it is about, by which its line is found.
+    pub(super) about: Option<About>,
 }
 
 impl Message {
@@ -46,8 +47,8 @@ impl Message {
     }
 
     /// The same, about something that the config names.
-    pub(super) fn about(self, name: Option<&str>) -> Self {
-        Self { about: name.map(str::to_owned), ..self }
+    pub(super) fn about(self, about: About) -> Self {
+        Self { about: Some(about), ..self }
     }
 }
 

@@ -23,19 +23,19 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
         ErrorKind::InvalidSubcommand => {
             let typed = typed(error, ContextKind::InvalidSubcommand);
             let place = typed.as_ref().and_then(|text| position(args, text));
-            let meant = typed.as_deref().and_then(other_word);
-            let hint = match (meant, known(ContextKind::SuggestedSubcommand).first()) {
+            let place = place.unwrap_or("a word".into());
+            let near = known(ContextKind::SuggestedSubcommand).first().cloned();
+            let near = near.or_else(|| in_small_letters(typed.as_deref()?, command.as_deref()));
+            let meant = typed.as_deref().filter(|_| command.is_none()).and_then(other_word);
+            let hint = match (meant, near) {
                 (Some(hint), _) => hint.to_owned(),
-                (None, Some(near)) => format!("did you mean `verho {near}`?"),
+                (None, Some(near)) => format!("did you mean `{name} {near}`?"),
+                (None, None) if command.is_some() => help,
                 (None, None) => {
                     "verho --help lists the commands; identifiers are read from standard input".to_owned()
                 }
             };
-            Message::new(
-                "unknown-command",
-                format!("{} is not a command of verho", place.unwrap_or("a word".into())),
-                hint,
-            )
+            Message::new("unknown-command", format!("{place} is not a command of {name}"), hint)
         }
         ErrorKind::InvalidValue if argument.is_empty() => Message::new("usage", "a value is missing", help),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
@@ -100,13 +100,24 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
     let typed = typed(error, ContextKind::InvalidArg).unwrap_or_default();
     let place = position(args, &typed).unwrap_or_else(|| "an argument".to_owned());
     if !typed.starts_with('-') {
-        if let Some(command @ ("explain" | "hash")) = command {
-            let rest = if command == "hash" { " --platform meta --kind email" } else { "" };
+        let asked = match command {
+            Some("explain") => Some("verho explain".to_owned()),
+            Some("hash") => Some("verho hash --platform meta --kind email".to_owned()),
+            Some("subject") => args
+                .iter()
+                .filter_map(|argument| argument.to_str())
+                .find(|argument| ["access", "erase", "note"].contains(argument))
+                .map(|what| {
+                    format!("verho subject {what}{}", if what == "note" { " --kind access" } else { "" })
+                }),
+            _ => None,
+        };
+        if let Some(asked) = asked {
             return Message::new(
                 "identifier-as-argument",
                 "identifiers are read from standard input, never from the command line",
                 format!(
-                    "echo … | verho {command}{rest}\nYour shell may have kept what you typed in its history; remove it there."
+                    "echo … | {asked}\nYour shell may have kept what you typed in its history; remove it there."
                 ),
             );
         }
@@ -118,6 +129,18 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
         };
         return Message::new("unexpected-word", format!("{place} is a word that {name} does not take"), hint);
     }
+    // An option of a command that stands before it is taken for one of the program's own.
+    let is_before = command.is_some_and(|command| {
+        let at = |text: &str| args.iter().position(|argument| argument == text);
+        at(&typed).zip(at(command)).is_some_and(|(option, command)| option < command)
+    });
+    if let (true, Some(command)) = (is_before, command) {
+        return Message::new(
+            "unknown-option",
+            format!("{place} stands before the command"),
+            format!("options follow their command: verho {command} …; verho {command} --help lists them"),
+        );
+    }
     let hint = match (known(error, ContextKind::SuggestedArg).first(), command) {
         (Some(near), _) => format!("did you mean {near}?"),
         (None, Some("explain")) => {
@@ -126,6 +149,19 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
         (None, _) => format!("{name} --help lists its options"),
     };
     Message::new("unknown-option", format!("{place} is an option that {name} does not have"), hint)
+}
+
+/// A command that was typed in capitals.
+fn in_small_letters(typed: &str, command: Option<&str>) -> Option<String> {
+    let cli = Cli::command();
+    let of = match command {
+        Some(command) => cli.find_subcommand(command)?,
+        None => &cli,
+    };
+    of.get_subcommands()
+        .map(Command::get_name)
+        .find(|name| name.eq_ignore_ascii_case(typed))
+        .map(str::to_owned)
 }
 
 /// What other programs call our commands.
@@ -228,7 +264,11 @@ fn form_of(argument: &str) -> Option<String> {
     let form = match argument.split(' ').next()? {
         "--as-of" => "write a moment such as 2026-11-21T02:00:00Z, or a date such as 2026-11-21",
         "--rows" => "write a whole number, such as 10000",
-        "--seed" => "write a whole number, such as 1",
+        "--seed" | "--done" => "write a whole number, such as 1",
+        "--key-fd" | "--to-fd" => "write the number of an open file descriptor: --key-fd 3 3< FILE",
+        "--max-age" => "write a span such as 36h or 3d",
+        "--received" => "write a date such as 2026-11-21",
+        "<AUDIENCE>" => "write the audience's name as the config has it: a-z, 0-9 and -",
         _ => return None,
     };
     Some(form.to_owned())

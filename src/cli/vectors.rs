@@ -43,8 +43,13 @@ pub(super) fn vectors(args: &args::Vectors, talk: Talk) -> Result<ExitStatus, Fa
 /// The whole file; `-` is standard input.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     if path.as_os_str() != "-" {
-        return read_small(path, FILE_MAX)
-            .map_err(|error| Failure::new(ExitStatus::Failed, source_message(error.to_string(), &error)));
+        return read_small(path, FILE_MAX).map_err(|error| {
+            let mut message = source_message(error.to_string(), &error, None);
+            if error.is_missing() {
+                "name a file of vectors; paths start at the folder you are in".clone_into(&mut message.hint);
+            }
+            Failure::new(ExitStatus::Failed, message)
+        });
     }
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::build::{BuildError, before, part, root_key};
-use crate::config::{Config, Given};
+use crate::config::{Audience, Config, Given};
 use crate::outputs::signature::Signer;
 use crate::pipeline::inspect::{Inspected, inspect};
 use crate::pipeline::{Live, Run, Watch};
@@ -35,6 +35,26 @@ pub struct CheckReport {
     pub inspected: Inspected,
     /// What else is in the way of a build: keys, earlier releases.
     pub others: Vec<BuildError>,
+}
+
+impl CheckReport {
+    /// Audiences and platforms for which no `[[basis]]` row stands: nobody would go up there.
+    #[must_use]
+    pub fn without_basis(&self) -> Vec<(&str, &str)> {
+        let stands = |audience: &Audience, platform: &String| {
+            self.config.bases.iter().any(|basis| {
+                basis.platforms.contains(platform)
+                    && basis.purposes.contains(&audience.purpose)
+                    && basis.parties.contains(&audience.party)
+            })
+        };
+        let audiences = self.config.audiences.iter();
+        audiences
+            .flat_map(|audience| audience.platforms.iter().map(move |platform| (audience, platform)))
+            .filter(|(audience, platform)| !stands(audience, platform))
+            .map(|(audience, platform)| (audience.name.as_str(), platform.as_str()))
+            .collect()
+    }
 }
 
 /// Checks.

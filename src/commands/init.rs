@@ -71,6 +71,18 @@ pub enum InitError {
         /// The file.
         file: String,
     },
+    /// What is named is a config, and no table.
+    #[error("{file}: this is a config, not a customer table")]
+    IsConfig {
+        /// The file.
+        file: String,
+    },
+    /// What is named is a spreadsheet's own file.
+    #[error("{file}: this is a spreadsheet, not a table of text")]
+    Workbook {
+        /// The file.
+        file: String,
+    },
     /// None of the files has such a column.
     #[error("--values-of names a column that none of the files has")]
     UnknownColumn {
@@ -101,9 +113,16 @@ impl InitError {
             Self::Source(SourceError::Missing { .. } | SourceError::NoMatch { .. }) => {
                 "name a file that is there; paths start at the folder you are in".to_owned()
             }
+            Self::Source(SourceError::BadHeader { .. }) => {
+                "mend its first line: column names with one separator, in UTF-8, UTF-16 or Windows-1252".to_owned()
+            }
             Self::Source(error) => error.hint(),
             Self::NoHeader { .. } => {
                 "export it with a first line of column names; a bare list of people who objected is --register FILE".to_owned()
+            }
+            Self::Workbook { .. } => "save it as CSV (in UTF-8) and name that file".to_owned(),
+            Self::IsConfig { .. } => {
+                "name your customers' files: verho init customers.csv; a config that is there is looked at by `verho check`".to_owned()
             }
             Self::UnknownColumn { near: Some(near) } => format!("did you mean {near}?"),
             Self::UnknownColumn { near: None } => {
@@ -178,15 +197,31 @@ fn marks(line: &str) -> usize {
     line.matches(&format!("\"{UNDECIDED}")).count()
 }
 
+/// Whether the name of a column is rather an address, a number, a date or a code: the first line is then
+/// somebody's row, and nothing of it may stand in a config.
+fn looks_like_a_value(name: &str) -> bool {
+    const DIGITS_MIN: usize = 7;
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
+    name.contains('@') || (digits >= DIGITS_MIN && letters <= 1)
+}
+
 fn look(
     place: &Path,
     options: &InitOptions,
     is_register: bool,
     known: &mut Vec<String>,
 ) -> Result<columns::Table, InitError> {
+    if place.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
+        return Err(InitError::IsConfig { file: place.display().to_string() });
+    }
+    let file = place.display().to_string();
+    if SourceError::is_workbook(&file) {
+        return Err(InitError::Workbook { file });
+    }
     let table = columns::look(place, &options.values_of, is_register)?;
     let names = || table.columns.iter().map(|column| &column.name);
-    if !is_register && names().any(|name| name.contains('@')) {
+    if !is_register && names().any(|name| looks_like_a_value(name)) {
         return Err(InitError::NoHeader { file: place.display().to_string() });
     }
     known.extend(names().cloned());

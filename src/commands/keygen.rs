@@ -45,6 +45,12 @@ pub enum KeygenError {
         /// The file.
         place: PathBuf,
     },
+    /// Two keys would lie in one file.
+    #[error("two of the options name {}", place.display())]
+    Twice {
+        /// The file.
+        place: PathBuf,
+    },
     /// It cannot be written.
     #[error("cannot write {}: {kind}", place.display())]
     Io {
@@ -63,6 +69,7 @@ impl KeygenError {
             Self::Exists { .. } => {
                 "a key is never overwritten: tags and signatures made with it would lose their meaning; name another file"
             }
+            Self::Twice { .. } => "give each key a file of its own; a signing key also takes FILE.pub",
             Self::Io { .. } => "name a file in a folder that exists and that you may write in",
         }
     }
@@ -75,7 +82,10 @@ pub fn keygen(options: &KeygenOptions<'_>) -> Result<KeygenReport, KeygenError> 
     let places = [options.root, options.signing, public.as_deref(), options.identity];
     let places: Vec<&Path> = places.into_iter().flatten().collect();
     for (at, place) in places.iter().enumerate() {
-        if place.symlink_metadata().is_ok() || places[..at].contains(place) {
+        if places[..at].contains(place) {
+            return Err(KeygenError::Twice { place: (*place).to_owned() });
+        }
+        if place.symlink_metadata().is_ok() {
             return Err(KeygenError::Exists { place: (*place).to_owned() });
         }
     }

@@ -79,16 +79,6 @@ impl Config {
     }
 }
 
-/// The line of a config, from one, in which a text first stands in quotes: where to look when what it
-/// names is at fault. `None` when it stands in none, or the file cannot be read any more.
-#[must_use]
-pub fn line_of(path: &Path, text: &str) -> Option<usize> {
-    let quoted = format!("\"{text}\"");
-    let config = std::fs::read_to_string(path).ok()?;
-    let holds = |line: &str| !line.trim_start().starts_with('#') && line.contains(&quoted);
-    config.lines().position(holds).map(|at| at + 1)
-}
-
 /// What the readers of the tables share, and what is checked once all are read.
 pub(super) struct Loading<'t> {
     pub(super) reading: &'t Reading,
@@ -223,12 +213,32 @@ fn read(path: &Path, text: &str, reading: &Reading) -> Option<Config> {
 /// A fault of the TOML itself. The parser's words can quote the file, so only their gist is kept.
 fn syntax(reading: &Reading, text: &str, error: &toml::de::Error) {
     let span = error.span().unwrap_or(0..0);
-    let (message, hint) = if error.message().contains("duplicate key") {
+    let part = text.get(span.clone()).unwrap_or_default();
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+    let value = value.split([' ', '#', ',']).next().unwrap_or_default();
+    let is_date = value.len() >= 8
+        && value.bytes().filter(|byte| b"-.".contains(byte)).count() == 2
+        && value.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
+    let (message, hint) = if is_date {
+        ("this is no day of the calendar", "write a date: 2027-03-01")
+    } else if line.contains(['“', '”', '„', '’', '‘']) {
+        (
+            "this is not TOML: these are the quotes of a word processor",
+            "write straight quotes: name = \"crm\"",
+        )
+    } else if line.contains('\\') {
+        (
+            "this is not TOML: in double quotes a backslash begins a special sign",
+            "write the path with slashes, or in single quotes: path = 'C:\\data\\customers.csv'",
+        )
+    } else if error.message().contains("duplicate key") {
         (
             "this key or table is written twice",
             "drop one of them; several sources are [[source]], each with its own tables",
         )
-    } else if text.get(span.clone()).is_some_and(|part| part.contains('\'') || part.contains('"')) {
+    } else if part.contains(['\'', '"']) {
         (
             "this is not TOML: a quote is not closed, or something follows it",
             "text stands in quotes: name = \"crm\"",

@@ -271,6 +271,13 @@ fn age_from(item: Item<'_>) -> Option<AgeFrom> {
     let ways = ["filename", "column", "trailer", "sidecar"];
     let written: Vec<_> = ways.into_iter().filter_map(|key| Some((key, table.get(key)?))).collect();
     let read = match written.as_slice() {
+        // A pattern that names no part of a date would be found to have none on the first night.
+        [(key @ ("filename" | "trailer"), item)] if item.is_text() && !item.string()?.contains('%') => {
+            let message = format!("the pattern of {key} has no part of a date");
+            let hint = "write its parts as %Y, %m and %d: \"objections-%Y-%m-%d.csv\"";
+            item.fault("not-allowed", message, hint);
+            None
+        }
         [(key, item)] => item.string().map(|text| match *key {
             "filename" => AgeFrom::Filename(text),
             "column" => AgeFrom::Column(text),

@@ -124,9 +124,12 @@ impl<'t> Table<'t> {
         known.sort_unstable();
         for key in self.entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let word = shown(key.get_ref());
-            let hint = match nearest(key.get_ref(), known.iter().copied()) {
-                Some(near) => format!("did you mean {near}? The keys here are {}", known.join(", ")),
-                None => format!("the keys here are {}", known.join(", ")),
+            let near =
+                nearest(key.get_ref(), known.iter().copied()).or_else(|| other_word(key.get_ref(), &known));
+            let hint = match (elsewhere(&self.name, key.get_ref()), near) {
+                (Some(place), _) => format!("it stands under {place}"),
+                (None, Some(near)) => format!("did you mean {near}? The keys here are {}", known.join(", ")),
+                (None, None) => format!("the keys here are {}", known.join(", ")),
             };
             self.reading.fault(&key.span(), "unknown-key", format!("{} has no key {word}", self.name), hint);
         }
@@ -327,6 +330,8 @@ impl<'t> Item<'t> {
             let message = format!("{} is out of range", self.key);
             let hint = if least == most {
                 format!("write {least}")
+            } else if most >= u64::from(u32::MAX) {
+                format!("write a whole number, {least} or more")
             } else {
                 format!("write a whole number from {least} to {most}")
             };
@@ -360,6 +365,11 @@ impl<'t> Item<'t> {
     /// A span of time: minutes, hours, days or weeks.
     pub(super) fn duration(&self) -> Option<SignedDuration> {
         const MINUTES_MAX: i64 = 10 * 366 * 24 * 60;
+        const HINT: &str = "write minutes, hours, days or weeks: \"90m\", \"36h\", \"3d\", \"1w\"";
+        if !self.is_text() {
+            self.fault("wrong-type", format!("{} is not a span of time in quotes", self.key), HINT);
+            return None;
+        }
         let minutes = self.text().map(|text| {
             let (number, unit) = split_unit(text);
             let each = match unit {
@@ -377,11 +387,7 @@ impl<'t> Item<'t> {
         })?;
         if minutes.is_none() {
             let message = format!("{} is not a span of time", self.key);
-            self.fault(
-                "out-of-range",
-                message,
-                "write minutes, hours, days or weeks: \"90m\", \"36h\", \"3d\", \"1w\"",
-            );
+            self.fault("out-of-range", message, HINT);
         }
         minutes.map(SignedDuration::from_mins)
     }
@@ -400,6 +406,11 @@ impl<'t> Item<'t> {
 
     /// An amount of memory.
     pub(super) fn bytes(&self, least: u64) -> Option<u64> {
+        let hint = format!("write at least {} kB, as \"500MB\" or \"1GB\"", least.div_ceil(1000));
+        if !self.is_text() {
+            self.fault("wrong-type", format!("{} is not an amount of memory in quotes", self.key), hint);
+            return None;
+        }
         let bytes = self.text().map(|text| {
             let (number, unit) = split_unit(text);
             let each: u64 = match unit {
@@ -417,7 +428,6 @@ impl<'t> Item<'t> {
         })?;
         if bytes.is_none() {
             let message = format!("{} is not an amount of memory", self.key);
-            let hint = format!("write at least {} kB, as \"500MB\" or \"1GB\"", least.div_ceil(1000));
             self.fault("out-of-range", message, hint);
         }
         bytes
@@ -484,6 +494,43 @@ pub(super) fn shown(word: &str) -> String {
         short.push('…');
     }
     if short.is_empty() { "an empty text".to_owned() } else { short }
+}
+
+/// Where a key stands that was written one table too high or too low.
+fn elsewhere(table: &str, key: &str) -> Option<&'static str> {
+    const OF_COLUMNS: [&str; 12] = [
+        "customer_id",
+        "email",
+        "phone",
+        "country",
+        "birth_date",
+        "relationship",
+        "basis",
+        "targeting",
+        "party",
+        "informed_since",
+        "consent",
+        "consent_signals",
+    ];
+    const OF_SOURCE: [&str; 5] = ["path", "format", "encoding", "delimiter", "id_space"];
+    match table {
+        "[[source]]" if OF_COLUMNS.contains(&key) => Some("[source.columns]"),
+        "[source.columns]" if OF_SOURCE.contains(&key) => Some("[[source]], before its columns"),
+        _ => None,
+    }
+}
+
+/// What other programs call a key, when the table has it.
+fn other_word<'k>(typed: &str, known: &[&'k str]) -> Option<&'k str> {
+    const WORDS: [(&str, &[&str]); 5] = [
+        ("where", &["filter", "condition", "query", "segment", "select"]),
+        ("path", &["file", "files", "filename", "url"]),
+        ("delimiter", &["separator", "sep"]),
+        ("platforms", &["channels", "networks", "targets"]),
+        ("valid_until", &["expires", "expiry", "end_date"]),
+    ];
+    let (key, _) = WORDS.iter().find(|(_, words)| words.contains(&typed))?;
+    known.iter().copied().find(|name| name == key)
 }
 
 fn split_unit(text: &str) -> (&str, &str) {

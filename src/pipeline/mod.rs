@@ -336,7 +336,7 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
     let detail = match broken {
         Broken::Missing => read.error.as_ref().map(ToString::to_string).unwrap_or_default(),
         Broken::Empty => "it has no rows".to_owned(),
-        Broken::TooFewRows => format!("it has {} rows, fewer than min_rows", read.rows),
+        Broken::TooFewRows => format!("it has {}, fewer than min_rows", rows(read.rows)),
         Broken::Stale => format!(
             "its newest moment is {}, longer ago than max_age",
             read.moment.map(|moment| moment.to_string()).unwrap_or_default()
@@ -347,25 +347,23 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
         ),
         Broken::AgeUnknown => "no moment was found where age_from says".to_owned(),
         Broken::Shrunken => {
-            format!(
-                "it has {} rows, {} fewer than in the previous release",
-                read.rows,
-                -read.change.unwrap_or(0)
-            )
+            let fewer = -read.change.unwrap_or(0);
+            format!("it has {}, {fewer} fewer than in the previous release", rows(read.rows))
         }
         Broken::Unparsed => format!(
-            "{} of {} rows have a value that does not parse, the first at {}",
+            "{} of {} {} a value that does not parse, the first at {}",
             read.unparsed,
-            read.objections,
+            rows(read.objections),
+            if read.unparsed == 1 { "has" } else { "have" },
             read.first_unparsed.map(place).unwrap_or_default()
         ),
         Broken::Structure => match (&read.error, read.first_fault) {
             (Some(error), _) => error.to_string(),
             (None, Some((code, at))) => {
+                let broken = if read.faults == 1 { "row is" } else { "rows are" };
+                let (faults, place) = (read.faults, place(at));
                 format!(
-                    "{} broken rows, the first at {}: {} ({})",
-                    read.faults,
-                    place(at),
+                    "{faults} {broken} broken, the first at {place}: {} ({})",
                     code.description(),
                     code.code()
                 )
@@ -392,6 +390,11 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
     }
 }
 
+/// `1 row`, `2 rows`.
+fn rows(number: u64) -> String {
+    format!("{number} {}", if number == 1 { "row" } else { "rows" })
+}
+
 /// Customer tables that cannot be used as a whole.
 fn guard_customers(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Result<(), RunError> {
     let mut refusals: Vec<Refusal> = identity_codes(config, plan, parsed);
@@ -412,7 +415,7 @@ fn identity_codes(config: &Config, plan: &Plan, parsed: &parse::Parsed) -> Vec<R
                         "source \"{}\": the column \"{column}\" holds personal identity codes in {held} of {rows} rows",
                         source.name
                     ),
-                    hint: "export it without them: nothing here needs a personal identity code".to_owned(),
+                    hint: "export it without them: nothing here needs a personal identity code; of account numbers that only look like them, say so under not_identity_codes of the source".to_owned(),
                 });
             }
         }

@@ -134,6 +134,8 @@ pub(crate) fn parse(
         }
         done += table.progress().bytes_read;
         rows_done += table.rows();
+        // The workers are home: only now every row has been counted.
+        progress(Progress { bytes_read: done, bytes_total: total, rows: rows_done });
         let digests = table.digests();
         parsed.sources.push(SourceRead {
             commitment: commitment(input_key, &digests),

@@ -253,6 +253,14 @@ impl SourceError {
         }
     }
 
+    /// Whether a name ends as spreadsheet programs end theirs.
+    #[must_use]
+    pub fn is_workbook(file: &str) -> bool {
+        const ENDINGS: [&str; 5] = ["xlsx", "xls", "xlsm", "ods", "numbers"];
+        let ending = std::path::Path::new(file).extension();
+        ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    }
+
     /// What to do about it, one sentence.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -277,6 +285,9 @@ impl SourceError {
             }
             Self::DoubledColumn { .. } => "give each column of the export a name of its own".into(),
             Self::WrongSeparator { found, .. } => format!("set `delimiter` to {found}, or leave it out"),
+            Self::BadHeader { file, .. } if Self::is_workbook(file) => {
+                "this is a spreadsheet's own format: save it as CSV (in UTF-8) and name that file".into()
+            }
             Self::BadHeader { .. } => {
                 "set `encoding` and `delimiter` to what the export uses, or mend its first line".into()
             }

@@ -81,7 +81,7 @@ pub enum RootKeyError {
         place: Place,
     },
     /// Standard input, output or error.
-    #[error("{place} is standard input, output or error, and no place for a root key")]
+    #[error("a root key {place} would come from standard input, output or error")]
     Standard {
         /// Where.
         place: Place,
@@ -152,6 +152,22 @@ impl Place {
 }
 
 impl RootKeyError {
+    /// The key of `[keys]` that names the file at fault: none for a descriptor, for a ring, and for
+    /// identities, which the command line may name as well.
+    #[must_use]
+    pub const fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable { what: Secret::RootKey, place: Place::File(_), .. }
+            | Self::NotAFile { what: Secret::RootKey, place: Place::File(_) }
+            | Self::Open { what: Secret::RootKey, place: Place::File(_), .. }
+            | Self::OwnedBySomebodyElse { what: Secret::RootKey, place: Place::File(_) }
+            | Self::Shape { place: Place::File(_) }
+            | Self::Weak { place: Place::File(_) }
+            | Self::Both => Some("root"),
+            _ => None,
+        }
+    }
+
     /// What to do, as one sentence.
     #[must_use]
     pub const fn hint(&self) -> &'static str {

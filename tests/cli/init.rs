@@ -347,12 +347,19 @@ fn what_cannot_be_looked_at_is_told_with_what_to_do() {
     base.put("customers.csv", CUSTOMERS);
     base.put("objections.csv", OBJECTIONS);
     base.put("rows.csv", "C-1,aino.quokka@example.com\nC-2,eero.quokka@example.com\n");
+    // No address in it, and a row of somebody's all the same.
+    base.put("numbers.csv", "17,045 731 4001,quokka\n18,045 731 4002,quokka\n");
+    base.put("days.csv", "17,1980-01-01,quokka\n18,1981-02-02,quokka\n");
+    base.put("codes.csv", "17,010180-123A,quokka\n18,020280-123B,quokka\n");
     base.put("empty.csv", "");
     base.put("there.toml", "schema = 1");
     let cases: &[(&[&str], i32, &str)] = &[
         (&["init"], 2, "verho init --help"),
         (&["init", "nowhere.csv"], 3, "name a file that is there"),
         (&["init", "rows.csv"], 3, "first line of column names"),
+        (&["init", "numbers.csv"], 3, "first line of column names"),
+        (&["init", "days.csv"], 3, "first line of column names"),
+        (&["init", "codes.csv"], 3, "first line of column names"),
         (&["init", "empty.csv"], 3, "check that the export finished"),
         (&["init", "customers.csv", "--values-of", "statu"], 2, "did you mean status"),
         (

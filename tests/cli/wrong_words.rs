@@ -40,6 +40,18 @@ const INVOCATIONS: &[(&[&str], i32, &str, &str)] = &[
     (&["diff", "verho.toml"], 2, "<B>", "verho diff verho.toml verho-new.toml"),
     (&["completions"], 2, "<SHELL>", "verho completions bash"),
     (&["init"], 2, "<FILE>", "verho init customers.csv"),
+    (&["BUILD"], 2, "not a command", "did you mean `verho build`?"),
+    (&["--config", "verho.toml", "build"], 2, "stands before the command", "verho build --help"),
+    (&["verify", "x", "--max-age", "tomorrow"], 2, "--max-age", "such as 36h"),
+    (&["build", "--key-fd", "three"], 2, "--key-fd", "--key-fd 3 3< FILE"),
+    (&["build", "--key-fd", "0"], 2, "standard input", "--key-fd 3"),
+    (&["subject", "acces"], 2, "not a command of verho subject", "did you mean `verho subject access`?"),
+    (&["subject", "erase", "C-1"], 2, "standard input", "echo … | verho subject erase"),
+    (&["subject", "requests", "--done", "first"], 2, "--done", "whole number"),
+    (&["close", "Everyone"], 2, "<AUDIENCE>", "as the config has it"),
+    (&["init", "verho.toml"], 2, "is a config", "verho init customers.csv"),
+    (&["keygen", "--root", "k", "--signing", "k"], 2, "name k", "a file of its own"),
+    (&["vectors", "--check", "nowhere.jsonl"], 3, "no such file", "the folder you are in"),
 ];
 
 /// What stands in the config, what somebody makes of it, the code, and what the hint says.
@@ -105,6 +117,24 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("role = \"controller\"", "role = \"processor\"", "missing-reference", "instruction = "),
     ("[[register]]", "[[registers]]", "unknown-key", "did you mean register?"),
     ("birth_date = \"born\"\n", "", "missing-key", "birth_date = \"date_of_birth\""),
+    ("[source.columns]\n", "", "unknown-key", "it stands under [source.columns]"),
+    ("min_size = 1", "filter = \"country = 'FI'\"", "unknown-key", "did you mean where?"),
+    ("min_size = 1", "min_size = 0", "out-of-range", "write a whole number, 1 or more"),
+    ("min_size = 1", "where = \"country == 'FI'\"", "bad-where", "country = 'FI'"),
+    ("min_size = 1", "valid_until = 2027-02-30", "no day of the calendar", "write a date: 2027-03-01"),
+    ("min_size = 1", "valid_until = 31.12.2027", "no day of the calendar", "write a date: 2027-03-01"),
+    ("name = \"crm\"", "name = “crm”", "word processor", "straight quotes"),
+    ("path = \"customers.csv\"", "path = \"C:\\data\\customers.csv\"", "backslash", "single quotes"),
+    (
+        "scope = [\"off_platform_targeting\"]",
+        "age_from = { filename = \"objections-YYYY-MM-DD.csv\" }\nmax_age = \"36h\"",
+        "has no part of a date",
+        "%Y, %m and %d",
+    ),
+    ("scope = [\"off_platform_targeting\"]", "age_from = \"mtime\"\nmax_age = 36", "wrong-type", "\"36h\""),
+    ("[output]", "[limits]\nmemory = 2000\n[output]", "wrong-type", "\"500MB\""),
+    ("[output]", "[state]\ndir = \"state\"\n[output]", "needs a root key", "verho keygen --root"),
+    ("[output]", "[keys]\nroot = \"verho.key\"\n[output]", "verho.key", "verho keygen --root"),
     ("schema = 1\n", "", "missing-key", "write schema = 1 at the top"),
     ("name = \"Example Life Ltd\"", "name = \"DECIDE: the legal name\"", "undecided", "the legal name"),
     // Not wrong in itself; the files say otherwise, and the line of the config is told all the same.
@@ -168,6 +198,60 @@ fn every_wrong_config_is_told_in_its_line_and_what_to_do() {
             assert!(!ran.stderr.to_lowercase().contains("quokka"), "{title}: {}", ran.stderr);
             assert!(base.releases().is_empty(), "{title}");
         }
+    }
+}
+
+/// A platform that no basis covers is told before anybody wonders why nobody goes up.
+#[test]
+fn an_audience_without_a_basis_row_is_told_by_check() {
+    let base = Base::new();
+    base.configure(
+        "platforms = [\"meta\", \"linkedin\"]\nmin_size",
+        "platforms = [\"meta\", \"tiktok\"]\nmin_size",
+    );
+    let ran = base.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("no [[basis]] covers tiktok"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("covers meta"), "{}", ran.stderr);
+    let answer: serde_json::Value =
+        serde_json::from_str(&base.run(&["check", "--json"]).stdout).expect("an object");
+    assert_eq!(answer["without_basis"], serde_json::json!([{"audience": "everyone", "platform": "tiktok"}]));
+    base.configure("\"tiktok\"", "\"linkedin\"");
+    assert_eq!(base.run(&["check"]).stderr, "");
+}
+
+/// A spreadsheet's own file is named as one, in a build and when a config is made of it.
+#[test]
+fn a_workbook_is_told_to_be_saved_as_csv() {
+    let base = Base::new();
+    base.put("customers.xlsx", b"PK\x03\x04\x14\x00\x06\x00\x08\x00quokka\x00\x01");
+    base.configure("path = \"customers.csv\"", "path = \"customers.xlsx\"");
+    for args in [&["check"][..], &["init", "customers.xlsx"]] {
+        let ran = base.run(args);
+        assert_eq!(ran.code, 3, "{}", ran.stderr);
+        assert!(holds(&ran, "a workbook").contains("save it as CSV"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("quokka"), "{}", ran.stderr);
+    }
+}
+
+/// A register and a source may name the same column: the line told is that of the one at fault.
+#[test]
+fn the_line_of_a_column_is_in_its_own_table() {
+    for (from, to, holds) in [
+        (
+            "columns = { email = \"email\", phone = \"phone\" }",
+            "columns = { email = \"born\" }",
+            "columns = {",
+        ),
+        ("relationship = { column = \"status\"", "relationship = { column = \"stat\"", "relationship"),
+        ("path = \"objections.csv\"", "path = \"customers-none.csv\"", "customers-none.csv"),
+    ] {
+        let base = Base::new();
+        base.configure(from, to);
+        let config = std::fs::read_to_string(base.path().join("verho.toml")).expect("is there");
+        let line = config.lines().position(|line| line.contains(holds)).expect("is there") + 1;
+        let ran = base.run(&["check"]);
+        assert!(ran.stderr.contains(&format!("[verho.toml:{line}]")), "{to}: {}", ran.stderr);
     }
 }
 

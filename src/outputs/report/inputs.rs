@@ -249,14 +249,14 @@ impl Writer<'_> {
                 let place = format!("{}: {}", basis.platforms.join(", "), basis.countries.join(", "));
                 let reference = [&basis.assessment, &basis.consent_wording];
                 let reference: Vec<&str> = reference.into_iter().flatten().map(String::as_str).collect();
-                let until = match &basis.valid_until {
-                    None => Cell::Text(self.say(&say::NO_END).to_owned()),
-                    // Days in one spelling sort as text does.
-                    Some(until) if *until < day => {
-                        Cell::TextOf(until.clone(), self.say(&say::EXPIRED).to_owned())
-                    }
-                    Some(until) => Cell::Text(until.clone()),
-                };
+                // Whatever of it ends first ends it.
+                let ends = [
+                    &basis.valid_until,
+                    &basis.assessment_valid_until,
+                    &basis.consent_wording_valid_until,
+                    &basis.notice_valid_until,
+                ];
+                let until = self.until(ends.into_iter().flatten().min().map(String::as_str), &day);
                 vec![
                     Cell::Head(self.language.word(&basis.ground).to_owned()),
                     Cell::TextOf(reach, place),
@@ -275,6 +275,48 @@ impl Writer<'_> {
                 .map(|said| self.say(said));
         let caption = self.say(&say::BASES_TABLE);
         self.page.table(("b", 0), caption, &headings, &rows);
+        self.recipients(&day);
+    }
+
+    /// Who receives the uploads, as far as it was declared.
+    fn recipients(&mut self, day: &str) {
+        if self.record.recipients.is_empty() {
+            return;
+        }
+        let language = self.language;
+        let rows: Vec<Vec<Cell>> = self
+            .record
+            .recipients
+            .iter()
+            .map(|recipient| {
+                let name = crate::platforms::find(&recipient.platform)
+                    .map_or(recipient.platform.as_str(), |platform| platform.title);
+                let accepted = recipient.terms_accepted.as_deref().unwrap_or_default();
+                vec![
+                    Cell::Head(name.to_owned()),
+                    Cell::Text(recipient.legal_entity.clone()),
+                    Cell::TextOf(
+                        format!("{}; {}", recipient.arrangement, recipient.transfer),
+                        language.fill(&say::DPIA, &[&recipient.dpia]),
+                    ),
+                    Cell::TextOf(recipient.terms.clone(), language.fill(&say::ACCEPTED, &[accepted])),
+                    self.until(recipient.valid_until.as_deref(), day),
+                ]
+            })
+            .collect();
+        let headings = [&say::PLATFORM, &say::COMPANY, &say::DECLARED, &say::TERMS, &say::VALID_UNTIL]
+            .map(|said| self.say(said));
+        let caption = self.say(&say::RECIPIENTS_TABLE);
+        self.page.table(("m", 0), caption, &headings, &rows);
+    }
+
+    /// A last day, and whether it has passed. Days in one spelling sort as text does.
+    fn until(&self, last: Option<&str>, day: &str) -> Cell {
+        match last {
+            None => Cell::Text(self.say(&say::NO_END).to_owned()),
+            Some(last) if last < day => Cell::TextOf(last.to_owned(), self.say(&say::EXPIRED).to_owned()),
+            Some(last) => Cell::Text(last.to_owned()),
+        }
     }
 
     /// The day of the as-of moment where the policy says whose day counts.

@@ -11,6 +11,7 @@ mod history;
 mod html;
 mod inputs;
 mod live;
+mod notices;
 mod picture;
 #[cfg(test)]
 mod tests;
@@ -20,12 +21,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::manifest::{AudienceRecord, CodeCount, Manifest, Outcome, Predicate, RUN_ONLY};
+use crate::manifest::{AudienceRecord, Manifest, Outcome, Predicate, RUN_ONLY, Retained};
 use figures::{Funnel, Precision};
 pub use history::RELEASES_MAX;
 use html::{Cell, Markup};
 use words as say;
-pub use words::Language;
+pub use words::{Language, weight};
 
 /// A page that would be larger leaves out its pictures, says so, and keeps every number.
 const RICH_BYTES_MAX: usize = 280_000;
@@ -212,6 +213,7 @@ impl<'m> Writer<'m> {
         self.page.raw("</main>\n").put("<footer><p>", foot, "</p></footer>\n</body>\n</html>\n");
     }
 
+    /// The verdict in a line, and what comes next.
     fn verdict(&mut self) {
         let release = &self.record.release;
         let all = self.record.audiences.len() as u64;
@@ -220,18 +222,26 @@ impl<'m> Writer<'m> {
             if self.is_public() { !audience.withheld } else { audiences::has_files(audience) }
         };
         let with_files = self.record.audiences.iter().filter(has_files).count() as u64;
-        let (open, text) = if release.replay {
-            ("<p class=\"v bad\">", self.say(&say::REPLAY).to_owned())
+        let (open, text, next) = if release.replay {
+            ("<p class=\"v bad\">", self.say(&say::REPLAY).to_owned(), None)
         } else if release.outcome == Outcome::RemovalsOnly {
-            ("<p class=\"v bad\">", self.say(&say::REMOVALS_ONLY).to_owned())
+            ("<p class=\"v bad\">", self.say(&say::REMOVALS_ONLY).to_owned(), Some(&say::NEXT_REMOVALS))
         } else if with_files == 0 {
-            ("<p class=\"v bad\">", self.say(&say::NOTHING).to_owned())
+            ("<p class=\"v bad\">", self.say(&say::NOTHING).to_owned(), Some(&say::NEXT_NOTHING))
         } else {
             let numbers = [self.language.number(with_files), self.language.number(all)];
             let open = if with_files == all { "<p class=\"v go\">" } else { "<p class=\"v warn\">" };
-            (open, self.language.fill(&say::READY, &[&numbers[0], &numbers[1]]))
+            let text = match all {
+                1 => self.say(&say::READY_ONE).to_owned(),
+                _ => self.language.fill(&say::READY, &[&numbers[0], &numbers[1]]),
+            };
+            (open, text, Some(&say::NEXT_READY))
         };
         self.page.put(open, &text, "</p>\n");
+        // Whom a page is shared with has nothing to upload.
+        if let (Some(next), false) = (next, self.is_public()) {
+            self.paragraph(next);
+        }
     }
 
     fn facts(&mut self) {
@@ -270,36 +280,6 @@ impl<'m> Writer<'m> {
         self.page.raw("</dl>\n");
     }
 
-    /// Guards that stopped additions, then warnings, those that weigh most first.
-    fn warnings(&mut self) {
-        let record = self.record;
-        let row = |kind: &say::Said, notice: &CodeCount| {
-            let (name, hint) = self.language.notice(&notice.code).unwrap_or((&notice.code, ""));
-            vec![
-                Cell::HeadOf(name.to_owned(), format!("{}: {}", self.say(kind), notice.code)),
-                Cell::Text(hint.to_owned()),
-                Cell::Number(self.count(notice.count)),
-            ]
-        };
-        let in_order = |notices: &'m [CodeCount]| {
-            let mut notices: Vec<&CodeCount> = notices.iter().collect();
-            notices.sort_by_key(|notice| say::weight(&notice.code));
-            notices
-        };
-        // A removal that was promised and not made weighs more than anything else.
-        let overdue = record.state.as_ref().map(|state| state.overdue.as_slice()).unwrap_or_default();
-        let mut rows: Vec<Vec<Cell>> =
-            in_order(overdue).into_iter().map(|notice| row(&say::OVERDUE, notice)).collect();
-        let guards = in_order(&record.release.refusals).into_iter().map(|notice| row(&say::GUARD, notice));
-        rows.extend(guards);
-        rows.extend(in_order(&record.warnings).into_iter().map(|notice| row(&say::WARNING, notice)));
-        if rows.is_empty() {
-            return self.paragraph(&say::NO_WARNINGS);
-        }
-        let headings = [&say::WHAT, &say::WHAT_TO_DO, &say::COUNT].map(|said| self.say(said));
-        self.page.table(("w", 0), self.language.say(&say::WARNINGS_TABLE), &headings, &rows);
-    }
-
     fn rules(&mut self) {
         let policy = &self.record.policy;
         let yes_no = |yes: bool| self.say(if yes { &say::YES } else { &say::NO }).to_owned();
@@ -313,10 +293,24 @@ impl<'m> Writer<'m> {
             (say::MEASURES, self.record.measures.join(", ")),
         ]
         .into_iter()
+        .chain(self.kept())
         .map(|(rule, value)| vec![Cell::Head(self.say(&rule).to_owned()), Cell::Text(value)])
         .collect();
         let headings = [self.say(&say::RULE), self.say(&say::VALUE)];
         self.page.table(("p", 0), self.language.say(&say::RULES_TABLE), &headings, &rows);
+    }
+
+    /// Until when each kind of file is kept.
+    fn kept(&self) -> impl Iterator<Item = (say::Said, String)> {
+        self.record.retention.iter().map(|kind| {
+            let rule = match kind.files {
+                Retained::Full => say::FULL_KEPT,
+                Retained::Delta => say::DELTA_KEPT,
+                Retained::Suppressions => say::SUPPRESSIONS_KEPT,
+            };
+            let until = kind.due.map_or_else(|| self.say(&say::NO_END).to_owned(), |due| moment(due.0));
+            (rule, until)
+        })
     }
 
     fn verify(&mut self) {

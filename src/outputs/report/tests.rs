@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::manifest::{DeltaRecord, PreviousRelease, RegisterAge};
+use crate::manifest::{CodeCount, DeltaRecord, PreviousRelease, RegisterAge};
 use crate::outputs::tests::fixture::predicate;
 use crate::platforms;
 use crate::policy::reason::Reason;
@@ -281,7 +281,7 @@ fn the_verdict_is_one_line() {
         ("no audience has a file", |_| ()),
         ("do not upload", |record| record.release.replay = true),
         ("Removals only", |record| record.release.outcome = Outcome::RemovalsOnly),
-        ("files for 1 of 1 audiences", |record| {
+        ("the audience has its files", |record| {
             record.audiences[0].platforms[0].files.push(crate::manifest::UploadFile {
                 name: "full.csv".to_owned(),
                 kind: crate::manifest::UploadKind::Full,
@@ -312,6 +312,78 @@ fn warnings_stand_in_order_of_weight_and_guards_first() {
     assert!(places.is_sorted(), "{places:?}");
 }
 
+#[test]
+fn a_warning_says_where_it_holds_and_not_to_everyone() {
+    let all = manifest(|record| {
+        record.warnings = CodeCount::list([
+            ("audience-withheld", 5),
+            ("under-platform-minimum", 1),
+            ("register-age-unchecked", 1),
+            ("recipient-undeclared", 2),
+        ]);
+        record.release.refusals = CodeCount::list([("register-stale", 1)]);
+        "late-list".clone_into(&mut record.registers[0].name);
+        record.registers[0].broken = CodeCount::list([("register-stale", 1)]);
+        record.registers[0].age = RegisterAge::Unchecked;
+        let mut audience = record.audiences[0].clone();
+        audience.withheld = true;
+        audience.platforms[0].under_platform_minimum = None;
+        for at in 1..=5 {
+            audience.name = format!("small-{at}");
+            record.audiences.push(audience.clone());
+        }
+    });
+    let told = |page: &str| {
+        page.split("id=warnings").nth(1).map(|rest| rest.split("</table>").next().map(str::to_owned))
+    };
+    let exact = told(&page(&all, Language::English, false)).flatten().expect("a table");
+    let public = told(&page(&all, Language::English, true)).flatten().expect("a table");
+    for place in ["late-list", "small-1, small-2, small-3 +2", "LinkedIn, Meta"] {
+        assert!(exact.contains(place), "{place}: {exact}");
+        assert!(!public.contains(place), "{place}");
+    }
+}
+
+/// What comes next stands below the verdict, and not on a page whose reader has nothing to upload.
+#[test]
+fn the_next_step_stands_below_the_verdict() {
+    let page_of = |change: fn(&mut Predicate), public| page(&manifest(change), Language::English, public);
+    assert!(page_of(|_| (), false).contains("<p>Next: see below"));
+    assert!(
+        page_of(|record| record.release.outcome = Outcome::RemovalsOnly, false)
+            .contains("<p>Next: upload the remove files")
+    );
+    assert!(!page_of(|record| record.release.replay = true, false).contains("Next:"));
+    assert!(!page_of(|_| (), true).contains("Next:"));
+}
+
+#[test]
+fn recipients_and_dates_of_deletion_are_told() {
+    let declared = manifest(|record| {
+        record.recipients = vec![crate::manifest::RecipientRecord {
+            platform: "meta".to_owned(),
+            legal_entity: "Example Platforms Ltd".to_owned(),
+            arrangement: "JCA-2026-1".to_owned(),
+            transfer: "DPF".to_owned(),
+            dpia: "DPIA-2026-2".to_owned(),
+            terms: "CAT-2025".to_owned(),
+            terms_accepted: Some("2026-01-15".to_owned()),
+            valid_until: Some("2026-11-01".to_owned()),
+        }];
+    });
+    let page = page(&declared, Language::English, false);
+    for part in [
+        "Example Platforms Ltd",
+        "JCA-2026-1; DPF",
+        "impact assessment DPIA-2026-2",
+        "accepted 2026-01-15",
+        "2026-11-01",
+        "Full files are kept until",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
 /// A code that a build can write into a manifest, and for which there are no words, would stand there bare.
 #[test]
 fn every_code_of_a_build_has_words() {
@@ -335,6 +407,7 @@ fn every_code_of_a_build_has_words() {
         "audience-expired",
         "audience-closed",
         "audience-dropped",
+        "all-withheld",
     ]) {
         for language in Language::ALL {
             assert!(language.notice(code).is_some(), "{code} has no words");

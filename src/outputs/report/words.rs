@@ -368,12 +368,13 @@ impl Language {
 }
 
 /// Where a notice stands among others: the first weighs most, and an unknown one more than all.
-pub(super) fn weight(code: &str) -> usize {
+#[must_use]
+pub fn weight(code: &str) -> usize {
     NOTICES.iter().position(|(known, ..)| *known == code).map_or(0, |at| at + 1)
 }
 
 /// Guards, then warnings, in order of weight: what it is, and what to do.
-const NOTICES: [(&str, Said, Said); 32] = [
+const NOTICES: [(&str, Said, Said); 33] = [
     (
         "removal-unacknowledged",
         [
@@ -632,6 +633,19 @@ const NOTICES: [(&str, Said, Said); 32] = [
         ["Have the customers exported again.", "Vie asiakkaat uudelleen.", "Exportera kunderna på nytt."],
     ),
     (
+        "all-withheld",
+        [
+            "Every audience is under its smallest size",
+            "Jokainen kohderyhmä on alle vähimmäiskoon",
+            "Alla målgrupper är mindre än minsta storlek",
+        ],
+        [
+            "Find out whether customers are missing before you change any filter or size.",
+            "Selvitä, puuttuuko asiakkaita, ennen kuin muutat rajausta tai kokoa.",
+            "Ta reda på om kunder saknas innan du ändrar urval eller storlek.",
+        ],
+    ),
+    (
         "audience-withheld",
         [
             "An audience is under its smallest size",
@@ -839,6 +853,26 @@ pub(super) const READY: Said = [
     "Valmis vietäväksi: tiedostot {}/{} kohderyhmälle.",
     "Klar att ladda upp: filer för {} av {} målgrupper.",
 ];
+pub(super) const READY_ONE: Said = [
+    "Ready to upload: the audience has its files.",
+    "Valmis vietäväksi: kohderyhmällä on tiedostonsa.",
+    "Klar att ladda upp: målgruppen har sina filer.",
+];
+pub(super) const NEXT_READY: Said = [
+    "Next: follow UPLOAD.md in the release's folder, in its order.",
+    "Seuraavaksi: toimi julkaisun kansiossa olevan UPLOAD.md-ohjeen mukaan, siinä järjestyksessä.",
+    "Nästa steg: följ UPLOAD.md i utgåvans mapp, i den ordningen.",
+];
+pub(super) const NEXT_REMOVALS: Said = [
+    "Next: upload the remove files as UPLOAD.md says, mend what stands first below, and build again.",
+    "Seuraavaksi: vie poistotiedostot UPLOAD.md-ohjeen mukaan, korjaa alla ensimmäisenä mainittu ja aja uudelleen.",
+    "Nästa steg: ladda upp borttagningsfilerna enligt UPLOAD.md, åtgärda det som står först nedan och kör igen.",
+];
+pub(super) const NEXT_NOTHING: Said = [
+    "Next: see below what was in the way, mend it, and build again.",
+    "Seuraavaksi: katso alta, mikä oli esteenä, korjaa se ja aja uudelleen.",
+    "Nästa steg: se nedan vad som var i vägen, åtgärda det och kör igen.",
+];
 pub(super) const NOTHING: Said = [
     "Nothing to upload: no audience has a file.",
     "Ei vietävää: millään kohderyhmällä ei ole tiedostoa.",
@@ -876,6 +910,7 @@ pub(super) const NO_WARNINGS: Said =
 pub(super) const GUARD: Said = ["Guard", "Suojaehto", "Spärr"];
 pub(super) const WARNING: Said = ["Warning", "Varoitus", "Varning"];
 pub(super) const WHAT: Said = ["What", "Asia", "Vad"];
+pub(super) const WHERE: Said = ["Where: {}", "Missä: {}", "Var: {}"];
 pub(super) const WHAT_TO_DO: Said = ["What to do", "Mitä tehdä", "Vad göra"];
 pub(super) const COUNT: Said = ["Count", "Määrä", "Antal"];
 
@@ -1038,6 +1073,18 @@ pub(super) const NO_END: Said = ["no end stated", "päättymispäivää ei ole",
 pub(super) const EXPIRED: Said = ["expired", "vanhentunut", "har gått ut"];
 pub(super) const PEOPLE: Said = ["People", "Ihmisiä", "Personer"];
 
+pub(super) const RECIPIENTS_TABLE: Said = [
+    "Recipients, as they are declared",
+    "Vastaanottajat, kuten ne on ilmoitettu",
+    "Mottagare, som de har angetts",
+];
+pub(super) const COMPANY: Said = ["Company", "Yhtiö", "Bolag"];
+pub(super) const DECLARED: Said =
+    ["Arrangement and transfer", "Järjestely ja siirto", "Arrangemang och överföring"];
+pub(super) const DPIA: Said = ["impact assessment {}", "vaikutustenarviointi {}", "konsekvensbedömning {}"];
+pub(super) const TERMS: Said = ["Terms", "Ehdot", "Villkor"];
+pub(super) const ACCEPTED: Said = ["accepted {}", "hyväksytty {}", "godkända {}"];
+
 pub(super) const DELTA: Said =
     ["Changes against what is live", "Muutokset voimassa olevaan", "Ändringar mot det som är live"];
 pub(super) const DELTA_TABLE: Said = [
@@ -1131,6 +1178,18 @@ pub(super) const CHANNEL_BANS: Said = [
 pub(super) const TIME_ZONE: Said =
     ["Time zone of “today”", "Tämän päivän aikavyöhyke", "Tidszon för ”i dag”"];
 pub(super) const MEASURES: Said = ["Safeguards", "Suojatoimet", "Skyddsåtgärder"];
+pub(super) const FULL_KEPT: Said =
+    ["Full files are kept until", "Täydet tiedostot säilytetään asti", "Fullständiga filer sparas till"];
+pub(super) const DELTA_KEPT: Said = [
+    "Add and remove files are kept until",
+    "Lisäys- ja poistotiedostot säilytetään asti",
+    "Tilläggs- och borttagningsfiler sparas till",
+];
+pub(super) const SUPPRESSIONS_KEPT: Said = [
+    "The record of who was left out is kept until",
+    "Luettelo pois jätetyistä säilytetään asti",
+    "Förteckningen över undantagna sparas till",
+];
 pub(super) const YES: Said = ["yes", "kyllä", "ja"];
 pub(super) const NO: Said = ["no", "ei", "nej"];
 

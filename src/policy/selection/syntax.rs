@@ -194,6 +194,10 @@ fn admit(text: &str, fields: &Fields, tokens: &mut [TokenWithSpan]) -> Result<()
                     ));
                 }
             }
+            Token::DoubleEq => {
+                let what = "one equals sign is enough".to_owned();
+                return Err(fault(offset(token), what, "write country = 'FI'"));
+            }
             _ => return refuse(token, "this sign has no place in a where"),
         }
         nots = if is_not { nots + 1 } else { 0 };

@@ -175,7 +175,7 @@ fn everything_else_is_refused_with_its_place_and_a_hint() {
         ("paln = 'x'", 0, "paln is neither", "did you mean plan"),
         ("colour = 'x'", 0, "neither a declared", "[source.attributes]"),
         ("plan = 'x' AND colour = 'x'", 15, "neither a declared", "country"),
-        ("plan = 'ö' OR plan == 'x'", 20, "no place", "parentheses"),
+        ("plan = 'ö' OR plan == 'x'", 20, "one equals sign", "country = 'FI'"),
         ("lower(plan) = 'x'", 0, "functions", "LIKE"),
         ("plan = lower('x')", 7, "functions", "LIKE"),
         ("plan IN (SELECT 'x')", 9, "subqueries", "IN"),
