@@ -178,25 +178,26 @@ pub fn raw_hashes(cell: Plaintext<'_>, algorithm: Algorithm, out: &mut Vec<HashK
     }
 }
 
-/// The same for each of the values of a cell that holds several, and for what can be read of each.
-pub fn several_hashes(
+/// What a cell may stand under that does not parse: the same for each of its values where it holds
+/// several, and every hash of each address that can be read in it.
+pub fn hashes_within(
     kind: Kind,
     cell: Plaintext<'_>,
     algorithm: Algorithm,
     scratch: &mut Scratch,
     out: &mut Vec<HashKey>,
 ) {
-    let values = probes::several(kind, cell);
-    if values.len() < 2 {
-        return;
+    let bytes = cell.read();
+    let values = probes::several(kind, Plaintext::new(bytes));
+    if values.len() > 1 {
+        values.into_iter().for_each(|value| raw_hashes(value, algorithm, out));
     }
-    for value in values {
-        raw_hashes(Plaintext::new(value.read()), algorithm, out);
-        if kind == Kind::Email
-            && let Ok(email) = Email::parse(value, scratch)
-        {
-            email_hashes(&email, algorithm, out);
-        }
+    if kind == Kind::Email {
+        probes::each_address(Plaintext::new(bytes), scratch, &mut |said| {
+            if let probes::Said::Address(email) = said {
+                email_hashes(email, algorithm, out);
+            }
+        });
     }
 }
 

@@ -192,18 +192,40 @@ pub fn email_alternatives(
     wide: &mut Vec<WideKey>,
     domains: &mut Vec<WideKey>,
 ) {
+    each_address(cell, scratch, &mut |said| match said {
+        Said::Address(email) => {
+            wide.push(email.wide_key(key));
+            domains.extend(email.domain_keys(key));
+        }
+        Said::Loose(local, name) => loose_address(local, name, key, wide, domains),
+    });
+}
+
+/// What stands around an at sign.
+pub(in crate::identifiers) enum Said<'a> {
+    /// An address.
+    Address(&'a Email<'a>),
+    /// What is none: the parts before and behind the sign.
+    Loose(&'a str, &'a str),
+}
+
+/// Hands over what a cell says around each of its at signs, addresses or not.
+pub(in crate::identifiers) fn each_address(
+    cell: Plaintext<'_>,
+    scratch: &mut Scratch,
+    found: &mut dyn FnMut(Said<'_>),
+) {
     let Some(plain) = plain_signs(cell) else { return };
     for piece in several(Kind::Email, Plaintext::new(plain.as_bytes())) {
         let bytes = piece.read();
         if let Ok(email) = Email::parse(piece, scratch) {
-            wide.push(email.wide_key(key));
-            domains.extend(email.domain_keys(key));
+            found(Said::Address(&email));
             continue;
         }
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         let lowered = Zeroizing::new(text.nfc().collect::<String>().to_lowercase().nfc().collect::<String>());
         if let Some((local, name)) = lowered.rsplit_once('@') {
-            loose_address(local, name, key, wide, domains);
+            found(Said::Loose(local, name));
         }
         for (at, _) in lowered.match_indices('@') {
             let (before, after) = (&lowered[..at], &lowered[at + 1..]);
@@ -212,15 +234,30 @@ pub fn email_alternatives(
                 let local = before.rsplit(ends).next().unwrap_or(before);
                 let address = Zeroizing::new(format!("{local}@{name}"));
                 match Email::parse(Plaintext::new(address.as_bytes()), scratch) {
-                    Ok(email) => {
-                        wide.push(email.wide_key(key));
-                        domains.extend(email.domain_keys(key));
-                    }
-                    Err(_) => loose_address(local, name, key, wide, domains),
+                    Ok(email) => found(Said::Address(&email)),
+                    Err(_) => found(Said::Loose(local, name)),
                 }
             }
         }
     }
+}
+
+/// The cell without its words that have an at sign: a number may stand beside an address. `None` where
+/// there is no such word, or no number of six digits is left.
+#[must_use]
+pub fn beside_addresses(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
+    let plain = plain_signs(cell)?;
+    if !plain.contains('@') {
+        return None;
+    }
+    let mut rest = Zeroizing::new(String::with_capacity(plain.len()));
+    for word in
+        plain.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '<' | '>' | '/'))
+    {
+        rest.push_str(if word.contains('@') { ";" } else { word });
+    }
+    let digits = rest.chars().filter(|c| phone_text::digit(*c).is_some()).count();
+    (digits >= LONG_RUN).then_some(rest)
 }
 
 /// What never stands in a domain, in whatever script.

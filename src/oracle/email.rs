@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::lists::words;
+use super::phone_text::digits_of;
 use super::text::{is_hash, opened, shows_nothing, signs, trim};
 
 /// An address that parsed.
@@ -84,16 +85,23 @@ impl Email {
 }
 
 /// Every text that somebody may have hashed for this cell: as it stands; and for an address, every
-/// platform's way with its local part at every name of its domain, and the domain alone.
+/// platform's way with its local part at every name of its domain, and the domain alone. Of a cell that
+/// is no address, the same for each of its values and for each address in it.
 pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
-    let mut forms = BTreeSet::from([trim(cell).to_owned(), trim(cell).to_lowercase()]);
-    let Some(email) = Email::parse(cell) else {
-        let several = values(cell);
-        if several.len() > 1 {
-            forms.extend(several.into_iter().flat_map(hashable));
+    let as_it_stands = |text: &str| [trim(text).to_owned(), trim(text).to_lowercase()];
+    let mut forms = BTreeSet::from(as_it_stands(cell));
+    match Email::parse(cell) {
+        Some(email) => forms.extend(hashable_ways(&email)),
+        None => {
+            forms.extend(values(cell).into_iter().flat_map(as_it_stands));
+            forms.extend(said(cell).iter().filter_map(|said| said.2.as_ref()).flat_map(hashable_ways));
         }
-        return forms;
-    };
+    }
+    forms
+}
+
+fn hashable_ways(email: &Email) -> BTreeSet<String> {
+    let mut forms = BTreeSet::new();
     let (local, user) = (email.local.as_str(), untagged(&email.local));
     let unicode = idna::domain_to_unicode(&email.domain).0;
     let mut domains = vec![email.typed.as_str(), email.domain.as_str(), unicode.as_str()];
@@ -122,12 +130,12 @@ pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
 /// The wide forms of whatever a cell says, valid or not: only objections are met with those of a cell
 /// that is no address.
 pub(super) fn wides(cell: &str) -> BTreeSet<String> {
-    said(cell).into_iter().filter_map(|(wide, _)| wide).collect()
+    said(cell).into_iter().filter_map(|said| said.0).collect()
 }
 
 /// The domains, and those above them, of whatever a cell says.
 pub(super) fn domains(cell: &str) -> BTreeSet<String> {
-    said(cell).into_iter().filter_map(|(_, domain)| domain).flat_map(|domain| with_parents(&domain)).collect()
+    said(cell).into_iter().filter_map(|said| said.1).flat_map(|domain| with_parents(&domain)).collect()
 }
 
 /// Whether an at sign of any width stands in a cell.
@@ -135,9 +143,12 @@ pub(super) fn has_at(cell: &str) -> bool {
     cell.contains(['@', '\u{ff20}', '\u{fe6b}'])
 }
 
-/// Wide forms and domains of whatever a cell says.
-fn said(cell: &str) -> Vec<(Option<String>, Option<String>)> {
-    let whole = |email: Email| (Some(email.wide()), Some(email.domain));
+/// A wide form, a domain, and the address if it is one.
+type Said = (Option<String>, Option<String>, Option<Email>);
+
+/// Whatever a cell says.
+fn said(cell: &str) -> Vec<Said> {
+    let whole = |email: Email| (Some(email.wide()), Some(email.domain.clone()), Some(email));
     if let Some(email) = Email::parse(cell) {
         return vec![whole(email)];
     }
@@ -164,14 +175,14 @@ fn said(cell: &str) -> Vec<(Option<String>, Option<String>)> {
 }
 
 /// What stands around a sign, read without any rule.
-fn loose(local: &str, name: &str) -> (Option<String>, Option<String>) {
+fn loose(local: &str, name: &str) -> Said {
     let trimmed = |text: &str| {
         text.trim_matches(|letter: char| super::text::is_edge(letter) || letter.is_control()).to_owned()
     };
     let (local, name) = (trimmed(local), trimmed(name));
     let ascii = ascii_domain(&name);
     let domain = ascii.clone().unwrap_or_else(|| name.clone());
-    ((!local.is_empty() && !name.is_empty()).then(|| widen(&local, &domain)), ascii)
+    ((!local.is_empty() && !name.is_empty()).then(|| widen(&local, &domain)), ascii, None)
 }
 
 fn may_stand_in_domain(letter: char) -> bool {
@@ -202,6 +213,23 @@ fn values(cell: &str) -> Vec<&str> {
     }
     let signed: Vec<_> = pieces(cell).into_iter().filter(|piece| piece.contains('@')).collect();
     if signed.len() > 1 { signed } else { vec![cell] }
+}
+
+/// A cell without its words that have an at sign, where a number of six digits is left: it stands beside
+/// an address.
+pub(super) fn beside(cell: &str) -> Option<String> {
+    let cell = signs(cell);
+    let (mut rest, mut word) = (String::new(), String::new());
+    let mut has_address = false;
+    for letter in cell.chars().chain(['\n']) {
+        word.push(letter);
+        if letter.is_whitespace() || ",;|/<>".contains(letter) {
+            has_address |= word.contains('@');
+            rest.push_str(if word.contains('@') { ";" } else { &word });
+            word.clear();
+        }
+    }
+    (has_address && digits_of(&rest).len() >= 6).then_some(rest)
 }
 
 /// All that stands between the separators of a cell, as far as it shows anything.

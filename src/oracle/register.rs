@@ -435,7 +435,7 @@ impl EntryReader<'_> {
                     None => {
                         entry.unparsed.push((Some(kind), text.to_owned()));
                         entry.says(kind, text);
-                        entry.says(spoken_kind(text), text);
+                        entry.says_otherwise(text);
                     }
                 },
                 Some((text, None)) => {
@@ -443,7 +443,7 @@ impl EntryReader<'_> {
                     entry.says(kind, text);
                     if !self.parses(kind, text) {
                         entry.unparsed.push((Some(kind), text.to_owned()));
-                        entry.says(spoken_kind(text), text);
+                        entry.says_otherwise(text);
                     }
                 }
             }
@@ -520,6 +520,14 @@ impl Entry {
         };
         if !said.iter().any(|known| known == text) {
             said.push(text.to_owned());
+        }
+    }
+
+    /// Takes what a cell that does not parse says as the kind it looks like, and beside an address.
+    fn says_otherwise(&mut self, text: &str) {
+        self.says(spoken_kind(text), text);
+        if let Some(rest) = email::beside(text) {
+            self.says(Kind::Phone, &rest);
         }
     }
 
@@ -627,6 +635,8 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
     } else if lost(Kind::Phone) {
         meanings = phone::other_meanings(text, &regions);
     }
+    let beside = if parses { None } else { email::beside(text) };
+    let meanings_beside = beside.as_deref().map(|rest| phone::other_meanings(rest, &regions));
     for (place, register) in config.registers.iter().enumerate() {
         hooks.insert(text_hook(place, text));
         if is_plain(Kind::Phone) {
@@ -643,18 +653,23 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
                 let held = read_hash(algorithm, text);
                 hooks.extend(held.map(|held| hash_hook(place, kind, algorithm, &held)));
             }
-            let forms = match kind {
+            let possible = config.policy.possible_phones;
+            let mut forms = match kind {
                 Kind::Email if is_plain(kind) || lost(kind) => email::hashable(text),
                 Kind::Phone if is_plain(kind) || lost(kind) => {
-                    phone::hashable(text, &meanings, &own, config.policy.possible_phones)
+                    phone::hashable(text, &meanings, &own, possible)
                 }
-                _ => continue,
+                _ => BTreeSet::new(),
             };
+            if let (Kind::Phone, Some(rest), Some(meanings)) = (kind, &beside, &meanings_beside) {
+                forms.extend(phone::hashable(rest, meanings, &own, possible));
+            }
             hooks.extend(forms.iter().map(|form| hash_hook(place, kind, algorithm, &hash(algorithm, form))));
         }
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         hooks.extend(domains.iter().map(|domain| domain_hook(place, domain)));
-        hooks.extend(meanings.keys().map(|number| phone_hook(place, number)));
+        let numbers = meanings.keys().chain(meanings_beside.iter().flat_map(BTreeMap::keys));
+        hooks.extend(numbers.map(|number| phone_hook(place, number)));
     }
 }
 

@@ -199,7 +199,7 @@ pub fn run<T, E: From<RunError>>(
         registers.iter().map(|read| read.bytes).sum(),
     );
     let mut refusals = Vec::new();
-    run.live.unless_past(guard_registers(&registers), &mut refusals)?;
+    run.live.unless_past(guard_registers(&registers, run.live), &mut refusals)?;
     let watched = run.watch.text().map(|text| {
         let (plan, person_keys, run_key, named) = (&plan, &person_keys, &run_key, &named);
         objections.watch(text, &WatchContext { config, plan, person_keys, run_key, named })
@@ -308,10 +308,11 @@ impl Live {
 }
 
 /// Registers that broke their contract, as refusals; one of the wrong shape, as an error.
-fn guard_registers(registers: &[RegisterRead]) -> Result<(), RunError> {
+fn guard_registers(registers: &[RegisterRead], live: Live) -> Result<(), RunError> {
     let refusals = refusals(registers);
-    // A wrong column is the config's fault and no guard's: say what to write.
-    for read in registers {
+    // A wrong column is the config's fault and no guard's: say what to write. Where people are live, an
+    // export that lost a column overnight must not keep the other registers' removals back.
+    for read in registers.iter().filter(|_| live != Live::PastGuards) {
         if let Some(error) = &read.error
             && !error.is_missing()
             && !error.is_damage()

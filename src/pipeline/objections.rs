@@ -20,7 +20,7 @@ use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
-    email_alternatives, last_seven_key, phone_readings, raw_key, several_alone,
+    beside_addresses, email_alternatives, last_seven_key, phone_readings, raw_key, several_alone,
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
@@ -360,13 +360,13 @@ impl Objections {
         }
     }
 
-    /// The objections met by a hash of one of the values of a cell that holds several and does not parse.
-    pub fn hashes_of_several(&self, kind: Kind, cell: &[u8], scratch: &mut Scratch, each: impl FnMut(u32)) {
+    /// The objections met by a hash of what a cell says that does not parse.
+    pub fn hashes_within(&self, kind: Kind, cell: &[u8], scratch: &mut Scratch, each: impl FnMut(u32)) {
         let algorithms = self.algorithms(kind);
         if !algorithms.is_empty() {
             let mut hashes = Vec::new();
             for algorithm in algorithms {
-                hashed::several_hashes(kind, Plaintext::new(cell), *algorithm, scratch, &mut hashes);
+                hashed::hashes_within(kind, Plaintext::new(cell), *algorithm, scratch, &mut hashes);
             }
             self.by_hashes(&hashes, each);
         }
@@ -715,13 +715,23 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A value in a column of the other kind still says who objects.
+    /// A value in a column of the other kind still says who objects, and so does a number beside an
+    /// address.
     fn other_kind(&mut self, kind: Kind, cell: &[u8]) {
         match (kind, may_hold_address(cell)) {
-            (Kind::Phone, true) => self.email(cell),
-            (Kind::Email, false) => self.phone(cell),
-            (Kind::Phone, false) | (Kind::Email, true) => return,
-        };
+            (Kind::Email, false) => {
+                self.phone(cell);
+            }
+            (Kind::Phone, false) => {}
+            (_, true) => {
+                if kind == Kind::Phone {
+                    self.email(cell);
+                }
+                if let Some(rest) = beside_addresses(Plaintext::new(cell)) {
+                    self.phone(rest.as_bytes());
+                }
+            }
+        }
     }
 
     /// Puts what was found into the index.
@@ -786,7 +796,7 @@ impl Reader<'_, '_> {
         let (cell, scratch) = (|| Plaintext::new(cell), &mut self.scratch);
         email_alternatives(cell(), scratch, key, &mut self.found, &mut Vec::new());
         for algorithm in &self.held[Kind::Email as usize] {
-            hashed::several_hashes(Kind::Email, cell(), *algorithm, scratch, &mut self.hashes);
+            hashed::hashes_within(Kind::Email, cell(), *algorithm, scratch, &mut self.hashes);
         }
         several_alone(Kind::Email, cell())
             .is_some_and(|values| values.into_iter().all(|value| Email::parse(value, scratch).is_ok()))
@@ -806,7 +816,7 @@ impl Reader<'_, '_> {
         if !is_one {
             for algorithm in &self.held[Kind::Phone as usize] {
                 let (cell, scratch) = (Plaintext::new(cell), &mut self.scratch);
-                hashed::several_hashes(Kind::Phone, cell, *algorithm, scratch, &mut self.hashes);
+                hashed::hashes_within(Kind::Phone, cell, *algorithm, scratch, &mut self.hashes);
             }
         }
         let is_read = is_one || self.several_numbers(cell, rule);

@@ -14,8 +14,9 @@ use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
-    Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey, cell_digest,
-    email_alternatives, holds_identity_code, phone_alternatives, phone_readings,
+    Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey,
+    beside_addresses, cell_digest, email_alternatives, holds_identity_code, phone_alternatives,
+    phone_readings,
 };
 use crate::people::cell::trim_cell;
 use crate::people::person_key::SpaceKeys;
@@ -403,7 +404,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let mut join = |number: u32| met = union(shared.named, met, number);
         shared.objections.raw_hashes(kind, value, &mut join);
         if parsed.is_err() {
-            shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+            shared.objections.hashes_within(kind, value, &mut self.email_scratch, &mut join);
         }
         shared.objections.by_raw(value, shared.run_key, &mut join);
         if kind == Kind::Phone {
@@ -552,12 +553,20 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         self.as_other_addresses(value, named);
     }
 
-    /// A value in a column of the other kind still says whose it is.
+    /// A value in a column of the other kind still says whose it is, and so does a number beside an
+    /// address.
     fn as_the_other_kind(&mut self, kind: Kind, value: &[u8], region: Option<Region>, named: &mut u32) {
         match (kind, may_hold_address(value)) {
-            (Kind::Phone, true) => self.as_unexpected(Kind::Email, value, region, named),
             (Kind::Email, false) => self.as_unexpected(Kind::Phone, value, region, named),
-            (Kind::Phone, false) | (Kind::Email, true) => {}
+            (Kind::Phone, false) => {}
+            (_, true) => {
+                if kind == Kind::Phone {
+                    self.as_unexpected(Kind::Email, value, region, named);
+                }
+                if let Some(rest) = beside_addresses(Plaintext::new(value)) {
+                    self.as_unexpected(Kind::Phone, rest.as_bytes(), region, named);
+                }
+            }
         }
     }
 
@@ -566,7 +575,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let shared = self.shared;
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         shared.objections.raw_hashes(kind, value, &mut join);
-        shared.objections.hashes_of_several(kind, value, &mut self.email_scratch, &mut join);
+        shared.objections.hashes_within(kind, value, &mut self.email_scratch, &mut join);
         match kind {
             Kind::Email => self.as_address(value, named),
             Kind::Phone => self.as_other_numbers(value, region, named),

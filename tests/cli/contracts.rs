@@ -31,6 +31,32 @@ fn file(offset: i64) -> String {
 
 /// A base with a lasting key and a published release.
 fn published() -> Base {
+    let base = prepared();
+    let ran = base.run(&["build", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    base
+}
+
+/// The same with more people, all of whom are live, and a second register that stays sound.
+fn live() -> Base {
+    let base = prepared();
+    let more: String = (10..22)
+        .map(|at| format!("C-{at},Name,live{at}.quokka@example.com,,FI,1980-01-01,active\n"))
+        .collect();
+    base.put("customers.csv", format!("{}{more}", super::base::CUSTOMERS));
+    base.put("sound.csv", "email\nnobody.quokka@example.net\n");
+    base.configure(
+        "[[basis]]",
+        "[[register]]\nname = \"sound\"\npath = \"sound.csv\"\ncolumns = { email = \"email\" }\n[[basis]]",
+    );
+    base.configure("[output]", "[state]\ndir = \"state\"\n[output]");
+    let ran = base.run(&["build", "-q", "--first"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(base.run(&["uploaded", ran.stdout.trim_end(), "-q"]).code, 0);
+    base
+}
+
+fn prepared() -> Base {
     let base = Base::new();
     std::fs::remove_file(base.path().join("objections.csv")).expect("was there");
     base.put(&file(-1), ROWS);
@@ -41,8 +67,6 @@ fn published() -> Base {
         "path = \"objections-*\"\nage_from = { filename = \"objections-%Y-%m-%d.csv\" }\n\
          max_age = \"72h\"\nmin_rows = 3\nmax_shrink = \"10%\"\nformat = \"csv\"",
     );
-    let ran = base.run(&["build", "-q"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
     base
 }
 
@@ -194,6 +218,40 @@ fn every_broken_contract_has_its_code_and_adds_nobody() {
         let checked = base.run(&["check"]);
         assert_eq!(checked.code, 1, "{title}: {}", checked.stderr);
     }
+}
+
+/// Nobody is added, and whoever the sound register names since last night is taken out, everywhere.
+#[test]
+fn a_broken_register_keeps_no_removal_of_another_back() {
+    let objector = sha256("live13.quokka@example.com");
+    let lost_column: (&str, Break, &[&str]) = (
+        "without a column that is mapped",
+        |base| instead(base, &file(0), ROWS.replace("email,", "address,")),
+        &["register-broken"],
+    );
+    for (title, make_wrong, expected) in CASES.iter().chain([&lost_column]) {
+        let base = live();
+        make_wrong(&base);
+        base.put("sound.csv", "email\nnobody.quokka@example.net\nLive13.Quokka@example.com\n");
+        let ran = base.run(&["build"]);
+        assert_eq!(ran.code, 1, "{title}: {}", ran.stderr);
+        for code in *expected {
+            assert!(ran.stderr.contains(code) && ran.stderr.contains("hint:"), "{title}: {}", ran.stderr);
+        }
+        let release = std::path::PathBuf::from(ran.stdout.trim_end());
+        for platform in ["meta", "linkedin"] {
+            let file = |kind: &str| release.join(format!("audiences/everyone/{platform}/{kind}.csv"));
+            let removed = std::fs::read_to_string(file("remove")).expect("there is one");
+            assert!(removed.contains(&objector), "{title} on {platform}");
+            assert!(!file("full").exists() && !file("add").exists(), "{title} on {platform}");
+        }
+        assert_eq!(base.run(&["verify", ran.stdout.trim_end()]).code, 0, "{title}");
+    }
+}
+
+fn sha256(text: &str) -> String {
+    use sha2::Digest as _;
+    hex::encode(sha2::Sha256::digest(text))
 }
 
 #[test]
