@@ -327,6 +327,12 @@ fn the_page_for_reviewers_prints_programs_that_work() {
         assert!(ok, "{id}");
         assert_eq!(said, answer, "{id}");
     }
+    // Another root key, such as one that only opens a ring, is no answer at all.
+    let other = scratch.path().join("other");
+    fs::write(&other, "01".repeat(32)).expect("written");
+    let other = other.to_str().expect("a plain path");
+    let (ok, said) = python(&release, tag, &[other, "crm", "audiences/savings"], "8").expect("it ran before");
+    assert!(!ok && said.is_empty(), "{said}");
     // And they notice what they are for.
     fs::write(release.join(files[0]), b"x").expect("written");
     assert!(!python(&release, digests, &[], "").expect("it ran before").0);
