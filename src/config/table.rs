@@ -35,7 +35,7 @@ impl Reading {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let (message, hint) = (concealed(&message.into()), concealed(&hint.into()));
+        let (message, hint) = (concealed(&message.into()), hint.into());
         self.faults.borrow_mut().push(Fault { span: span.clone(), code, message, hint });
     }
 
