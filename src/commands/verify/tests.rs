@@ -301,7 +301,9 @@ fn python(folder: &Path, program: &str, arguments: &[&str], input: &str) -> Opti
 #[test]
 fn the_page_for_reviewers_prints_programs_that_work() {
     let scratch = tempfile::tempdir().expect("scratch");
-    let release = Draft::new(&["meta", "google-ads"]).write(scratch.path());
+    let mut draft = Draft::new(&["meta", "google-ads"]);
+    draft.predicate.keys.root = crate::pipeline::keys::RootKey::lasting(fixture::ROOT).id().expect("lasting");
+    let release = draft.write(scratch.path());
     let root = scratch.path().join("root");
     fs::write(&root, format!("{}\n", hex::encode(fixture::ROOT))).expect("written");
     let programs = programs();

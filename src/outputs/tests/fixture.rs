@@ -148,7 +148,7 @@ pub(crate) fn predicate(platforms: &[&str]) -> Predicate {
             sector_secrecy: None,
         },
         config_sha256: Hex32([3; 32]),
-        keys: KeysRecord { root: RootKey::lasting(ROOT).id().expect("lasting"), signing: None },
+        keys: KeysRecord { root: RUN_ONLY.to_owned(), signing: None },
         state: None,
         sources: vec![SourceRecord {
             not_identity_codes: Vec::new(),
