@@ -8,6 +8,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::envelope::new_identity;
+use crate::outputs::Disk;
 use crate::outputs::private_file::create;
 use crate::pipeline::keys::RootKey;
 
@@ -75,8 +76,18 @@ impl KeygenError {
     }
 }
 
-/// Makes the files asked for.
+/// Makes the files asked for, or none of them.
 pub fn keygen(options: &KeygenOptions<'_>) -> Result<KeygenReport, KeygenError> {
+    let mut made = Vec::new();
+    make(options, &mut made).inspect_err(|_| {
+        // They are ours and a moment old: nothing can have been made with them.
+        for place in &made {
+            let _ = Disk::remove_file(place);
+        }
+    })
+}
+
+fn make(options: &KeygenOptions<'_>, made: &mut Vec<PathBuf>) -> Result<KeygenReport, KeygenError> {
     let public = options.signing.map(with_pub);
     // All names first: two keys or none.
     let places = [options.root, options.signing, public.as_deref(), options.identity];
@@ -89,6 +100,11 @@ pub fn keygen(options: &KeygenOptions<'_>) -> Result<KeygenReport, KeygenError> 
             return Err(KeygenError::Exists { place: (*place).to_owned() });
         }
     }
+    let mut write = |place: &Path, bytes: &[u8], mode| -> Result<(), KeygenError> {
+        write(place, bytes, mode)?;
+        made.push(place.to_owned());
+        Ok(())
+    };
     let (for_root, for_signing) = options.random.split_at(32);
     let mut report = KeygenReport { root: None, signing: None, allowed_signer: None, recipient: None };
     if let Some(place) = options.identity {

@@ -310,23 +310,28 @@ fn line(name: &'static str, ok: bool, detail: impl Into<String>) -> CheckLine {
 }
 
 /// The longest list: tens of thousands of signers.
-const ALLOWED_SIGNERS_BYTES_MAX: u64 = 4 << 20;
+const LIST_BYTES_MAX: u64 = 4 << 20;
+
+/// A list of signers whole. A pipe or a device would wait or go on for ever.
+fn read_list(place: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(place)?;
+    if !metadata.is_file() || metadata.len() > LIST_BYTES_MAX {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    std::fs::read(place)
+}
 
 fn read_allowed_signers(place: &Path) -> Result<AllowedSigners, VerifyError> {
     let unreadable = |source| VerifyError::AllowedSigners { place: place.to_owned(), source };
-    // A pipe or a device would wait or go on for ever.
-    let metadata = std::fs::metadata(place).map_err(unreadable)?;
-    if !metadata.is_file() || metadata.len() > ALLOWED_SIGNERS_BYTES_MAX {
-        return Err(unreadable(io::ErrorKind::InvalidInput.into()));
-    }
-    let text = std::fs::read_to_string(place).map_err(unreadable)?;
+    let bytes = read_list(place).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable(io::ErrorKind::InvalidData.into()))?;
     AllowedSigners::parse(&text)
         .map_err(|error| VerifyError::AllowedSignersLine { place: place.to_owned(), line: error.line })
 }
 
 fn read_revoked_signers(place: &Path) -> Result<RevokedKeys, VerifyError> {
-    let bytes = std::fs::read(place)
-        .map_err(|source| VerifyError::RevokedSigners { place: place.to_owned(), source })?;
+    let bytes =
+        read_list(place).map_err(|source| VerifyError::RevokedSigners { place: place.to_owned(), source })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| VerifyError::RevokedSignersLine { place: place.to_owned(), line: 1 })?;
     RevokedKeys::parse(&text)

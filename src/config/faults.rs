@@ -1,12 +1,14 @@
 //! Everything wrong with a config, at once, each fault shown in its line.
 //!
 //! A fault may quote the config, which the operator wrote, but never a parser's own message, and not
-//! the value lists of a mapping: they are categories of people.
+//! the value lists of a mapping: they are categories of people. What looks like somebody's address or
+//! number is starred, wherever it stands.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::concealed::concealed;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 /// One thing wrong.
@@ -49,6 +51,7 @@ impl Faults {
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let path = self.path.display().to_string();
+        let text = concealed(&self.text);
         let mut shown = String::new();
         for fault in &self.list {
             let title = Level::ERROR.primary_title(fault.message.as_str()).id(fault.code);
@@ -56,7 +59,7 @@ impl Faults {
             let report = if self.is_a_config() {
                 let place = AnnotationKind::Primary.span(self.inside(&fault.span));
                 [title
-                    .element(Snippet::source(self.text.as_str()).path(path.as_str()).annotation(place))
+                    .element(Snippet::source(text.as_str()).path(path.as_str()).annotation(place))
                     .element(hint)]
             } else {
                 [title.element(hint)]

@@ -3,6 +3,7 @@
 //! The file as written is `schema.rs`; `load.rs` turns one into the other and reports every fault
 //! at once. Nothing here opens a customer file or asks the time.
 
+mod concealed;
 mod countries;
 mod declarations;
 mod encryption;
@@ -27,6 +28,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub(crate) use self::concealed::concealed;
 pub use self::declarations::NotIdentityCodes;
 pub use self::encryption::Encryption;
 pub use self::faults::{Fault, Faults};

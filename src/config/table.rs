@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::concealed::concealed;
 use super::countries;
 use super::faults::Fault;
 use crate::policy::selection::{nearest, trim_text};
@@ -34,7 +35,7 @@ impl Reading {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let (message, hint) = (message.into(), hint.into());
+        let (message, hint) = (concealed(&message.into()), hint.into());
         self.faults.borrow_mut().push(Fault { span: span.clone(), code, message, hint });
     }
 

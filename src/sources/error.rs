@@ -354,6 +354,16 @@ pub(super) fn shown_path(path: &str) -> String {
     text
 }
 
+/// A path of the config where nothing stands: what names nobody's file may be somebody's address.
+pub(super) fn shown_missing(path: &str) -> String {
+    let digits = path.chars().filter(|c| c.is_numeric()).count();
+    let is_number = digits >= 6 && path.chars().all(|c| c.is_numeric() || "+-() ".contains(c));
+    if path.contains('@') || is_number {
+        return "(not shown: looks like a value)".into();
+    }
+    shown_path(path)
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
@@ -363,9 +373,6 @@ fn is_harmful(c: char) -> bool {
 
 /// The header's name nearest to a wanted one, when near enough to be a slip of the pen.
 pub(super) fn nearest<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
-    let plain = |text: &str| -> Vec<char> {
-        text.chars().flat_map(char::to_lowercase).filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).collect()
-    };
     let target = plain(wanted);
     let allowed = (target.len() / 4).min(2);
     names
@@ -379,6 +386,16 @@ pub(super) fn nearest<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> 
         .filter(|(distance, name)| *distance <= allowed && !name.is_empty())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// Whether two names differ in capitals, blanks and dashes at most.
+pub(super) fn is_same_name(a: &str, b: &str) -> bool {
+    plain(a) == plain(b)
+}
+
+/// A name without what people write now this way and now that.
+fn plain(name: &str) -> Vec<char> {
+    name.chars().flat_map(char::to_lowercase).filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).collect()
 }
 
 /// Whether two letters side by side changed places: the commonest slip of all.

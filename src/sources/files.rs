@@ -22,7 +22,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use sha2::Sha256;
 
 use super::encrypted::{Encrypted, Raw};
-use super::error::{SourceError, shown_path};
+use super::error::{SourceError, shown_missing, shown_path};
 use crate::config::{Files, Format};
 use crate::envelope;
 
@@ -125,7 +125,7 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     let bad = || SourceError::BadPattern { pattern: shown.clone() };
     let pattern = files.pattern.to_str().ok_or_else(bad)?;
     if !pattern.contains(['*', '?', '[']) {
-        return Err(SourceError::Missing { file: shown });
+        return Err(SourceError::Missing { file: shown_missing(&files.as_written) });
     }
     let options = glob::MatchOptions {
         case_sensitive: true,
@@ -140,7 +140,7 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     }
     paths.sort();
     if paths.is_empty() {
-        return Err(SourceError::NoMatch { pattern: shown });
+        return Err(SourceError::NoMatch { pattern: shown_missing(&files.as_written) });
     }
     paths.iter().map(|path| inspect(path, files)).collect()
 }

@@ -346,14 +346,15 @@ fn locate(header: &[String], wanted: &[String], file: &str) -> Result<Vec<u32>, 
     Ok(at)
 }
 
-/// The names are listed only when the line surely is a header: some wanted name, or a near miss of one,
-/// is in it. Otherwise it may be a customer's row.
+/// Names are listed and suggested only when the line surely is a header: some wanted name is in it, be it
+/// in other capitals or with other dashes. Otherwise it may be a customer's row, in which `Emil` is no
+/// slip of the pen for `email`.
 fn missing(header: &[String], wanted: &[String], column: &str, file: &str) -> SourceError {
-    let near = error::nearest(column, header).map(error::shown);
-    let is_header = near.is_some() || wanted.iter().any(|name| header.contains(name));
+    let is_header = wanted.iter().any(|name| header.iter().any(|found| error::is_same_name(name, found)));
+    let near = error::nearest(column, header).filter(|_| is_header).map(error::shown);
     let available =
         if is_header { header.iter().map(|name| error::shown(name)).collect() } else { Vec::new() };
-    SourceError::MissingColumn { file: file.to_owned(), column: column.to_owned(), near, available }
+    SourceError::MissingColumn { file: file.to_owned(), column: config::concealed(column), near, available }
 }
 
 #[cfg(test)]

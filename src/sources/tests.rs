@@ -363,7 +363,9 @@ fn files_that_cannot_be_tables_are_refused_by_name() {
         for text in says {
             assert!(all.contains(text), "{all}");
         }
-        assert!(!all.contains("anna"), "{all}");
+        for cell in ["anna", "Emil", "Horn", "virtanen", "quokka"] {
+            assert!(!all.contains(cell), "{all}");
+        }
     };
     check(b"", &["a"], "file-empty", &["t.csv"]);
     check(b"\xEF\xBB\xBF", &["a"], "file-empty", &["t.csv"]);
@@ -373,6 +375,11 @@ fn files_that_cannot_be_tables_are_refused_by_name() {
     check(b"id,anna@example.com,0401234567\n", &["id", "email"], "column-missing", &["\"id\"", "not shown"]);
     // Perhaps no header at all: nothing of it is shown.
     check(b"anna,virtanen\n", &["id", "email"], "column-missing", &["\"id\"", "first line"]);
+    // `Emil` is near to `email`, and somebody's name: it proves no header, and shows nobody.
+    check(b"Emil,virtanen\n", &["email"], "column-missing", &["\"email\"", "first line"]);
+    check(b"Horn,virtanen\n", &["born"], "column-missing", &["\"born\"", "first line"]);
+    check(b"bron,id\n", &["id", "born"], "column-missing", &["did you mean \"bron\""]);
+    check(b"id\n", &["quokka@example.com"], "column-missing", &["\"******************\""]);
     check(b"id,\"anna\n", &["id"], "bad-header", &["line 1", "unclosed-quote"]);
     check(b"\nid,an\"na\n", &["id"], "bad-header", &["line 2", "stray-quote"]);
     check(b"id,\xE4\n", &["id"], "bad-header", &["invalid-encoding"]);
@@ -417,6 +424,14 @@ fn paths_that_are_no_files_are_refused() {
         ("*.csv", "not-a-file"),
     ] {
         check(name, code);
+    }
+    // Where no file stands, somebody's address may.
+    for pasted in ["quokka@example.com", "quokka@example.*", "+358 40 1234567"] {
+        let files =
+            Files { pattern: table.path(pasted), as_written: pasted.to_owned(), ..table.files.clone() };
+        let error =
+            open(&files, &["a"], &ReadOptions::default()).err().expect("nothing is there").to_string();
+        assert!(!error.contains("quokka") && !error.contains("1234567"), "{error}");
     }
     #[cfg(not(feature = "columnar"))]
     for name in ["t.parquet", "t.arrow"] {

@@ -133,6 +133,10 @@ fn keys_are_their_owners_alone_and_never_overwritten() {
     assert_eq!(again.code, 3);
     assert!(again.stderr.contains("exists already"), "{}", again.stderr);
     assert!(!base.path().join("other.key").exists(), "two keys or none");
+    // One that cannot be written takes the one before it along.
+    let nowhere = base.run(&["keygen", "--root", "other.key", "--signing", "none/sign.key"]);
+    assert_eq!(nowhere.code, 3, "{}", nowhere.stderr);
+    assert!(!base.path().join("other.key").exists(), "two keys or none");
     assert_eq!(std::fs::read_to_string(base.path().join("root.key")).expect("ours"), secret);
 
     base.configure("[output]", "[keys]\nroot = \"root.key\"\nsigning = \"sign.key\"\n[output]");

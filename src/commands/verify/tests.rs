@@ -301,7 +301,9 @@ fn python(folder: &Path, program: &str, arguments: &[&str], input: &str) -> Opti
 #[test]
 fn the_page_for_reviewers_prints_programs_that_work() {
     let scratch = tempfile::tempdir().expect("scratch");
-    let release = Draft::new(&["meta", "google-ads"]).write(scratch.path());
+    let mut draft = Draft::new(&["meta", "google-ads"]);
+    draft.predicate.keys.root = crate::pipeline::keys::RootKey::lasting(fixture::ROOT).id().expect("lasting");
+    let release = draft.write(scratch.path());
     let root = scratch.path().join("root");
     fs::write(&root, format!("{}\n", hex::encode(fixture::ROOT))).expect("written");
     let programs = programs();
@@ -327,6 +329,12 @@ fn the_page_for_reviewers_prints_programs_that_work() {
         assert!(ok, "{id}");
         assert_eq!(said, answer, "{id}");
     }
+    // Another root key, such as one that only opens a ring, is no answer at all.
+    let other = scratch.path().join("other");
+    fs::write(&other, "01".repeat(32)).expect("written");
+    let other = other.to_str().expect("a plain path");
+    let (ok, said) = python(&release, tag, &[other, "crm", "audiences/savings"], "8").expect("it ran before");
+    assert!(!ok && said.is_empty(), "{said}");
     // And they notice what they are for.
     fs::write(release.join(files[0]), b"x").expect("written");
     assert!(!python(&release, digests, &[], "").expect("it ran before").0);

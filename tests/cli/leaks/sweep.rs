@@ -268,6 +268,30 @@ const BAD: &[Bad] = &[
     },
     Bad { title: "a register that is empty", spoil: |base, _| base.put("ids.csv", "") },
     Bad {
+        title: "a customer pasted into the config",
+        spoil: |base, was| {
+            let [_, email, phone, ..] = &was.questions[..] else { unreachable!("six questions") };
+            base.configure("role = \"controller\"", &format!("role = \"{email}\"\n\"{phone}\" = 1"));
+            base.configure("key = \"phone\"", &format!("key = \"{phone}\""));
+            base.configure("column = \"tier\"", &format!("column = [\"{email}\"]"));
+        },
+    },
+    Bad {
+        title: "a customer pasted into the config, which ends there",
+        spoil: |base, was| {
+            let pasted = format!("[output]\ndir = \"{} {}", was.questions[1], was.questions[2]);
+            base.configure("[output]\ndir = \"releases\"", &pasted);
+        },
+    },
+    Bad {
+        title: "customers as columns, and as files that are not there",
+        spoil: |base, was| {
+            base.configure("\"other_email\"]", &format!("\"{}\"]", was.questions[1]));
+            base.configure("\"phones.txt\"", &format!("\"{}\"", was.questions[2]));
+            base.configure("\"ids.csv\"", &format!("\"{}\"", was.questions[1]));
+        },
+    },
+    Bad {
         title: "customers where the config should be",
         spoil: |base, was| base.put("verho.toml", was.file("customers.csv")),
     },
