@@ -7,6 +7,7 @@ mod diff;
 mod encryption;
 mod explain;
 mod faults;
+mod feeds;
 mod hostile;
 mod hygiene;
 mod init;

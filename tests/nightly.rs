@@ -70,6 +70,7 @@ impl Runner {
             "#!/bin/sh\nset -eu\n[ \"$1\" = copyto ]\nplace() { case \"$1\" in store:*) echo \"$STORE/$(basename \"$1\")\";; *) echo \"$1\";; esac; }\ncp \"$(place \"$2\")\" \"$(place \"$3\")\"\n",
         );
         runner.program("work/verho-night", &example("verho-night"));
+        runner.program("work/verho-mark", &example("verho-mark"));
         runner.put("work/verho.toml", CONFIG);
         runner.put("work/customers.csv", "customer_id,email,born\nC-1,aino.quokka@example.com,1980-01-01\nC-2,eero.quokka@example.com,1981-01-01\n");
         runner.put("work/objections.csv", "email\neero.quokka@example.com\n");
@@ -259,6 +260,55 @@ fn the_steps_of_a_night_end_with_every_code() {
         for line in String::from_utf8_lossy(&ran.stderr).lines() {
             assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{title}: {line}");
         }
+    }
+}
+
+/// With a live state: the first night by hand, and then each night is told against what was marked.
+#[test]
+fn nights_with_a_live_state_go_on_from_what_was_marked() {
+    for (name, night) in [("github", github_night as fn(&Runner) -> i32), ("gitlab", gitlab_night)] {
+        let runner = Runner::new();
+        runner.put("work/verho.toml", &format!("{CONFIG}[state]\ndir = \"state\"\n"));
+        // In the folder as a job has it: fetched, the keys laid out, and kept again afterwards.
+        let within = |script: &str| {
+            let script = format!(
+                "set -e; umask 077; rm -rf releases state; tar -xf ../store/kept.tar; mkdir -p keys; cp -p ../secrets/* keys; {script}; rm -r keys; tar -cf ../store/kept.tar releases state"
+            );
+            let ran = runner.shell(&script, &[]);
+            assert!(ran.status.success(), "{name}: {ran:?}");
+        };
+        within("verho build -q --first > release.txt");
+        within("./verho-mark \"$(cat release.txt)\" meta everyone");
+        let forget = || {
+            let _ = runner.shell("rm -rf releases state", &[]);
+        };
+        // One more customer, and one who objects.
+        runner.put("work/customers.csv", "customer_id,email,born\nC-1,aino.quokka@example.com,1980-01-01\nC-3,ilona.quokka@example.com,1981-01-01\n");
+        runner.put("work/objections.csv", "email\neero.quokka@example.com\naino.quokka@example.com\n");
+        forget();
+        assert_eq!(night(&runner), 0, "{name}");
+        let rows = |kind: &str| {
+            let release = runner.read("work/release.txt");
+            let place = Path::new(release.trim()).join(format!("audiences/everyone/meta/{kind}.csv"));
+            let text = std::fs::read_to_string(runner.path("work").join(place)).unwrap_or_default();
+            text.lines().count().saturating_sub(1)
+        };
+        let _ = runner.shell("tar -xf ../store/kept.tar", &[]);
+        assert_eq!((rows("remove"), rows("add"), rows("full")), (1, 1, 1), "{name}");
+        // The mark, and an answer that shows the removal done.
+        runner.put("work/answer.toml", "kind = \"remove\"\nreceived = 1\ninvalid = 0\nrefused = 0\n");
+        within("./verho-mark \"$(cat release.txt)\" meta everyone answer.toml");
+        within("./verho-mark \"$(cat release.txt)\" meta everyone answer.toml");
+        runner.put("work/customers.csv", "customer_id,email,born\nC-1,aino.quokka@example.com,1980-01-01\nC-3,ilona.quokka@example.com,1981-01-01\nC-4,onni.quokka@example.com,1981-01-01\n");
+        forget();
+        assert_eq!(night(&runner), 0, "{name}");
+        let _ = runner.shell("tar -xf ../store/kept.tar", &[]);
+        assert_eq!((rows("remove"), rows("add"), rows("full")), (0, 1, 2), "{name}: nothing is owed");
+        // A state that was lost stops the night.
+        let _ = runner.shell("rm -rf state; tar -cf ../store/kept.tar releases", &[]);
+        forget();
+        assert_ne!(night(&runner), 0, "{name}: no state");
+        runner.keeps_no_secret();
     }
 }
 

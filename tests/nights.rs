@@ -4,6 +4,8 @@
 //! identifier. And a night is broken off at every operation on the disk.
 
 mod crashes;
+mod endings;
 mod guards;
+mod ledger;
 mod thirty;
 mod world;

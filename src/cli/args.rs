@@ -219,6 +219,13 @@ Examples:
   verho subject requests"
     )]
     Subject(Subject),
+    /// Hand the controller what was recorded here: requests, erasures, platforms' answers
+    #[command(after_help = "Cost:     reads what is kept beside the live state, no customer file.
+Effect:   export writes one new encrypted file beside the releases, with what no earlier one has told.
+
+Examples:
+  verho objections export")]
+    Objections(Objections),
     /// Close an audience for good: its files, its key, and soon everybody in it
     #[command(
         after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
@@ -379,13 +386,17 @@ impl Command {
             Self::Diff(args) => [Some(&args.old), Some(&args.new), args.identity.as_ref()],
             Self::Verify(args) => return args.paths().into_iter().flatten().map(PathBuf::as_path).collect(),
             Self::Report(args) => [Some(&args.release), args.out.as_ref(), None],
-            Self::Close(args) => [Some(&args.config.config), None, None],
+            Self::Close(args) => of_config(&args.config, &args.secrets),
             Self::Subject(args) => {
                 let asked = args.config();
                 of_config(&asked.file, &asked.secrets)
             }
+            Self::Objections(args) => {
+                let ObjectionsCommand::Export { config } = &args.what;
+                of_config(&config.file, &config.secrets)
+            }
             Self::History(args) => [Some(&args.config.config), args.releases.as_ref(), None],
-            Self::Purge(args) => [Some(&args.config.config), None, None],
+            Self::Purge(args) => of_config(&args.config, &args.secrets),
             Self::Keygen(args) => [args.root.as_ref(), args.signing.as_ref(), args.identity.as_ref()],
             Self::Rotate(args) => [Some(&args.config), args.to.as_ref(), None],
             Self::Synth(args) => [Some(&args.out), None, None],
@@ -488,6 +499,9 @@ pub(super) struct Close {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
 }
 
 /// A name as the config has them; what was typed otherwise may be anything, and is never repeated.
@@ -589,6 +603,37 @@ Examples:
     },
 }
 
+/// `verho objections`.
+#[derive(Debug, Args)]
+pub(super) struct Objections {
+    /// What to do
+    #[command(subcommand)]
+    pub what: ObjectionsCommand,
+}
+
+/// What is done with what was recorded.
+#[derive(Debug, Subcommand)]
+pub(super) enum ObjectionsCommand {
+    /// Write what no feed has told yet as an encrypted feed for the controller
+    #[command(
+        after_help = "The feed is an age file for the keys of [encryption] objections; opened, it is one JSON object a line.
+It names people by keyed digests, with the key: who has the identifiers finds them, without verho.
+Prints the file's path; nothing when there is nothing new. Each record is told once.
+
+Cost:     none.
+Effect:   objections/NUMBER.ndjson.age beside the releases, signed when [keys] signing is set.
+
+Examples:
+  verho objections export
+  verho objections export --json"
+    )]
+    Export {
+        /// The config file.
+        #[command(flatten)]
+        config: KeyedConfig,
+    },
+}
+
 /// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum AskedFor {
@@ -621,6 +666,9 @@ pub(super) struct Purge {
     /// The config file.
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Where secrets are.
+    #[command(flatten)]
+    pub secrets: Secrets,
 }
 
 /// `verho uploaded`.

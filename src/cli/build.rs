@@ -68,12 +68,13 @@ pub(super) fn build(args: &args::Build, talk: Talk) -> Result<ExitStatus, Failur
     } else if let Some(release) = release {
         talk::data(format!("{release}\n").as_bytes())?;
     }
+    // Also where a guard stopped additions, whose code then is the run's.
+    for overdue in &built.overdue {
+        talk.warn(&overdue_message(overdue));
+    }
     if let Some(stopped) = stopped {
         for_the_job(args, talk, stopped.status, Some(&built.manifest), &stopped.codes());
         return Err(stopped);
-    }
-    for overdue in &built.overdue {
-        talk.warn(&overdue_message(overdue));
     }
     let is_late = !built.overdue.is_empty() || built.overdue_requests > 0;
     let status = if is_late { ExitStatus::Overdue } else { ExitStatus::Done };

@@ -12,6 +12,7 @@ use crate::manifest::closure::KeyFate;
 pub(super) fn close(args: &args::Close, talk: Talk) -> Result<ExitStatus, Failure> {
     let report = run_close(&CloseOptions {
         config: args.config.config.clone(),
+        given: args.secrets.given(),
         audience: args.audience.clone(),
         now: clock::now(),
         random: clock::random(),

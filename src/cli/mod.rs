@@ -18,6 +18,7 @@ mod hash;
 mod history;
 mod init;
 mod marks;
+mod objections;
 mod panics;
 mod purge;
 mod report;
@@ -121,6 +122,7 @@ fn dispatch(command: &Command, talk: Talk) -> Result<ExitStatus, Failure> {
         Command::Purge(args) => purge::purge(args, talk),
         Command::Close(args) => close::close(args, talk),
         Command::Subject(args) => subject::subject(args, talk),
+        Command::Objections(args) => objections::objections(args, talk),
         Command::Hash(args) => hash::hash(args, talk),
         Command::Vectors(args) => vectors::vectors(args, talk),
         Command::Platforms(args) => answers::platforms(args, talk),

@@ -15,6 +15,7 @@ use crate::commands::purge::{
 pub(super) fn purge(args: &args::Purge, talk: Talk) -> Result<ExitStatus, Failure> {
     let options = PurgeOptions {
         config: args.config.config.clone(),
+        given: args.secrets.given(),
         now: clock::now(),
         dry_run: args.dry_run,
         random: clock::random(),

@@ -1,18 +1,26 @@
 //! `verho subject access`: the answer to somebody who asks what is done with their data, in words for
 //! them: what is decided today, and what is live as far as we know.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::build::live::moment;
 use super::build::{BuildError, part, root_key};
 use super::explain::{ExplainError, ExplainOptions, Explanation, explain};
 use super::live_state;
-use super::requests::{RequestError, RequestOptions, done};
-use super::subject::{LiveFact, SeveralPeople, live_text, subject_text};
+use super::requests::{RequestError, RequestOptions, about, done, today};
+use super::subject::{LiveFact, PastFact, SeveralPeople, live_text, subject_text};
 use crate::config::Config;
+use crate::identifiers::hashed::Algorithm;
 use crate::outputs::Disk;
 use crate::outputs::report::Language;
+use crate::people::PersonKey;
 use crate::pipeline::Progress;
-use crate::state::{Head, LiveEntry, OwedEntry, RequestKind, State, StateError};
+use crate::pipeline::objections::watch::text_keys;
+use crate::state::{
+    CellState, EntryKey, Head, LiveEntry, OwedEntry, Owner, PastEntry, RequestKind, State, StateError,
+};
 
 /// What is asked.
 pub struct AccessOptions<'a> {
@@ -63,7 +71,7 @@ pub fn access(
     let explanation = explain(
         &ExplainOptions {
             config: asked.config.clone(),
-            given: crate::config::Given::default(),
+            given: asked.given.clone(),
             as_of: asked.now,
             random: asked.random,
             text: options.text,
@@ -72,7 +80,7 @@ pub fn access(
         progress,
     )?;
     let mut text = subject_text(&explanation, options.language)?;
-    let facts = live_facts(asked, &explanation)?;
+    let facts = live_facts(options, &explanation)?;
     if let Some(facts) = &facts {
         live_text(&mut text, facts, options.language);
     }
@@ -86,9 +94,10 @@ pub fn access(
 
 /// What is live of the person, list by list; `None` where no state is kept.
 fn live_facts(
-    asked: &RequestOptions,
+    options: &AccessOptions<'_>,
     explanation: &Explanation,
 ) -> Result<Option<Vec<LiveFact>>, AccessError> {
+    let asked = options.asked;
     let build = |error: BuildError| AccessError::Request(RequestError::Build(error));
     let config =
         Config::load(&asked.config).map_err(|faults| build(BuildError::Config(faults)))?.given(&asked.given);
@@ -100,11 +109,38 @@ fn live_facts(
     let Some(state) = live_state::open(&config, &root, &disk, part(asked.random, 1))? else {
         return Ok(Some(Vec::new()));
     };
-    let owners: Vec<u64> = explanation.people.iter().map(|person| person.owner).collect();
-    facts(&state, &owners).map(Some).map_err(AccessError::State)
+    let mut asker = Asker { owners: BTreeSet::new(), digests: BTreeSet::new() };
+    asker.owners.extend(explanation.people.iter().map(|person| person.owner));
+    // They may have left the customer base, or been erased, and still be live: then what was given finds them.
+    let text = options.text.trim_ascii();
+    let keys = text_keys(text, &config, &root, today(&config, asked.now));
+    asker.owners.extend(keys.ids.iter().map(|person| person.spread()));
+    let hashes = keys.hashes.iter().filter(|hash| hash.algorithm() == Algorithm::Sha256);
+    asker.digests.extend(hashes.map(|hash| hash.as_bytes().to_vec()));
+    if let Some(subjects) = super::erasures::subjects(&config, &root)? {
+        let about = about(&root, text);
+        let theirs = |number| subjects.requests.iter().any(|one| one.number == number && one.about == about);
+        let erased = subjects.erasures.iter().filter(|erasure| theirs(erasure.request));
+        let people = erased.flat_map(|erasure| &erasure.people);
+        asker.owners.extend(people.map(|person| PersonKey::from_bytes(person.0).spread()));
+    }
+    facts(&state, &asker).map(Some).map_err(AccessError::State)
 }
 
-fn facts(state: &State, owners: &[u64]) -> Result<Vec<LiveFact>, StateError> {
+/// Whoever asks, as the live state knows them.
+struct Asker {
+    owners: BTreeSet<Owner>,
+    /// SHA-256 of what was given, in every form.
+    digests: BTreeSet<Vec<u8>>,
+}
+
+impl Asker {
+    fn is(&self, owner: Owner, key: EntryKey) -> bool {
+        self.owners.contains(&owner) || self.digests.contains(&key.digest.as_bytes()[..])
+    }
+}
+
+fn facts(state: &State, asker: &Asker) -> Result<Vec<LiveFact>, StateError> {
     let head = state.head();
     let day = |release: u32| {
         head.releases.get(release as usize).map(|note| note.as_of.0.strftime("%Y-%m-%d").to_string())
@@ -117,26 +153,48 @@ fn facts(state: &State, owners: &[u64]) -> Result<Vec<LiveFact>, StateError> {
             ..LiveFact::default()
         };
         let mut live = state.read_list::<LiveEntry>(cell.live.as_ref().map(|live| &live.list))?;
+        let mut last = None;
         while let Some(entry) = live.next_record()? {
-            if owners.contains(&entry.owner) {
-                fact.live += 1;
-                // The earliest of them: since then the person has been on the list.
-                let since = day(entry.since);
-                if fact.since.is_none() || since < fact.since {
-                    fact.since = since;
-                    fact.basis = basis(head, entry.basis);
-                }
+            if !asker.is(entry.owner, entry.key) {
+                continue;
+            }
+            // One detail counts once, however many people share it.
+            fact.live += u64::from(last.replace(entry.key) != Some(entry.key));
+            // The earliest of them: since then the person has been on the list.
+            let since = day(entry.since);
+            if fact.since.is_none() || since < fact.since {
+                fact.since = since;
+                fact.basis = basis(head, entry.basis);
             }
         }
         let mut owed = state.read_list::<OwedEntry>(cell.owed.as_ref())?;
+        let mut last = None;
         while let Some(entry) = owed.next_record()? {
-            if owners.contains(&entry.owner) && entry.removed {
-                fact.owed += 1;
+            if entry.removed && entry.since != 0 && asker.is(entry.owner, entry.key) {
+                fact.owed += u64::from(last.replace(entry.key) != Some(entry.key));
             }
         }
+        fact.past = past(state, asker, cell)?;
         facts.push(fact);
     }
     Ok(facts)
+}
+
+/// When the person was on a list that they are no longer on.
+fn past(state: &State, asker: &Asker, cell: &CellState) -> Result<Option<PastFact>, StateError> {
+    let date = |seconds: u32| moment(seconds).0.strftime("%Y-%m-%d").to_string();
+    let mut past = state.read_list::<PastEntry>(cell.past.as_ref().map(|past| &past.list))?;
+    let mut found = None;
+    while let Some(entry) = past.next_record()? {
+        if asker.owners.contains(&entry.owner) {
+            found = Some(PastFact {
+                first: date(entry.first),
+                removed: date(entry.removed),
+                basis: basis(state.head(), entry.basis),
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn basis(head: &Head, number: u8) -> Option<String> {

@@ -200,12 +200,13 @@ pub fn build_on(
         if let Some(live) = &live
             && let Some(again) = live.same_night(&config, inputs)
         {
+            let overdue = live.overdue_now(&again.manifest);
             return Ok(Built {
                 release: Some(again.path),
                 latest_failed: None,
                 refusals: refusals_again(results, &again.manifest),
                 manifest: again.manifest,
-                overdue: live.overdue_now(),
+                overdue,
                 is_again: true,
                 overdue_requests,
                 unmapped,

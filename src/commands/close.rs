@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::build::{BuildError, configured_root, part, ring_seed, root_key};
 use super::live_state;
 use super::purge::{FileLeft, Left, PurgeRunError, ours};
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::manifest::closure::{Closed, ClosedRelease, ClosureReceipt, KeyFate};
 use crate::manifest::receipt::{PurgeRule, PurgedFile};
 use crate::manifest::{Moment, Subject, SubjectDigest};
@@ -28,6 +28,8 @@ use crate::state::{Ring, RingPlace, State};
 pub struct CloseOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The audience.
     pub audience: String,
     /// The present, to the second.
@@ -93,7 +95,7 @@ pub fn close(options: &CloseOptions) -> Result<CloseReport, CloseError> {
 
 /// The same on a disk that may fail.
 pub fn close_on(disk: &Disk, options: &CloseOptions) -> Result<CloseReport, CloseError> {
-    let config = Config::load(&options.config).map_err(PurgeRunError::Config)?;
+    let config = Config::load(&options.config).map_err(PurgeRunError::Config)?.given(&options.given);
     let root = root_key(&config, options.random).map_err(BuildError::RootKey)?;
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose().map_err(PurgeRunError::from)?;
     let folder = &config.output.dir;
@@ -118,7 +120,11 @@ pub fn close_on(disk: &Disk, options: &CloseOptions) -> Result<CloseReport, Clos
     let mut head = head.clone();
     let audience = head.audiences.entry(name.clone()).or_default();
     let closed_at = *audience.closed.get_or_insert(Moment(options.now));
-    if closed_at == Moment(options.now) {
+    // Who was in it once is data of the audience, too; who is still to be removed stays owed.
+    for cell in head.cells.iter_mut().filter(|cell| cell.audience == *name) {
+        cell.past = None;
+    }
+    if head != *state.head() {
         state.commit(head).map_err(BuildError::State)?;
     }
 

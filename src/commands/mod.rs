@@ -11,6 +11,7 @@ mod collisions;
 pub mod diff;
 mod erasures;
 pub mod explain;
+pub mod export;
 pub mod history;
 pub mod init;
 pub mod keygen;

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::build::{part, root_key};
 use super::live_state;
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, Given};
 use crate::manifest::receipt::{PurgeRule, PurgedFile, Receipt};
 use crate::manifest::{Moment, Subject, SubjectDigest};
 use crate::outputs::receipts::{Fate, Purge, PurgeError, fate};
@@ -28,6 +28,8 @@ use crate::state::StateError;
 pub struct PurgeOptions {
     /// The config file.
     pub config: PathBuf,
+    /// Where secrets are, as far as the command line says.
+    pub given: Given,
     /// The present, to the second.
     pub now: Timestamp,
     /// Tell what is due, and delete nothing.
@@ -138,7 +140,7 @@ pub fn purge(options: &PurgeOptions) -> Result<PurgeReport, PurgeRunError> {
 
 /// The same on a disk that may fail.
 pub fn purge_on(disk: &Disk, options: &PurgeOptions) -> Result<PurgeReport, PurgeRunError> {
-    let config = Config::load(&options.config).map_err(PurgeRunError::Config)?;
+    let config = Config::load(&options.config).map_err(PurgeRunError::Config)?.given(&options.given);
     let signer = config.keys.signing.as_deref().map(Signer::read).transpose()?;
     let folder = &config.output.dir;
     let mut report = PurgeReport {

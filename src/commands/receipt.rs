@@ -8,7 +8,7 @@ use super::marks::{MarkError, MarkOptions, Marking};
 use crate::manifest::{Moment, UploadKind};
 use crate::outputs::Disk;
 use crate::sources::receipts::{Answer, read_receipt};
-use crate::state::{CellRelease, Receipt};
+use crate::state::{CellRelease, Head, Receipt, ReceiptNote};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -67,8 +67,28 @@ pub fn receipt_on(disk: &Disk, options: &ReceiptOptions) -> Result<Recorded, Mar
         after.objected_day = owed.objected_day;
     }
     let owed = head.cells[at].owed_count;
+    if !marking.config.encryption.objections.is_empty() {
+        let told = Recorded { release: marking.name.clone(), receipts: recorded.clone(), acknowledged, owed };
+        note(&mut head, at, &told);
+    }
     marking.state.commit(head)?;
     Ok(Recorded { release: marking.name.clone(), receipts: recorded, acknowledged, owed })
+}
+
+/// Notes answers for the feed to the controller, which has each once.
+fn note(head: &mut Head, cell: usize, recorded: &Recorded) {
+    let (audience, platform) = (head.cells[cell].audience.clone(), head.cells[cell].platform.clone());
+    for receipt in &recorded.receipts {
+        head.note_receipt(ReceiptNote {
+            number: 0,
+            release: recorded.release.clone(),
+            audience: audience.clone(),
+            platform: platform.clone(),
+            receipt: receipt.clone(),
+            removals_done: recorded.acknowledged,
+            owed: recorded.owed,
+        });
+    }
 }
 
 /// Holds an answer against the rows of the release's files.

@@ -106,14 +106,13 @@ struct Asked {
     store: SubjectStore,
 }
 
-fn asked(options: &RequestOptions) -> Result<Asked, RequestError> {
+fn asked(disk: &Disk, options: &RequestOptions) -> Result<Asked, RequestError> {
     let config = Config::load(&options.config).map_err(BuildError::Config)?.given(&options.given);
     // What is kept has to be found again, so its keys are made for good.
-    let root = root_key_for_build(&Disk::real(), &config, options.random).map_err(BuildError::RootKey)?;
+    let root = root_key_for_build(disk, &config, options.random).map_err(BuildError::RootKey)?;
     let state = config.state.as_ref().filter(|_| root.is_lasting()).ok_or(RequestError::NoState)?;
     let random = super::build::part(options.random, 2);
-    let store =
-        SubjectStore::open(&Disk::real(), &state.dir, root.state_key(), random, &config.controller.name)?;
+    let store = SubjectStore::open(disk, &state.dir, root.state_key(), random, &config.controller.name)?;
     let today = today(&config, options.now);
     Ok(Asked { config, root, today, store })
 }
@@ -136,7 +135,7 @@ fn told(request: &Request, today: Date) -> RequestTold {
 }
 
 /// What a text is known by in requests: the same text with other white space or case is the same.
-fn about(root: &RootKey, text: &[u8]) -> Keyed {
+pub(super) fn about(root: &RootKey, text: &[u8]) -> Keyed {
     Keyed(root.erasure_tag("request", &text.trim_ascii().to_ascii_lowercase()))
 }
 
@@ -150,7 +149,7 @@ pub fn note(
     if text.trim_ascii().is_empty() {
         return Err(RequestError::Blank);
     }
-    let mut asked = asked(options)?;
+    let mut asked = asked(&Disk::real(), options)?;
     let received = received.unwrap_or(asked.today);
     if received > asked.today {
         return Err(RequestError::ReceivedLater);
@@ -162,7 +161,7 @@ pub fn note(
 
 /// Marks the open requests of a kind about this text as done; how many.
 pub fn done(options: &RequestOptions, kind: RequestKind, text: &[u8]) -> Result<u64, RequestError> {
-    let mut asked = asked(options)?;
+    let mut asked = asked(&Disk::real(), options)?;
     let about = about(&asked.root, text);
     let mut count = 0;
     for request in &mut asked.store.subjects.requests {
@@ -190,7 +189,7 @@ pub fn requests(options: &RequestOptions, all: bool) -> Result<Vec<RequestTold>,
 
 /// Marks a request as done by its number.
 pub fn close(options: &RequestOptions, number: u32) -> Result<Option<RequestTold>, RequestError> {
-    let mut asked = asked(options)?;
+    let mut asked = asked(&Disk::real(), options)?;
     let Some(request) = asked.store.subjects.requests.iter_mut().find(|one| one.number == number) else {
         return Ok(None);
     };
@@ -208,11 +207,22 @@ pub fn erase(
     text: &[u8],
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Erased, RequestError> {
+    erase_on(&Disk::real(), options, received, text, progress)
+}
+
+/// The same on a disk that may fail.
+pub fn erase_on(
+    disk: &Disk,
+    options: &RequestOptions,
+    received: Option<Date>,
+    text: &[u8],
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Erased, RequestError> {
     let text = text.trim_ascii();
     if text.is_empty() {
         return Err(RequestError::Blank);
     }
-    let mut asked = asked(options)?;
+    let mut asked = asked(disk, options)?;
     let received = received.unwrap_or(asked.today);
     if received > asked.today {
         return Err(RequestError::ReceivedLater);

@@ -89,6 +89,11 @@ impl RotateError {
 
 /// Puts the ring under the new root.
 pub fn rotate(options: &RotateOptions<'_>) -> Result<Rotated, RotateError> {
+    rotate_on(&Disk::real(), options)
+}
+
+/// The same on a disk that may fail.
+pub fn rotate_on(disk: &Disk, options: &RotateOptions<'_>) -> Result<Rotated, RotateError> {
     let config = Config::load(options.config).map_err(RotateError::Config)?.given(&options.given);
     let state = config.state.as_ref().ok_or(RotateError::NoState)?;
     let old = configured_root(&config)?.ok_or(RootKeyError::Needed)?;
@@ -99,8 +104,7 @@ pub fn rotate(options: &RotateOptions<'_>) -> Result<Rotated, RotateError> {
     if old == new {
         return Err(RotateError::SameKey);
     }
-    let disk = Disk::real();
-    let place = RingPlace { disk: &disk, dir: &state.dir, root: &old, random: ring_seed(options.random) };
+    let place = RingPlace { disk, dir: &state.dir, root: &old, random: ring_seed(options.random) };
     Ring::rewrap(&place, &new)?;
     let missing = || StateError::RingMissing { place: state.dir.clone() };
     let ring = Ring::look(&RingPlace { root: &new, ..place })?.ok_or_else(missing)?;

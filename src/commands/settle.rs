@@ -13,7 +13,7 @@ use crate::outputs::Disk;
 use crate::people::PersonKey;
 use crate::pipeline::keys::{RootKey, erasure_tag};
 use crate::state::{
-    Erasure, LiveEntry, OwedEntry, Record, RequestKind, State, StateError, SubjectStore, Subjects,
+    Erasure, LiveEntry, OwedEntry, PastEntry, Record, RequestKind, State, StateError, SubjectStore, Subjects,
 };
 
 /// Marks the erase requests that are done, and tells the subjects as they are then.
@@ -31,7 +31,7 @@ pub(super) fn settle(
         return Ok(subjects);
     }
     let disk = Disk::real();
-    let Some(state) = live_state::open(config, root, &disk, part(options.random, 1))? else {
+    let Some(mut state) = live_state::open(config, root, &disk, part(options.random, 1))? else {
         return Ok(subjects);
     };
     let decided =
@@ -42,6 +42,7 @@ pub(super) fn settle(
         decided.is_some_and(|as_of| as_of >= erasure.at) && !here.contains(&erasure.request)
     };
     let done: BTreeSet<u32> = waiting.iter().filter(is_done).map(|erasure| erasure.request).collect();
+    forget_past(&mut state, waiting.iter().filter(|erasure| done.contains(&erasure.request)))?;
     // The store is held by the same lock as the state.
     drop(state);
     let dir = config.state.as_ref().map(|state| state.dir.clone()).filter(|_| !done.is_empty());
@@ -56,6 +57,26 @@ pub(super) fn settle(
     }
     store.commit()?;
     Ok(store.subjects.clone())
+}
+
+/// Takes people whose erasure is done out of the ledger of who was live.
+fn forget_past<'e>(state: &mut State, done: impl Iterator<Item = &'e &'e Erasure>) -> Result<(), StateError> {
+    let people = done.flat_map(|erasure| &erasure.people);
+    let owners: BTreeSet<u64> = people.map(|key| PersonKey::from_bytes(key.0).spread()).collect();
+    let mut head = state.head().clone();
+    let mut is_changed = false;
+    for cell in &mut head.cells {
+        let mut is_there = false;
+        let mut past = state.read_list::<PastEntry>(cell.past.as_ref().map(|past| &past.list))?;
+        while let Some(entry) = past.next_record()? {
+            is_there |= owners.contains(&entry.owner);
+        }
+        if is_there {
+            cell.past = state.past_without(cell, |owner| owners.contains(&owner))?;
+            is_changed = true;
+        }
+    }
+    if is_changed { state.commit(head) } else { Ok(()) }
 }
 
 /// Numbers of the requests whose person still has something live or owed.

@@ -19,6 +19,20 @@ const fn one_of<T: Copy>(language: Language, texts: [T; 3]) -> T {
     }
 }
 
+/// What is told where no row of the customer base has what was given.
+fn nobody(text: &mut String, explanation: &Explanation, language: Language) {
+    text.push_str(one_of(language, [
+        "\nNo row of our customer files has what you gave us, so nothing of it goes to any platform.\n",
+        "\nYhdelläkään asiakastietojemme rivillä ei ole antamaasi tietoa, joten sitä ei viedä millekään alustalle.\n",
+        "\nIngen rad i våra kundfiler innehåller det du angav, så inget av det går till någon plattform.\n",
+    ]));
+    let told =
+        [(!explanation.named_by.is_empty(), "on-register"), (explanation.unreadable_row, "unreadable-row")];
+    for (_, code) in told.iter().filter(|(holds, _)| *holds) {
+        let _ = writeln!(text, "{}", one_of(language, sentence(code)));
+    }
+}
+
 /// Why there is no answer for one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{people} people share it, and an answer about one would tell of the others")]
@@ -43,11 +57,7 @@ pub fn subject_text(explanation: &Explanation, language: Language) -> Result<Str
         ),
     };
     match explanation.people.as_slice() {
-        [] => text.push_str(one_of(language, [
-            "\nNo row of our customer files has what you gave us, so nothing of it goes to any platform.\n",
-            "\nYhdelläkään asiakastietojemme rivillä ei ole antamaasi tietoa, joten sitä ei viedä millekään alustalle.\n",
-            "\nIngen rad i våra kundfiler innehåller det du angav, så inget av det går till någon plattform.\n",
-        ])),
+        [] => nobody(&mut text, explanation, language),
         [person] => tell(&mut text, person, language),
         people => return Err(SeveralPeople { people: people.len() }),
     }
@@ -74,6 +84,26 @@ pub struct LiveFact {
     pub basis: Option<String>,
     /// How many of them are to be removed, and the platform has not said that it did.
     pub owed: u64,
+    /// When they were on it, if they no longer are.
+    pub past: Option<PastFact>,
+}
+
+impl LiveFact {
+    /// Whether there is anything to tell.
+    const fn is_any(&self) -> bool {
+        self.live > 0 || self.owed > 0 || self.past.is_some()
+    }
+}
+
+/// A time on a list that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastFact {
+    /// The day of the first release with the person.
+    pub first: String,
+    /// The day on which they were taken out.
+    pub removed: String,
+    /// The ground it rested on.
+    pub basis: Option<String>,
 }
 
 /// What was uploaded so far, list by list.
@@ -96,19 +126,10 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
             ],
         ));
     }
-    for fact in facts.iter().filter(|fact| fact.live > 0 || fact.owed > 0) {
+    for fact in facts.iter().filter(|fact| fact.is_any()) {
         let (audience, platform, live, owed) = (&fact.audience, &fact.platform, fact.live, fact.owed);
         let since = fact.since.as_deref().unwrap_or("?");
-        let ground = match fact.basis.as_deref() {
-            Some("consent") => ["your consent", "suostumuksesi", "ditt samtycke"],
-            Some(_) => ["our legitimate interest", "oikeutettu etumme", "vårt berättigade intresse"],
-            None => [
-                "a ground no longer recorded",
-                "peruste, jota ei enää ole kirjattuna",
-                "en grund som inte längre finns antecknad",
-            ],
-        };
-        let ground = one_of(language, ground);
+        let ground = one_of(language, ground(fact.basis.as_deref()));
         let _ = match language {
             Language::English => writeln!(text, "\nList \"{audience}\", on {platform}:"),
             Language::Finnish => writeln!(text, "\nLista \"{audience}\", alusta {platform}:"),
@@ -130,6 +151,9 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
                 ),
             };
         }
+        if let Some(past) = &fact.past {
+            past_text(text, past, language);
+        }
         if owed > 0 {
             let _ = match language {
                 Language::English => writeln!(
@@ -147,6 +171,38 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
             };
         }
     }
+}
+
+/// What membership rested on.
+fn ground(basis: Option<&str>) -> [&'static str; 3] {
+    match basis {
+        Some("consent") => ["your consent", "suostumuksesi", "ditt samtycke"],
+        Some(_) => ["our legitimate interest", "oikeutettu etumme", "vårt berättigade intresse"],
+        None => [
+            "a ground no longer recorded",
+            "peruste, jota ei enää ole kirjattuna",
+            "en grund som inte längre finns antecknad",
+        ],
+    }
+}
+
+fn past_text(text: &mut String, past: &PastFact, language: Language) {
+    let (first, removed) = (&past.first, &past.removed);
+    let ground = one_of(language, ground(past.basis.as_deref()));
+    let _ = match language {
+        Language::English => {
+            writeln!(text, "  You were on it from {first} to {removed}, on the ground of {ground}.")
+        }
+        Language::Finnish => {
+            writeln!(
+                text,
+                "  Olit listalla {first} alkaen, ja sinut poistettiin {removed}; peruste oli {ground}."
+            )
+        }
+        Language::Swedish => {
+            writeln!(text, "  Du fanns på den från {first} till {removed}; grunden var {ground}.")
+        }
+    };
 }
 
 fn tell(text: &mut String, person: &PersonExplanation, language: Language) {

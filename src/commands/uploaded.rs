@@ -2,9 +2,11 @@
 //! state and the manifest, nothing else; said twice it changes nothing.
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::build::live::{moment, note_latencies, seconds};
 use super::marks::{MarkError, MarkOptions, Marking};
+use crate::config::Config;
 use crate::manifest::Moment;
 use crate::outputs::Disk;
 use crate::state::{LatencyTo, LiveNote};
@@ -70,7 +72,9 @@ pub fn uploaded_on(disk: &Disk, options: &MarkOptions) -> Result<Uploaded, MarkE
                 .iter()
                 .rfind(|known| known.uploaded.is_some() && known.release > release.release);
             told.after = newer.map(|newer| head.releases[newer.release as usize].name.clone());
-            let applied = marking.state.apply(&cell, release, seconds(options.now))?;
+            let is_closed = head.audiences.get(&cell.audience).is_some_and(|known| known.closed.is_some());
+            let forget_before = (!is_closed).then(|| forget_before(&marking.config, options.now));
+            let applied = marking.state.apply(&cell, release, seconds(options.now), forget_before)?;
             (told.live, told.added, told.removed) = (applied.members, applied.added, applied.removed);
             told.owed = applied.owed.count;
             let after = &mut head.cells[at];
@@ -81,6 +85,7 @@ pub fn uploaded_on(disk: &Disk, options: &MarkOptions) -> Result<Uploaded, MarkE
                 uploaded: Moment(options.now),
             });
             after.releases[place].uploaded = Some(Moment(options.now));
+            after.past = applied.past;
             after.owed = (applied.owed.list.entries > 0).then_some(applied.owed.list);
             after.owed_count = applied.owed.count;
             after.owed_since = applied.owed.since.map(moment);
@@ -93,4 +98,10 @@ pub fn uploaded_on(disk: &Disk, options: &MarkOptions) -> Result<Uploaded, MarkE
         marking.state.commit(head)?;
     }
     Ok(Uploaded { release: marking.name.clone(), cells })
+}
+
+/// Before which moment the ledger forgets removals.
+fn forget_before(config: &Config, now: Timestamp) -> u32 {
+    let kept = config.retention.ledger_days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+    kept.and_then(|kept| now.checked_sub(kept).ok()).map_or(0, seconds)
 }

@@ -14,6 +14,8 @@ pub struct Encryption {
     pub platforms: Vec<(String, Vec<Recipient>)>,
     /// The privacy officer: suppressions and verdicts.
     pub suppressions: Vec<Recipient>,
+    /// The controller: the feed of what was recorded here.
+    pub objections: Vec<Recipient>,
 }
 
 impl Encryption {
@@ -30,9 +32,15 @@ pub(super) fn encryption(table: Option<Table<'_>>) -> Option<Encryption> {
     let Some(table) = table else { return Some(Encryption::default()) };
     let list = |key| table.get(key).map_or(Some(Vec::new()), recipients);
     let (uploads, suppressions) = (list("uploads"), list("suppressions"));
+    let objections = list("objections");
     let platforms = table.get("platforms").map_or(Some(Vec::new()), by_platform);
     table.finish();
-    Some(Encryption { uploads: uploads?, platforms: platforms?, suppressions: suppressions? })
+    Some(Encryption {
+        uploads: uploads?,
+        platforms: platforms?,
+        suppressions: suppressions?,
+        objections: objections?,
+    })
 }
 
 fn by_platform(item: Item<'_>) -> Option<Vec<(String, Vec<Recipient>)>> {

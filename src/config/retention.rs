@@ -8,6 +8,9 @@ const UPLOADS_DAYS: u16 = 14;
 /// Days after which suppressions and verdicts are purged unless the config says otherwise: the longer
 /// end of what telemarketers' notices grant their lists, four to six months.
 const SUPPRESSIONS_DAYS: u16 = 180;
+/// Days after which the live state forgets that somebody was on a list and was taken out: three years, the
+/// general time limit of claims in several of the countries this was written for.
+const LEDGER_DAYS: u16 = 1095;
 /// The word for no limit.
 const KEEP: &str = "keep";
 
@@ -20,6 +23,8 @@ pub struct Retention {
     pub delta_days: Option<u16>,
     /// Suppressions with their verdicts.
     pub suppressions_days: Option<u16>,
+    /// What the live state keeps of people who were taken out, from that moment.
+    pub ledger_days: Option<u16>,
 }
 
 impl Default for Retention {
@@ -28,6 +33,7 @@ impl Default for Retention {
             full_days: Some(UPLOADS_DAYS),
             delta_days: Some(UPLOADS_DAYS),
             suppressions_days: Some(SUPPRESSIONS_DAYS),
+            ledger_days: Some(LEDGER_DAYS),
         }
     }
 }
@@ -39,8 +45,14 @@ pub(super) fn retention(table: Option<Table<'_>>) -> Option<Retention> {
     let full = days(&table, "full", default.full_days);
     let delta = days(&table, "delta", default.delta_days);
     let suppressions = days(&table, "suppressions", default.suppressions_days);
+    let ledger = days(&table, "ledger", default.ledger_days);
     table.finish();
-    Some(Retention { full_days: full?, delta_days: delta?, suppressions_days: suppressions? })
+    Some(Retention {
+        full_days: full?,
+        delta_days: delta?,
+        suppressions_days: suppressions?,
+        ledger_days: ledger?,
+    })
 }
 
 #[expect(clippy::option_option, reason = "outer none: a fault was noted; inner none: kept")]

@@ -1030,6 +1030,9 @@ pub struct EncryptionTable {
     /// The privacy officer: suppressions and verdicts.
     #[schemars(length(min = 1), inner(regex(pattern = r"^age1[0-9a-z]{58}$")))]
     pub suppressions: Option<Vec<String>>,
+    /// The controller: the feed of what was recorded here, by `verho objections export`.
+    #[schemars(length(min = 1), inner(regex(pattern = r"^age1[0-9a-z]{58}$")))]
+    pub objections: Option<Vec<String>>,
 }
 
 /// `[state]`: where it is kept what is live.
@@ -1087,4 +1090,7 @@ pub struct RetentionTable {
     /// Suppressions with their verdicts.
     #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"180d")]
     pub suppressions: Option<String>,
+    /// The ledger of the live state: who was on a list, from when they were taken out.
+    #[schemars(regex(pattern = r"^([0-9]+ *(d|w)|keep)$"), example = &"1095d")]
+    pub ledger: Option<String>,
 }

@@ -72,6 +72,8 @@ fn the_first_config_of_the_docs_loads_and_defaults_safely() {
     assert_eq!(config.bases[0].parties, [Party::Consumer, Party::Business]);
     let kept = config.retention;
     assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(14), Some(14), Some(180)));
+    assert_eq!(kept.ledger_days, Some(1095));
+    assert!(config.encryption.objections.is_empty());
 }
 
 #[test]
@@ -160,6 +162,7 @@ fn every_key_reaches_its_place() {
     assert_ne!(config.sha256, sound(SKETCH).sha256);
     let kept = config.retention;
     assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(10), None, Some(182)));
+    assert_eq!((kept.ledger_days, config.encryption.objections.len()), (Some(7), 1));
 }
 
 /// A change to [`FULL`] or [`SKETCH`], and the fault it makes: what is replaced, by what, the code,

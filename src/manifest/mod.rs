@@ -8,6 +8,7 @@
 
 pub mod closure;
 mod counts;
+pub mod feed;
 mod inputs;
 mod live;
 pub mod receipt;
@@ -54,6 +55,8 @@ pub const SUMS_FILE: &str = "SHA256SUMS";
 pub const UNLISTED: [&str; 3] = [MANIFEST_FILE, SIGNATURE_FILE, SUMS_FILE];
 /// The folder of receipts, beside the releases.
 pub const RECEIPTS: &str = "receipts";
+/// The folder of feeds for the controller, beside the releases.
+pub const FEEDS: &str = "objections";
 /// The word that stands for the root key's id when a random key served this run alone.
 pub const RUN_ONLY: &str = "run-only";
 

@@ -7,6 +7,7 @@
 pub mod check;
 mod disk;
 mod error;
+pub mod feeds;
 pub mod guide;
 pub mod job_files;
 pub mod metrics;

@@ -115,9 +115,16 @@ impl RootKey {
     /// The state that [`RootKey::erasure_tag`] begins from, for many of them.
     #[must_use]
     pub fn erasure_mac(&self) -> Mac256 {
+        mac(&self.erasure_key()[..])
+    }
+
+    /// The key of those digests: with it, and with an identifier, anybody can tell whether the store holds
+    /// it. Feeds hand it to the controller, who has the identifiers; no other key follows from it.
+    #[must_use]
+    pub fn erasure_key(&self) -> Zeroizing<[u8; 32]> {
         let mut state = mac(&self.chain_key());
         state.update(b"verho/erasure/1");
-        mac(&Zeroizing::new(<[u8; 32]>::from(state.finalize().into_bytes()))[..])
+        Zeroizing::new(state.finalize().into_bytes().into())
     }
 
     /// The key of input commitments.

@@ -19,8 +19,8 @@ use sha2::{Digest as _, Sha256};
 use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
-    AudienceRecord, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease, RECEIPTS,
-    SUMS_FILE, Tag, UploadKind, Verdicts, sums,
+    AudienceRecord, FEEDS, Hex32, MANIFEST_FILE, Manifest, Outcome, PlatformRecord, PreviousRelease,
+    RECEIPTS, SUMS_FILE, Tag, UploadKind, Verdicts, sums,
 };
 use crate::platforms;
 use crate::policy::reason::Reasons;
@@ -381,7 +381,7 @@ impl Surveyed {
 }
 
 /// Every folder in the folder of releases, by name; a release that cannot be read is told, not fatal.
-/// Links, hidden folders and the folder of receipts are none of them.
+/// Links, hidden folders and the folders of receipts and of feeds are none of them.
 pub fn survey(folder: &Path) -> Result<Vec<Surveyed>, ReleaseError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|source| io_at(folder, source))? {
@@ -389,7 +389,7 @@ pub fn survey(folder: &Path) -> Result<Vec<Surveyed>, ReleaseError> {
         let path = entry.path();
         let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
         let name = entry.file_name();
-        if !is_folder || name.as_encoded_bytes().starts_with(b".") || name == RECEIPTS {
+        if !is_folder || name.as_encoded_bytes().starts_with(b".") || name == RECEIPTS || name == FEEDS {
             continue;
         }
         let one = if path.join(MANIFEST_FILE).symlink_metadata().is_err() {

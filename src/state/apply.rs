@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use super::entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner};
 use super::error::StateError;
-use super::head::{CellRelease, CellState, ListRef};
+use super::head::{CellRelease, CellState, ListRef, PastNote};
 use super::lists::{ListReader, ListWriter};
+use super::past::{Leaving, PastTimes};
 use super::store::State;
+use crate::manifest::Moment;
 
 /// What is owed in a cell, in a list and in numbers.
 pub struct Owed {
@@ -35,16 +37,20 @@ pub struct Applied {
     pub owed: Owed,
     /// The days of the objections whose removal this was, one a person.
     pub objections: Vec<u32>,
+    /// The ledger of who was live.
+    pub past: Option<PastNote>,
 }
 
 impl State {
     /// What is live and owed in a cell once this release's files were uploaded, at `now`. The files
-    /// are operations on whatever is live, so a release may also come late.
+    /// are operations on whatever is live, so a release may also come late. Without `forget_before` no
+    /// ledger is kept.
     pub fn apply(
         &mut self,
         cell: &CellState,
         release: &CellRelease,
         now: u32,
+        forget_before: Option<u32>,
     ) -> Result<Applied, StateError> {
         let mut live: ListReader<LiveEntry> = self.read_list(cell.live.as_ref().map(|live| &live.list))?;
         let mut owed: ListReader<OwedEntry> = self.read_list(cell.owed.as_ref())?;
@@ -54,12 +60,17 @@ impl State {
         let (mut is_live, mut is_owed, mut done) = (Vec::new(), Vec::new(), Vec::new());
         let (mut members, mut removed, mut added) = (0, 0, 0);
         let mut objections: BTreeSet<(Owner, u32)> = BTreeSet::new();
+        let mut leaving = Leaving::default();
         while let Some(key) = [live.peek(), owed.peek(), operations.peek()].into_iter().flatten().min() {
             live.take(key, &mut is_live)?;
             owed.take(key, &mut is_owed)?;
             operations.take(key, &mut done)?;
             let after = entries(&is_live, &done, release, now);
             after.iter().try_for_each(|entry| new_live.push(entry))?;
+            let is_lost = |entry: &&LiveEntry| !after.iter().any(|known| known.owner == entry.owner);
+            for entry in is_live.iter().filter(|entry| forget_before.is_some() && is_lost(entry)) {
+                leaving.lost(entry, self.moment_of(entry.since));
+            }
             members += u64::from(!after.is_empty());
             removed += u64::from(after.is_empty() && !is_live.is_empty());
             added += u64::from(!after.is_empty() && is_live.is_empty());
@@ -80,14 +91,41 @@ impl State {
                 }
             }
         }
+        let live = new_live.finish()?;
+        let past = match forget_before {
+            None => None,
+            Some(forget_before) => {
+                self.keep_staying(&live, &mut leaving)?;
+                let last = cell.live.as_ref().map_or(now, |live| seconds(live.uploaded));
+                self.past_with(cell, &leaving, PastTimes { last, now, forget_before })?
+            }
+        };
         Ok(Applied {
-            live: new_live.finish()?,
+            live,
+            past,
             members,
             removed,
             added,
             owed: new_owed.finish()?,
             objections: objections.into_iter().map(|(_, day)| day).collect(),
         })
+    }
+
+    /// The moment of a release, by its number.
+    fn moment_of(&self, release: u32) -> u32 {
+        self.head().releases.get(release as usize).map_or(0, |note| seconds(note.as_of))
+    }
+
+    /// Whoever still has something live does not leave.
+    fn keep_staying(&self, live: &ListRef, leaving: &mut Leaving) -> Result<(), StateError> {
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        let mut live: ListReader<LiveEntry> = self.read_list(Some(live))?;
+        while let Some(entry) = live.next_record()? {
+            leaving.stays(entry.owner);
+        }
+        Ok(())
     }
 
     /// What is still owed in a cell once a platform has acknowledged this release's removals. Those that
@@ -141,6 +179,10 @@ impl State {
         }
         Ok(())
     }
+}
+
+fn seconds(moment: Moment) -> u32 {
+    u32::try_from(moment.0.as_second()).unwrap_or(0)
 }
 
 /// The entries of one identifier after an upload.

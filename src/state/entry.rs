@@ -58,6 +58,8 @@ pub type Owner = u64;
 
 /// A record of fixed length.
 pub trait Record: Copy {
+    /// What it is sorted by.
+    type Key: Copy + Ord;
     /// Its bytes.
     const BYTES: usize;
     /// Appends it.
@@ -65,7 +67,7 @@ pub trait Record: Copy {
     /// Reads it from exactly [`Record::BYTES`] bytes.
     fn read(bytes: &[u8]) -> Self;
     /// What it is sorted by.
-    fn key(&self) -> EntryKey;
+    fn key(&self) -> Self::Key;
 }
 
 /// An identifier that is live, of one person who holds it.
@@ -129,6 +131,7 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 }
 
 impl Record for LiveEntry {
+    type Key = EntryKey;
     const BYTES: usize = 50;
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -155,6 +158,7 @@ impl Record for LiveEntry {
 }
 
 impl Record for OwedEntry {
+    type Key = EntryKey;
     const BYTES: usize = 50;
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -181,6 +185,7 @@ impl Record for OwedEntry {
 }
 
 impl Record for Operation {
+    type Key = EntryKey;
     const BYTES: usize = 43;
 
     fn write(&self, out: &mut Vec<u8>) {

@@ -55,6 +55,17 @@ pub struct Head {
     pub latencies: Vec<Latency>,
     /// The last release that was published, for telling a night that is run again.
     pub last: Option<LastRelease>,
+    /// Receipts that no feed for the controller has told yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<ReceiptNote>,
+    /// How many receipts were ever noted so.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub receipts_noted: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A release that entries speak of.
@@ -111,6 +122,19 @@ pub struct CellState {
     pub objected_day: Option<u32>,
     /// Releases with files for this cell, oldest first.
     pub releases: Vec<CellRelease>,
+    /// The ledger of who was live and no longer is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past: Option<PastNote>,
+}
+
+/// The ledger of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastNote {
+    /// The entries ([`super::PastEntry`]).
+    pub list: ListRef,
+    /// The oldest removal in it, in seconds since 1970.
+    pub oldest: u32,
 }
 
 /// What is live in a cell.
@@ -181,6 +205,26 @@ pub struct Receipt {
     pub unexplained: u64,
 }
 
+/// A receipt as it is told to the controller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptNote {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The release's name.
+    pub release: String,
+    /// The audience.
+    pub audience: String,
+    /// The platform.
+    pub platform: String,
+    /// What the platform answered.
+    pub receipt: Receipt,
+    /// Whether the release's removals are done by it.
+    pub removals_done: bool,
+    /// Removals that are still owed there.
+    pub owed: u64,
+}
+
 /// An audience over time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,6 +282,8 @@ impl Head {
             audiences: BTreeMap::new(),
             latencies: Vec::new(),
             last: None,
+            receipts: Vec::new(),
+            receipts_noted: 0,
         }
     }
 
@@ -263,6 +309,7 @@ impl Head {
                 owed_since: None,
                 objected_day: None,
                 releases: Vec::new(),
+                past: None,
             });
             self.cells.len() - 1
         });
@@ -288,12 +335,19 @@ impl Head {
         u8::try_from(found).unwrap_or(u8::MAX)
     }
 
+    /// Notes a receipt for the next feed.
+    pub fn note_receipt(&mut self, note: ReceiptNote) {
+        self.receipts_noted += 1;
+        self.receipts.push(ReceiptNote { number: self.receipts_noted, ..note });
+    }
+
     /// Every list that this head names.
     pub fn lists(&self) -> impl Iterator<Item = &ListRef> {
         self.cells.iter().flat_map(|cell| {
             let live = cell.live.as_ref().map(|live| &live.list);
             let operations = cell.releases.iter().map(|release| &release.operations);
-            live.into_iter().chain(&cell.owed).chain(operations)
+            let past = cell.past.as_ref().map(|past| &past.list);
+            live.into_iter().chain(&cell.owed).chain(operations).chain(past)
         })
     }
 }

@@ -9,12 +9,12 @@ use super::head::ListRef;
 use super::seal::{SealedReader, SealedWriter};
 
 /// A list while it is written. Records come in the order of their keys.
-pub struct ListWriter<R> {
+pub struct ListWriter<R: Record> {
     sealed: SealedWriter,
     file: String,
     entries: u64,
     bytes: Vec<u8>,
-    last: Option<EntryKey>,
+    last: Option<R::Key>,
     record: PhantomData<R>,
 }
 
@@ -78,14 +78,14 @@ impl<R: Record> ListReader<R> {
         Ok(Some(record))
     }
 
-    /// The key of the next record.
+    /// What the next record is sorted by.
     #[must_use]
-    pub fn peek(&self) -> Option<EntryKey> {
+    pub fn peek(&self) -> Option<R::Key> {
         self.ahead.map(|record| record.key())
     }
 
-    /// The records of this identifier, if they are next; those of lower ones are passed over.
-    pub fn take(&mut self, key: EntryKey, into: &mut Vec<R>) -> Result<(), StateError> {
+    /// The records of this key, if they are next; those of lower ones are passed over.
+    pub fn take(&mut self, key: R::Key, into: &mut Vec<R>) -> Result<(), StateError> {
         into.clear();
         while let Some(record) = self.ahead {
             if record.key() > key {

@@ -8,8 +8,10 @@
 mod apply;
 mod entry;
 mod error;
+mod feed;
 mod head;
 mod lists;
+mod past;
 mod ring;
 mod seal;
 mod store;
@@ -18,11 +20,13 @@ mod subjects;
 pub use apply::{Applied, Owed};
 pub use entry::{Action, EntryKey, LiveEntry, Operation, OwedEntry, Owner, Record};
 pub use error::StateError;
+pub use feed::{Feed, FeedMarks, PendingFeed, RequestMark};
 pub use head::{
     AudienceState, BasisNote, CellRelease, CellState, FileRows, Head, LastRelease, Latency, LatencyTo,
-    ListRef, LiveNote, Receipt, ReleaseNote,
+    ListRef, LiveNote, PastNote, Receipt, ReceiptNote, ReleaseNote,
 };
 pub use lists::{Group, ListReader, ListWriter};
+pub use past::{PastEntry, PastTimes};
 pub use ring::{Ring, RingPlace, ring_files};
 pub use store::{Opening, State};
 pub use subjects::{Erasure, Keyed, Request, RequestKind, SubjectStore, Subjects, due};

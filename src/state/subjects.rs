@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::error::StateError;
+use super::feed::Feed;
 use super::seal::{SALT_BYTES, SealedReader, SealedWriter, StateKey};
 use crate::manifest::Moment;
 use crate::outputs::{Disk, take_lock};
@@ -44,18 +45,18 @@ impl<'de> Deserialize<'de> for Keyed {
 }
 
 /// A day as it is written: `2026-11-21`.
-mod day {
+pub(super) mod day {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
-    pub(super) fn serialize<S: Serializer>(
+    pub(in crate::state) fn serialize<S: Serializer>(
         day: &jiff::civil::Date,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(day)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::state) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<jiff::civil::Date, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -73,6 +74,9 @@ pub struct Subjects {
     pub requests: Vec<Request>,
     /// The permanent store of people who were erased, in the order in which they were.
     pub erasures: Vec<Erasure>,
+    /// What of it was exported.
+    #[serde(default, skip_serializing_if = "Feed::is_new")]
+    pub feed: Feed,
 }
 
 /// What somebody asked for.
@@ -136,7 +140,9 @@ pub struct Erasure {
 
 impl Subjects {
     fn new(controller: &str) -> Self {
-        Self { schema: SCHEMA, controller: controller.to_owned(), requests: Vec::new(), erasures: Vec::new() }
+        let controller = controller.to_owned();
+        let (requests, erasures, feed) = (Vec::new(), Vec::new(), Feed::default());
+        Self { schema: SCHEMA, controller, requests, erasures, feed }
     }
 
     /// Reads what is kept in a state's folder, without holding it; nothing is kept where no file is.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::base::Base;
 
-pub(super) const COMMANDS: [&str; 23] = [
+pub(super) const COMMANDS: [&str; 24] = [
     "init",
     "build",
     "uploaded",
@@ -15,6 +15,7 @@ pub(super) const COMMANDS: [&str; 23] = [
     "report",
     "history",
     "subject",
+    "objections",
     "purge",
     "close",
     "explain",

@@ -34,6 +34,7 @@ fn night(base: &Base, now: &str) -> PathBuf {
 
 fn purged(base: &Base, now: &str) -> PurgeReport {
     let options = PurgeOptions {
+        given: verho::config::Given::default(),
         config: base.path().join("verho.toml"),
         now: moment(now),
         dry_run: false,

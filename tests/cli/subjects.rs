@@ -463,6 +463,7 @@ fn what_somebody_may_still_upload_is_not_purged() {
     std::fs::remove_file(base.path().join("releases/latest")).expect("a link");
     let purge = |now: &str| {
         let options = verho::commands::purge::PurgeOptions {
+            given: verho::config::Given::default(),
             config: base.path().join("verho.toml"),
             now: now.parse().expect("a moment"),
             dry_run: false,

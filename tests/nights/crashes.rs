@@ -10,7 +10,7 @@ use verho::outputs::Disk;
 use super::world::{Dice, Files, PLATFORMS, World, rows};
 use verho::manifest::UploadKind;
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     let _ = std::fs::remove_dir_all(to);
     std::fs::create_dir_all(to).expect("ours");
     for entry in std::fs::read_dir(from).expect("there") {
@@ -32,32 +32,32 @@ fn copy(from: &Path, to: &Path) {
 /// The folders that a night changes.
 const CHANGED: [&str; 2] = ["releases", "state"];
 
-struct Night {
-    world: World,
-    saved: PathBuf,
+pub(super) struct Night {
+    pub(super) world: World,
+    pub(super) saved: PathBuf,
 }
 
 impl Night {
-    fn save(&self) {
+    pub(super) fn save(&self) {
         for name in CHANGED {
             copy(&self.world.path(name), &self.saved.join(name));
         }
     }
 
-    fn restore(&self) {
+    pub(super) fn restore(&self) {
         for name in CHANGED {
             copy(&self.saved.join(name), &self.world.path(name));
         }
     }
 
-    fn releases(&self) -> BTreeSet<PathBuf> {
+    pub(super) fn releases(&self) -> BTreeSet<PathBuf> {
         let entries = std::fs::read_dir(self.world.path("releases")).expect("there");
         let paths = entries.map(|entry| entry.expect("readable").path());
         paths.filter(|path| path.join("manifest.json").is_file() && !path.is_symlink()).collect()
     }
 
     /// What a build of the next night does, which tells what is live and owed.
-    fn next(&mut self) -> Vec<Files> {
+    pub(super) fn next(&mut self) -> Vec<Files> {
         self.world.now += 24.hours();
         let built = self.world.build(false).expect("the next night is built");
         self.world.now -= 24.hours();

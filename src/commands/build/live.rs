@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{BuildError, BuildOptions, part};
 use crate::config::{Audience, Basis, Config, SingleRemoval, StateSettings, Use};
 use crate::manifest::{
-    CodeCount, DeltaRecord, Hex32, LatencyRecord, Moment, StateRecord, UploadFile, UploadKind,
+    CodeCount, DeltaRecord, Hex32, LatencyRecord, Manifest, Moment, StateRecord, UploadFile, UploadKind,
 };
 use crate::outputs::Disk;
 use crate::pipeline::delta::{Asked, Changes, Delta, Mode, delta};
@@ -389,14 +389,21 @@ impl LiveRun<'_> {
         CodeCount::list([("objection-late", self.late), ("removal-unacknowledged", self.unacknowledged)])
     }
 
-    /// What would be overdue now, of a night that is run again.
-    pub(super) fn overdue_now(&self) -> Vec<CodeCount> {
+    /// What is overdue now, of a night that is run again: what was when its release was made, and what
+    /// became so since.
+    pub(super) fn overdue_now(&self, made: &Manifest) -> Vec<CodeCount> {
         let within = self.settings.ack_within;
         let late = |cell: &&crate::state::CellState| {
             cell.owed_since.is_some_and(|since| self.as_of.duration_since(since.0) > within)
         };
         let cells = self.state.head().cells.iter().filter(late);
-        CodeCount::list([("removal-unacknowledged", cells.map(|cell| cell.owed_count).sum())])
+        let unacknowledged = cells.map(|cell| cell.owed_count).sum();
+        let known = made.predicate.state.as_ref().map_or(&[][..], |state| &state.overdue);
+        let then = |code| known.iter().find(|one| one.code == code).map_or(0, |one| one.count);
+        CodeCount::list([
+            ("objection-late", then("objection-late")),
+            ("removal-unacknowledged", then("removal-unacknowledged").max(unacknowledged)),
+        ])
     }
 
     /// Releases published since the last that was marked as uploaded, of the cell with most of them.

@@ -183,6 +183,9 @@ pub(super) struct Planted {
     pub(super) questions: Vec<String>,
 }
 
+/// What takes the place of the folder of releases where a state is kept.
+const LIVE: &str = "\"live\"\n\n[encryption]\nobjections = [\"age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg\"]\n\n[state]\ndir = \"state\"";
+
 pub(super) const CONFIG: &str = r#"schema = 1
 
 [controller]
@@ -343,7 +346,7 @@ impl Planted {
             files: vec![
                 ("verho.toml", CONFIG.into()),
                 ("wider.toml", CONFIG.replace("tier = 'gold'", "tier != 'gold'").into()),
-                ("live.toml", CONFIG.replace("\"releases\"", "\"live\"\n\n[state]\ndir = \"state\"").into()),
+                ("live.toml", CONFIG.replace("\"releases\"", LIVE).into()),
                 ("customers.csv", customers.into()),
                 ("emails.csv", emails.into()),
                 ("phones.txt", phones.into()),

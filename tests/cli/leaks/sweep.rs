@@ -115,6 +115,8 @@ pub(super) const GOOD: &[Good] = &[
     noting(&["subject", "note", "--kind", "access", "--config", "live.toml"]),
     noting(&["subject", "erase", "--config", "live.toml", "--json"]),
     noting(&["subject", "requests", "--all", "--config", "live.toml"]),
+    noting(&["objections", "export", "--config", "live.toml"]),
+    noting(&["objections", "export", "--json", "--config", "live.toml"]),
     noting(&["close", "gold", "--config", "live.toml"]),
     good(&["history"]),
     good(&["history", "live", "--json"]),
