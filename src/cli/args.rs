@@ -340,6 +340,10 @@ impl Command {
             Self::Verify(args) => args.config.as_ref()?,
             Self::Close(args) => &args.config.config,
             Self::Subject(args) => &args.config().file.config,
+            Self::Objections(args) => {
+                let ObjectionsCommand::Export { config } = &args.what;
+                &config.file.config
+            }
             Self::History(args) => &args.config.config,
             Self::Purge(args) => &args.config.config,
             Self::Rotate(args) => &args.config,

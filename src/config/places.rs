@@ -117,7 +117,8 @@ root = "verho.key"
 
     #[test]
     fn what_a_message_is_about_is_found_in_its_own_table() {
-        let cases: [(Option<&str>, Option<&str>, Option<&'static str>, Option<usize>); 13] = [
+        type Case = (Option<&'static str>, Option<&'static str>, Option<&'static str>, Option<usize>);
+        let cases: [Case; 13] = [
             (Some("crm"), Some("email"), None, Some(8)),
             (Some("opt-outs"), Some("email"), None, Some(14)),
             (Some("crm-2"), Some("mail"), None, Some(17)),
