@@ -196,6 +196,51 @@ fn an_address_among_words_and_a_number_beside_it_object() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// White space at the at sign let an objector go up hashed, and with a word beside it in plain too.
+#[test]
+fn white_space_at_an_at_sign_hides_no_address() {
+    let with_hashed_register =
+        CONFIG.replace("{ email = \"email\",", "{ email = { column = \"email\", hashed = \"sha256\" },");
+    let ann = hash("ann@example.com");
+    let line = hash("358401234567");
+    let mut faults = Vec::new();
+    for cell in [
+        "ann@ example.com",
+        "ann @example.com",
+        "Ann @ Example.com",
+        "ann@\u{a0}example.com",
+        "ann \u{ff20} example.com",
+        "Ann@ Example.COM.",
+        "call ann @ example.com",
+        "call ann@ example.com on Monday",
+        "<ann @example.com>",
+        "ann@ example.com (home)",
+        "ann@ example.com; 0441234567",
+        "ann @example.com, bo @ example.org",
+        "bo@example.org ann @ example.com",
+        "@ann: ann @example.com",
+    ] {
+        // The register's cell against a plain and a hashed customer; the customer's cell against both
+        // registers, whose phone number must not go up either.
+        for (case, config, customer, objection, kept_out) in [
+            ("plain", CONFIG.to_owned(), ("ann@example.com", ""), cell, &ann),
+            ("hashed", with_hashes(CONFIG), (ann.as_str(), ""), cell, &ann),
+            ("customer's", CONFIG.to_owned(), (cell, "0401234567"), "ann@example.com", &line),
+            ("customer's, hashed", with_hashed_register.clone(), (cell, "0401234567"), &ann, &line),
+        ] {
+            let bystander = hash("cy@example.net");
+            let held = if case == "hashed" { bystander.as_str() } else { "cy@example.net" };
+            let folder = built_by(&config, &[customer, (held, "")], &[(objection, "")])
+                .unwrap_or_else(|error| panic!("{error:?}"));
+            let left = cells(&folder.path().join("releases"));
+            if left.contains(kept_out) || !left.contains(&bystander) {
+                faults.push(format!("{cell}: {case}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn an_unsplit_cell_of_a_customer_goes_up_for_nobody_and_still_meets_objections() {
     let customers = [("ann@example.com; bo@example.org", "040 1234567"), ("cy@example.net", "")];
