@@ -196,6 +196,90 @@ fn an_address_among_words_and_a_number_beside_it_object() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// White space at the at sign let an objector go up hashed, and with a word beside it in plain too.
+#[test]
+fn white_space_at_an_at_sign_hides_no_address() {
+    let with_hashed_register =
+        CONFIG.replace("{ email = \"email\",", "{ email = { column = \"email\", hashed = \"sha256\" },");
+    let ann = hash("ann@example.com");
+    let line = hash("358401234567");
+    let mut faults = Vec::new();
+    for cell in [
+        "ann@ example.com",
+        "ann @example.com",
+        "Ann @ Example.com",
+        "ann@\u{a0}example.com",
+        "ann \u{ff20} example.com",
+        "Ann@ Example.COM.",
+        "call ann @ example.com",
+        "call ann@ example.com on Monday",
+        "<ann @example.com>",
+        "ann@ example.com (home)",
+        "ann@ example.com; 0441234567",
+        "ann @example.com, bo @ example.org",
+        "bo@example.org ann @ example.com",
+        "@ann: ann @example.com",
+    ] {
+        // The register's cell against a plain and a hashed customer; the customer's cell against both
+        // registers, whose phone number must not go up either.
+        for (case, config, customer, objection, kept_out) in [
+            ("plain", CONFIG.to_owned(), ("ann@example.com", ""), cell, &ann),
+            ("hashed", with_hashes(CONFIG), (ann.as_str(), ""), cell, &ann),
+            ("customer's", CONFIG.to_owned(), (cell, "0401234567"), "ann@example.com", &line),
+            ("customer's, hashed", with_hashed_register.clone(), (cell, "0401234567"), &ann, &line),
+        ] {
+            let bystander = hash("cy@example.net");
+            let held = if case == "hashed" { bystander.as_str() } else { "cy@example.net" };
+            let folder = built_by(&config, &[customer, (held, "")], &[(objection, "")])
+                .unwrap_or_else(|error| panic!("{error:?}"));
+            let left = cells(&folder.path().join("releases"));
+            if left.contains(kept_out) || !left.contains(&bystander) {
+                faults.push(format!("{cell}: {case}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// A register's number in no range in use was taken for somebody else's and met only its equals.
+#[test]
+fn a_number_that_is_merely_possible_objects_by_its_last_seven_digits() {
+    let mut faults = Vec::new();
+    for (cell, customer, is_kept_out) in [
+        // The front is lost, or a plus stands for a zero: what is left has a possible length.
+        ("1234567", "0401234567", true),
+        ("123 45 67", "+358 40 1234567", true),
+        ("+358 1234567", "+358401234567", true),
+        ("+44 1234567", "+358 44 1234567", true),
+        ("+1 040 1234567", "0401234567", true),
+        ("+358 50 7654321; 123 45 67", "040 123 4567", true),
+        ("123 45 67; +358 50 7654321", "040 123 4567", true),
+        // The end is lost, or the number is another's that is in use.
+        ("040 12345", "0401234567", false),
+        ("050 1234567", "0401234567", false),
+        ("+358 50 1234567; 044 1234567", "0401234567", false),
+    ] {
+        let others = [("", customer), ("cy@example.net", "")];
+        for (config, expected) in [
+            (CONFIG.to_owned(), is_kept_out),
+            // Where numbers of a possible length are identifiers, they parse.
+            (CONFIG.replace("[output]", "[policy]\npossible_phones = true\n[output]"), false),
+        ] {
+            let folder =
+                built_by(&config, &others, &[("", cell)]).unwrap_or_else(|error| panic!("{error:?}"));
+            let left = cells(&folder.path().join("releases"));
+            let digits = if customer.contains("44") { "358441234567" } else { "358401234567" };
+            if left.contains(&hash(digits)) == expected || !left.contains(&hash("cy@example.net")) {
+                faults.push(format!("{cell}, {customer}, kept out {expected}"));
+            }
+        }
+    }
+    // It still counts as read: no guard acts.
+    let folder = built_by(&strict(), &[("cy@example.net", "0401234567")], &[("", "123 45 67")]);
+    faults.extend(folder.err().map(|error| format!("{error:?}")));
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn an_unsplit_cell_of_a_customer_goes_up_for_nobody_and_still_meets_objections() {
     let customers = [("ann@example.com; bo@example.org", "040 1234567"), ("cy@example.net", "")];

@@ -216,6 +216,15 @@ pub(in crate::identifiers) fn each_address(
     found: &mut dyn FnMut(Said<'_>),
 ) {
     let Some(plain) = plain_signs(cell) else { return };
+    each_written_address(&plain, scratch, found);
+    // White space at an at sign is a slip of the hand and divides nothing: `ann @ example.com`.
+    let joined = Zeroizing::new(plain.split('@').map(text::trim).collect::<Vec<_>>().join("@"));
+    if *joined != *plain {
+        each_written_address(&joined, scratch, found);
+    }
+}
+
+fn each_written_address(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMut(Said<'_>)) {
     for piece in several(Kind::Email, Plaintext::new(plain.as_bytes())) {
         let bytes = piece.read();
         if let Ok(email) = Email::parse(piece, scratch) {

@@ -153,7 +153,9 @@ fn said(cell: &str) -> Vec<Said> {
         return vec![whole(email)];
     }
     let mut all = Vec::new();
-    for value in values(&signs(cell)) {
+    let plain = signs(cell);
+    let closed_up = without_gaps(&plain);
+    for value in values(&plain).into_iter().chain(values(&closed_up)) {
         if let Some(email) = Email::parse(value) {
             all.push(whole(email));
             continue;
@@ -172,6 +174,22 @@ fn said(cell: &str) -> Vec<Said> {
         }
     }
     all
+}
+
+/// A cell without the white space before and behind its at signs.
+fn without_gaps(cell: &str) -> String {
+    let is_gap = |letter: &char| super::text::is_edge(*letter) || letter.is_control();
+    let mut closed_up = String::new();
+    let mut letters = cell.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter == '@' {
+            let end = closed_up.trim_end_matches(|letter| is_gap(&letter)).len();
+            closed_up.truncate(end);
+            while letters.next_if(is_gap).is_some() {}
+        }
+        closed_up.push(letter);
+    }
+    closed_up
 }
 
 /// What stands around a sign, read without any rule.

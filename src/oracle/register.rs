@@ -34,6 +34,8 @@ pub(super) struct Entry {
     hashes: Vec<(Kind, HashAlgorithm, String)>,
     /// Values that do not parse, with the kind of their column.
     unparsed: Vec<(Option<Kind>, String)>,
+    /// Phone numbers of a possible length that are in no range in use.
+    possible: Vec<String>,
 }
 
 /// What the registers say, and which of them broke their contract.
@@ -422,6 +424,7 @@ impl EntryReader<'_> {
             domain: text(&columns.domain).and_then(email::read_domain),
             hashes: Vec::new(),
             unparsed: Vec::new(),
+            possible: Vec::new(),
         };
         if let (Some(text), None) = (text(&columns.domain), &entry.domain) {
             entry.unparsed.push((None, text.to_owned()));
@@ -444,6 +447,8 @@ impl EntryReader<'_> {
                     if !self.parses(kind, text) {
                         entry.unparsed.push((Some(kind), text.to_owned()));
                         entry.says_otherwise(text);
+                    } else if kind == Kind::Phone {
+                        entry.possible = self.merely_possible(text);
                     }
                 }
             }
@@ -458,6 +463,18 @@ impl EntryReader<'_> {
             (false, false) => Status::Objection,
         };
         Some((status, entry))
+    }
+
+    /// Of a cell with numbers, those that would be nobody's identifier for being in no range in use.
+    fn merely_possible(&self, text: &str) -> Vec<String> {
+        let is_number = |value: &str, possible_is_enough: bool| {
+            own_regions(self.register, self.config).into_iter().any(|region| {
+                Phone::parse(value, region).is_some_and(|phone| phone.is_good(possible_is_enough))
+            })
+        };
+        let mut numbers = if is_number(text, true) { vec![text] } else { phone::pieces(text) };
+        numbers.retain(|number| !is_number(number, self.config.policy.possible_phones));
+        numbers.into_iter().map(str::to_owned).collect()
     }
 
     /// Whether a cell is a value of its kind, or several of them with nothing beside.
@@ -556,6 +573,10 @@ impl Entry {
             if *kind == Some(Kind::Phone) {
                 hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
             }
+        }
+        for number in &self.possible {
+            hooks.insert(text_hook(place, number));
+            hooks.extend(phone::last_seven(number).map(|seven| format!("{place} seven {seven}")));
         }
         for (kind, algorithm, hash) in &self.hashes {
             hooks.insert(hash_hook(place, *kind, *algorithm, hash));

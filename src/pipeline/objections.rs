@@ -159,6 +159,7 @@ impl Objections {
                 spaces: spaces(config, register),
                 found: Vec::new(),
                 numbers: Vec::new(),
+                rule: PhoneRule { possible: config.policy.possible_phones },
                 permissions: None,
             };
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
@@ -470,6 +471,8 @@ struct Reader<'r, 'c> {
     spaces: Vec<String>,
     found: Vec<WideKey>,
     numbers: Vec<Phone>,
+    /// What makes a number a customer's identifier.
+    rule: PhoneRule,
     /// What lifts objections; absent where nothing can.
     permissions: Option<Permissions>,
 }
@@ -637,7 +640,7 @@ impl Reader<'_, '_> {
                 *known = union(self.named, *known, named);
             } else {
                 unread += 1;
-                self.unread(None, cell, named);
+                self.unread(None, || Plaintext::new(cell), named);
                 if may_hold_address(cell) {
                     self.email(cell);
                     self.take_found(named);
@@ -701,10 +704,39 @@ impl Reader<'_, '_> {
         }
         if !is_read {
             self.other_kind(kind, cell);
-            self.unread(Some(kind), cell, named);
+            self.unread(Some(kind), || Plaintext::new(cell), named);
+        } else if kind == Kind::Phone {
+            self.merely_possible(cell, named);
         }
         self.take_found(named);
         is_read
+    }
+
+    /// A number that no range in use holds may have lost its front: it is kept like one that does not
+    /// parse, too, unless numbers of a possible length are customers' identifiers.
+    fn merely_possible(&mut self, cell: &[u8], named: u32) {
+        let (possible, in_use) = (PhoneRule { possible: true }, self.rule);
+        let whole = || Plaintext::new(cell);
+        if possible == in_use || self.is_number(whole, in_use) {
+            return;
+        }
+        if self.is_number(whole, possible) {
+            self.unread(Some(Kind::Phone), whole, named);
+            return;
+        }
+        let values = || several_alone(Kind::Phone, Plaintext::new(cell)).into_iter().flatten();
+        for place in 0..values().count() {
+            let value = || values().nth(place).unwrap_or(Plaintext::new(&[]));
+            if !self.is_number(value, in_use) {
+                self.unread(Some(Kind::Phone), value, named);
+            }
+        }
+    }
+
+    /// Whether a value is one number where this register is at home.
+    fn is_number<'cell>(&mut self, value: impl Fn() -> Plaintext<'cell>, rule: PhoneRule) -> bool {
+        let scratch = &mut self.scratch;
+        self.own_regions.iter().any(|region| Phone::parse(value(), *region, rule, scratch).is_ok())
     }
 
     /// Finds what a plain cell of a kind says; whether it could be read.
@@ -747,11 +779,11 @@ impl Reader<'_, '_> {
     }
 
     /// Keeps a value that does not parse by what can be compared of it.
-    fn unread(&mut self, kind: Option<Kind>, cell: &[u8], named: u32) {
+    fn unread<'cell>(&mut self, kind: Option<Kind>, value: impl Fn() -> Plaintext<'cell>, named: u32) {
         let key = self.context.run_key;
-        self.objections.unread_sieve.insert(Plaintext::new(cell));
-        let raw = raw_key(Plaintext::new(cell), key);
-        let last = last_seven_key(Plaintext::new(cell), key).filter(|_| kind == Some(Kind::Phone));
+        self.objections.unread_sieve.insert(value());
+        let raw = raw_key(value(), key);
+        let last = last_seven_key(value(), key).filter(|_| kind == Some(Kind::Phone));
         for wide in raw.into_iter().chain(last) {
             let known = self.objections.unread.or_insert(wide, 0);
             *known = union(self.named, *known, named);
@@ -763,7 +795,7 @@ impl Reader<'_, '_> {
             // Somebody's plain address among the hashes objects as one in a plain column would.
             self.plain(kind, cell);
             self.other_kind(kind, cell);
-            self.unread(Some(kind), cell, named);
+            self.unread(Some(kind), || Plaintext::new(cell), named);
             self.take_found(named);
             return false;
         };

@@ -51,8 +51,12 @@ pub fn text_keys(text: &[u8], config: &Config, root: &RootKey, today: jiff::civi
         for number in &numbers {
             hashed::phone_hashes(number, algorithm, &mut hashes);
         }
-        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
-            hashed::email_hashes(&email, algorithm, &mut hashes);
+        match Email::parse(Plaintext::new(text), &mut scratch) {
+            Ok(email) => hashed::email_hashes(&email, algorithm, &mut hashes),
+            Err(_) => {
+                let text = Plaintext::new(text);
+                hashed::hashes_within(Kind::Email, text, algorithm, &mut scratch, &mut hashes);
+            }
         }
     }
     let texts = raw_key(Plaintext::new(text), &run_key).into_iter().collect();
@@ -96,8 +100,9 @@ impl Objections {
         ids.iter().map(|id| self.by_id(*id)).for_each(&mut join);
         keys.iter().filter_map(|key| self.by_reading(*key)).for_each(&mut join);
         domains.iter().filter_map(|key| self.by_domain(*key)).for_each(&mut join);
-        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
-            self.email_hashes(&email, &mut join);
+        match Email::parse(Plaintext::new(text), &mut scratch) {
+            Ok(email) => self.email_hashes(&email, &mut join),
+            Err(_) => self.hashes_within(Kind::Email, text, &mut scratch, &mut join),
         }
         for number in &numbers {
             self.phone_hashes(number, &mut join);
