@@ -200,6 +200,7 @@ fn an_erasure_that_is_done_is_not_overdue_though_nobody_has_asked() {
     world.now += 24.hours();
     night(&mut world, false);
     for again in [false, true] {
+        world.tick();
         let built = world.build(false).expect("built");
         assert_eq!(built.overdue_requests, 0, "the platforms have let go; again: {again}");
     }
