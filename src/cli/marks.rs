@@ -101,17 +101,22 @@ pub(super) fn receipt(args: &args::Receipt, talk: Talk) -> Result<ExitStatus, Fa
         "the removals of this release are done".to_owned()
     } else {
         format!(
-            "{} owed and stand in the next remove file",
-            several(recorded.owed, "removal is", "removals are")
+            "{} in the next remove file",
+            several(recorded.owed, "removal is owed and stands", "removals are owed and stand")
         )
     };
     talk.say("acknowledged", &text, &json!({"acknowledged": recorded.acknowledged, "owed": recorded.owed}));
+    if recorded.sends_again {
+        let text = "the rows that were added are sent again by the next release";
+        talk.say("sent-again", text, &json!({"sends_again": true}));
+    }
     if talk.json {
         let answer = json!({
             "release": recorded.release,
             "receipts": recorded.receipts,
             "acknowledged": recorded.acknowledged,
             "owed": recorded.owed,
+            "sends_again": recorded.sends_again,
         });
         talk::data(format!("{answer}\n").as_bytes())?;
     }

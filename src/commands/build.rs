@@ -5,9 +5,11 @@ pub(crate) mod live;
 mod record;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use super::{erasures, requests};
@@ -25,7 +27,7 @@ use crate::sources::keys::{RootKeyError, read_root_key, read_root_key_fd};
 use crate::sources::releases::{PublishedRelease, ReleaseError, newest, newest_complete, used_waivers};
 use crate::sources::{Snapshot, SourceError};
 use crate::spill::SpillError;
-use crate::state::{Ring, RingPlace, State, StateError};
+use crate::state::{Request, RequestKind, Ring, RingPlace, State, StateError};
 use live::{Allowed, LiveRun};
 
 /// What a build is asked for.
@@ -163,7 +165,8 @@ pub fn build_on(
         .encrypted_for(&config.encryption);
     let before = before(&mut config, &root, complete.as_ref())?;
     let config = config;
-    let mut live = live::begin(&config, &root, options, disk, previous.as_ref(), &release)?;
+    let mut live =
+        live::begin(&config, &root, options, disk, previous.as_ref(), &release, before.erased.as_ref())?;
     let snapshot = Snapshot::take(
         config
             .registers
@@ -173,8 +176,7 @@ pub fn build_on(
             .chain(config.sources.iter().map(|source| &source.files)),
     );
     let today = requests::today(&config, options.now);
-    let overdue_requests =
-        erasures::subjects(&config, &root)?.map_or(0, |kept| kept.overdue(today).count() as u64);
+    let overdue_requests = overdue_requests(&config, &root, live.as_ref(), today)?;
     let job = Run {
         config: &config,
         as_of,
@@ -276,6 +278,23 @@ pub fn build_on(
             spilled_bytes: results.spilled_bytes(),
         })
     })
+}
+
+/// How many requests are past their last day and not done. An erasure that is done by what is live is
+/// done, though nobody has asked for the list of requests, which marks it, since.
+fn overdue_requests(
+    config: &Config,
+    root: &RootKey,
+    live: Option<&LiveRun<'_>>,
+    today: Date,
+) -> Result<u64, BuildError> {
+    let Some(kept) = erasures::subjects(config, root)? else { return Ok(0) };
+    let is_erasure = |request: &Request| request.kind == RequestKind::Erase;
+    let done = match live {
+        Some(live) if kept.overdue(today).any(is_erasure) => live.erasures_done(root, &kept)?,
+        _ => BTreeSet::new(),
+    };
+    Ok(kept.overdue(today).filter(|request| !done.contains(&request.number)).count() as u64)
 }
 
 /// What each audience may do; an error where nothing may be added and nobody could be removed either.

@@ -30,6 +30,8 @@ pub struct Recorded {
     pub acknowledged: bool,
     /// Removals that are still owed there.
     pub owed: u64,
+    /// Whether rows of additions were not taken, so that the next release sends them again.
+    pub sends_again: bool,
 }
 
 /// Records a platform's answer.
@@ -66,13 +68,51 @@ pub fn receipt_on(disk: &Disk, options: &ReceiptOptions) -> Result<Recorded, Mar
         after.owed_since = owed.since.map(moment);
         after.objected_day = owed.objected_day;
     }
+    let sends_again = send_again(&mut marking, &mut head, (at, place), &recorded)?;
     let owed = head.cells[at].owed_count;
     if !marking.config.encryption.objections.is_empty() {
-        let told = Recorded { release: marking.name.clone(), receipts: recorded.clone(), acknowledged, owed };
-        note(&mut head, at, &told);
+        let release = marking.name.clone();
+        let receipts = recorded.clone();
+        note(&mut head, at, &Recorded { release, receipts, acknowledged, owed, sends_again });
     }
     marking.state.commit(head)?;
-    Ok(Recorded { release: marking.name.clone(), receipts: recorded, acknowledged, owed })
+    Ok(Recorded { release: marking.name.clone(), receipts: recorded, acknowledged, owed, sends_again })
+}
+
+/// Notes that additions have to be sent again, where an answer shows that some were not taken.
+fn send_again(
+    marking: &mut Marking,
+    head: &mut Head,
+    (at, place): (usize, usize),
+    receipts: &[Receipt],
+) -> Result<bool, MarkError> {
+    let cell = head.cells[at].clone();
+    let release = &cell.releases[place];
+    let is_full = |receipt: &&Receipt| receipt.kind == UploadKind::Full.word();
+    let mut lost = receipts
+        .iter()
+        .filter(|receipt| is_full(receipt) || receipt.kind == UploadKind::Add.word())
+        .filter(|receipt| is_lost(receipt))
+        .peekable();
+    if lost.peek().is_none() {
+        return Ok(false);
+    }
+    // The full file in place of a release's changes held everybody.
+    let is_whole = !release.replaces && lost.any(|receipt| is_full(&receipt));
+    let uploaded = release.uploaded.map_or(0, |uploaded| seconds(uploaded.0));
+    let list = marking.state.send_again(&cell, release, uploaded, is_whole)?;
+    if let Some(live) = &mut head.cells[at].live {
+        live.list = list;
+    }
+    Ok(true)
+}
+
+/// Whether rows did not arrive that would, sent again. Those that the platform could not read are the
+/// same the next time.
+fn is_lost(receipt: &Receipt) -> bool {
+    receipt.refused > 0
+        || receipt.sent < receipt.rows
+        || receipt.received.saturating_add(receipt.invalid) < receipt.rows
 }
 
 /// Notes answers for the feed to the controller, which has each once.

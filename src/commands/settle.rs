@@ -23,10 +23,7 @@ pub(super) fn settle(
     subjects: Subjects,
     options: &RequestOptions,
 ) -> Result<Subjects, RequestError> {
-    let is_open = |erasure: &&Erasure| {
-        subjects.open_requests().any(|one| one.number == erasure.request && one.kind == RequestKind::Erase)
-    };
-    let waiting: Vec<&Erasure> = subjects.erasures.iter().filter(is_open).collect();
+    let waiting = waiting(&subjects);
     if waiting.is_empty() {
         return Ok(subjects);
     }
@@ -34,14 +31,7 @@ pub(super) fn settle(
     let Some(mut state) = live_state::open(config, root, &disk, part(options.random, 1))? else {
         return Ok(subjects);
     };
-    let decided =
-        state.head().last.as_ref().and_then(|last| state.head().releases.get(last.release as usize));
-    let decided = decided.map(|note| note.as_of);
-    let here = still_here(&state, root, &waiting)?;
-    let is_done = |erasure: &&&Erasure| {
-        decided.is_some_and(|as_of| as_of >= erasure.at) && !here.contains(&erasure.request)
-    };
-    let done: BTreeSet<u32> = waiting.iter().filter(is_done).map(|erasure| erasure.request).collect();
+    let done = done(&state, root, &subjects)?;
     forget_past(&mut state, waiting.iter().filter(|erasure| done.contains(&erasure.request)))?;
     // The store is held by the same lock as the state.
     drop(state);
@@ -57,6 +47,25 @@ pub(super) fn settle(
     }
     store.commit()?;
     Ok(store.subjects.clone())
+}
+
+/// Erasures whose requests are open.
+fn waiting(subjects: &Subjects) -> Vec<&Erasure> {
+    let is_open = |erasure: &&Erasure| {
+        subjects.open_requests().any(|one| one.number == erasure.request && one.kind == RequestKind::Erase)
+    };
+    subjects.erasures.iter().filter(is_open).collect()
+}
+
+/// Numbers of the open requests whose erasure is done.
+pub(super) fn done(state: &State, root: &RootKey, subjects: &Subjects) -> Result<BTreeSet<u32>, StateError> {
+    let head = state.head();
+    let decided = head.last.as_ref().and_then(|last| head.releases.get(last.release as usize));
+    let Some(decided) = decided.map(|note| note.as_of) else { return Ok(BTreeSet::new()) };
+    let waiting = waiting(subjects);
+    let here = still_here(state, root, &waiting)?;
+    let is_done = |erasure: &&Erasure| decided >= erasure.at && !here.contains(&erasure.request);
+    Ok(waiting.into_iter().filter(is_done).map(|erasure| erasure.request).collect())
 }
 
 /// Takes people whose erasure is done out of the ledger of who was live.

@@ -10,9 +10,12 @@ mod sets;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::live::Wanted;
+use super::before::Erased;
+use super::keys::erasure_tag;
+use super::live::{Wanted, owner_of};
 use super::results::{MemberBlock, Results, RowTest, each_block};
 use crate::audiences::{MEMBER_BUCKETS, MemberKey, member_bucket};
+use crate::identifiers::hashed::Algorithm;
 use crate::identifiers::{Digest, Kind};
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, SpillError, Spool};
@@ -77,6 +80,8 @@ pub struct Asked<'a> {
     pub late_day: Option<u32>,
     /// The state's number of each basis of the config.
     pub bases: &'a [u8],
+    /// People who were erased: they go also when the base no longer has them and a guard stops additions.
+    pub erased: Option<&'a Erased>,
 }
 
 /// Identifiers by what becomes of them.
@@ -228,6 +233,8 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
                     objectors.push(objector.owner);
                 }
             })?;
+            let erased = asked.erased.iter().flat_map(|erased| &erased.people);
+            erased.for_each(|person| objectors.push(owner_of(*person)));
             objectors.settle();
         }
         let nothing_known = asked.known.is_none_or(|known| known.live.is_none());
@@ -263,12 +270,24 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
                 group.wanted.is_empty() && (is_live || group.owed.iter().any(|owed| owed.removed))
             }
             Mode::RemovalsOnly => {
-                let is_objected =
-                    group.barred || group.live.iter().any(|entry| self.objectors.has(entry.owner));
+                let is_objected = || {
+                    group.barred
+                        || group.live.iter().any(|entry| self.objectors.has(entry.owner))
+                        || self.is_erased(group.key)
+                };
                 group.owed.iter().any(|owed| owed.removed && owed.since != 0)
-                    || (is_live && group.wanted.is_empty() && is_objected)
+                    || (is_live && group.wanted.is_empty() && is_objected())
             }
         }
+    }
+
+    /// Whether an identifier was given when somebody was erased. Whoever left the base meets no register
+    /// there, and what is live is all that is left of them.
+    fn is_erased(&self, key: EntryKey) -> bool {
+        self.asked.erased.is_some_and(|erased| {
+            let tag = erasure_tag(&erased.mac, Algorithm::Sha256.code(), key.digest.as_bytes());
+            erased.hashes.contains(&tag)
+        })
     }
 
     /// Whether a member was last sent so long ago that the platform may soon drop them.

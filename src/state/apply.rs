@@ -154,6 +154,33 @@ impl State {
         new_owed.finish()
     }
 
+    /// What is live in a cell once a platform has answered that it did not take all rows of this release's
+    /// additions, which were uploaded at `uploaded`: nothing tells which, so all of them have to be sent
+    /// again, unless they were since. With `whole` the file held everybody.
+    pub fn send_again(
+        &mut self,
+        cell: &CellState,
+        release: &CellRelease,
+        uploaded: u32,
+        whole: bool,
+    ) -> Result<ListRef, StateError> {
+        let mut live: ListReader<LiveEntry> = self.read_list(cell.live.as_ref().map(|live| &live.list))?;
+        let mut operations: ListReader<Operation> = self.read_list(Some(&release.operations))?;
+        let mut new_live: ListWriter<LiveEntry> = self.write_list()?;
+        let (mut is_live, mut done) = (Vec::new(), Vec::new());
+        while let Some(key) = [live.peek(), operations.peek()].into_iter().flatten().min() {
+            live.take(key, &mut is_live)?;
+            operations.take(key, &mut done)?;
+            for entry in &is_live {
+                let is_put = |done: &Operation| done.action == Action::Put && done.owner == entry.owner;
+                let is_of_it = entry.sent <= uploaded && (whole || done.iter().any(is_put));
+                let sent = if is_of_it { 0 } else { entry.sent };
+                new_live.push(&LiveEntry { sent, ..*entry })?;
+            }
+        }
+        new_live.finish()
+    }
+
     fn each_unacknowledged(
         &self,
         cell: &CellState,

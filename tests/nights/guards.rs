@@ -94,6 +94,53 @@ fn a_removal_stays_owed_until_an_answer_shows_it_done() {
     assert!(Files::read(built.release.as_ref().expect("published"), "meta").remove.is_none());
 }
 
+/// Additions that a platform refused counted as live, and were not sent again before they expired.
+#[test]
+fn additions_that_were_not_taken_are_sent_again_until_they_are() {
+    // What is answered of a file of so many rows: received, invalid, refused; and whether it comes again.
+    let table: [(&str, fn(u64) -> [u64; 3], bool); 5] = [
+        ("all taken", |rows| [rows, 0, 0], false),
+        ("one refused", |rows| [rows - 1, 0, 1], true),
+        ("one of those received refused", |rows| [rows, 0, 1], true),
+        ("one missing", |rows| [rows - 1, 0, 0], true),
+        ("one unreadable, which it will be again", |rows| [rows - 1, 1, 0], false),
+    ];
+    for first in [true, false] {
+        for (title, answer, comes_again) in table {
+            let mut world = live(20);
+            let mut release = std::fs::canonicalize(world.path("releases/latest")).expect("there");
+            if !first {
+                world.join(&mut Dice(3));
+                world.write(true);
+                release = world.build(false).expect("built").release.expect("published");
+                upload(&mut world, &release);
+            }
+            let files = Files::read(&release, "meta");
+            let (kind, sent) = if first { ("full", files.full) } else { ("add", files.add) };
+            let sent = sent.expect("somebody is new");
+            let [received, invalid, refused] = answer(sent.len() as u64);
+            let text = format!(
+                "kind = \"{kind}\"\nreceived = {received}\ninvalid = {invalid}\nrefused = {refused}\n"
+            );
+            for _twice in 0..2 {
+                let recorded = world.receipt_on(&Disk::real(), &release, "meta", &text).expect("ours");
+                assert_eq!(recorded.sends_again, comes_again, "{kind}: {title}");
+            }
+            world.now += 24.hours();
+            let next = world.build(false).expect("built").release.expect("published");
+            let again = Files::read(&next, "meta");
+            assert_eq!(again.add, comes_again.then_some(sent), "{kind}: {title}");
+            assert!(again.remove.is_none(), "{kind}: {title}");
+            // Taken at last; what was answered to the first upload is about that one alone.
+            upload(&mut world, &next);
+            world.receipt_on(&Disk::real(), &release, "meta", &text).expect("ours");
+            world.now += 24.hours();
+            let last = world.build(false).expect("built").release.expect("published");
+            assert!(Files::read(&last, "meta").add.is_none(), "{kind}: {title}");
+        }
+    }
+}
+
 /// A release read back, in the shape of what built it.
 fn world_built(release: &Path) -> Built {
     let read = verho::sources::releases::PublishedRelease::open(release).expect("ours");

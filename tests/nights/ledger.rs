@@ -11,7 +11,7 @@ use verho::manifest::UploadKind;
 use verho::outputs::Disk;
 use verho::outputs::report::Language;
 
-use super::world::{PLATFORMS, World, rows};
+use super::world::{Files, PLATFORMS, World, flat, rows};
 
 fn asked(world: &World, dice: u8) -> RequestOptions {
     RequestOptions {
@@ -143,19 +143,76 @@ fn an_erased_person_and_a_closed_audience_leave_no_trace_in_it() {
     }
 }
 
+/// Somebody whom a removal of others does not touch.
+fn alone(world: &World) -> String {
+    let shared = |family: &str| world.people.values().filter(|one| one.family == family).count() > 1;
+    let mut people = world.people.iter();
+    let (id, _) = people
+        .find(|(_, one)| !one.emails[1].is_empty() && (one.family.is_empty() || !shared(&one.family)))
+        .expect("somebody with two addresses");
+    id.clone()
+}
+
+/// A release of removals only left them in until the next complete one: no register and no row of the
+/// base names whoever is gone from it, so the store of erasures has to meet what is live.
+#[test]
+fn whoever_was_erased_and_left_the_base_goes_when_a_guard_stops_additions_too() {
+    // Erased while the base had them, by one address; or after it had forgotten them, by both.
+    for forgotten in [false, true] {
+        let mut world = World::new(20);
+        let id = alone(&world);
+        let person = world.people[&id].clone();
+        night(&mut world, true);
+        if forgotten {
+            world.people.remove(&id);
+            world.write(true);
+        }
+        let given = if forgotten { &person.emails[..] } else { &person.emails[..1] };
+        for (dice, text) in (60..).zip(given) {
+            erase(&asked(&world, dice), None, text.as_bytes(), &|_| ()).expect("stored");
+        }
+        world.people.remove(&id);
+        world.write(false);
+        let built = world.build(false).expect("built");
+        assert!(!built.refusals.is_empty(), "a register is missing");
+        let release = built.release.expect("published");
+        for name in PLATFORMS.into_iter().filter(|name| *name != "linkedin") {
+            let files = Files::read(&release, name);
+            assert_eq!(flat(files.remove.as_ref()), person.digests(), "forgotten: {forgotten}, {name}");
+            assert!(files.add.is_none() && files.full.is_none(), "{name}");
+        }
+    }
+}
+
+/// An erasure that nobody asked about was overdue for good, and ended every build with 4.
+#[test]
+fn an_erasure_that_is_done_is_not_overdue_though_nobody_has_asked() {
+    let mut world = World::new(20);
+    let id = alone(&world);
+    let email = world.people[&id].emails[0].clone();
+    night(&mut world, true);
+    let day = world.now.strftime("%Y-%m-%d").to_string().parse().expect("a day");
+    erase(&asked(&world, 60), Some(day), email.as_bytes(), &|_| ()).expect("stored");
+    world.now += (24 * 40).hours();
+    world.write(true);
+    let built = world.build(false).expect("built");
+    assert_eq!(built.overdue_requests, 1, "nothing was uploaded");
+    world.now += 24.hours();
+    night(&mut world, false);
+    for again in [false, true] {
+        world.tick();
+        let built = world.build(false).expect("built");
+        assert_eq!(built.overdue_requests, 0, "the platforms have let go; again: {again}");
+    }
+    assert!(requests(&asked(&world, 61), true).expect("read")[0].done.is_some(), "and marked when asked");
+}
+
 /// Whoever left the customer base may still stand on a platform, and is told so.
 #[test]
 fn whoever_left_the_base_is_told_what_is_still_live() {
     let mut world = World::new(12);
-    let alone = |world: &World| {
-        let shared = |family: &str| world.people.values().filter(|one| one.family == family).count() > 1;
-        world
-            .people
-            .iter()
-            .find(|(_, one)| one.family.is_empty() || !shared(&one.family))
-            .map(|(id, one)| (id.clone(), one.clone()))
-    };
-    let (id, person) = alone(&world).expect("somebody");
+    let id = alone(&world);
+    let person = world.people[&id].clone();
     night(&mut world, true);
     world.people.remove(&id);
     world.write(true);

@@ -1,17 +1,21 @@
 //! A build against what is live: the state opened and held against the newest release, the guards
 //! over time, what each cell may do, and the state's head as it will be once the release is out.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 use super::{BuildError, BuildOptions, part};
+use crate::commands::settle::done;
 use crate::config::{Audience, Basis, Config, SingleRemoval, StateSettings, Use};
 use crate::manifest::{
     CodeCount, DeltaRecord, Hex32, LatencyRecord, Manifest, Moment, StateRecord, UploadFile, UploadKind,
 };
 use crate::outputs::Disk;
+use crate::pipeline::before::Erased;
 use crate::pipeline::delta::{Asked, Changes, Delta, Mode, delta};
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::{Live, Refusal, Results};
@@ -19,6 +23,7 @@ use crate::platforms::{Operation, Platform};
 use crate::sources::releases::PublishedRelease;
 use crate::state::{
     BasisNote, CellRelease, FileRows, Head, LastRelease, Latency, LatencyTo, Opening, State, StateError,
+    Subjects,
 };
 
 /// Releases with files for a cell that are kept until one of them is marked as uploaded.
@@ -44,6 +49,8 @@ pub(super) struct LiveRun<'c> {
     release: u32,
     /// The state's number of each basis of the config.
     bases: Vec<u8>,
+    /// People who were erased.
+    erased: Option<&'c Erased>,
     unacknowledged: u64,
     late: u64,
 }
@@ -101,6 +108,7 @@ pub(super) fn begin<'c>(
     disk: &Disk,
     newest: Option<&PublishedRelease>,
     release: &str,
+    erased: Option<&'c Erased>,
 ) -> Result<Option<LiveRun<'c>>, BuildError> {
     let as_of = options.as_of.unwrap_or(options.now);
     if options.first && config.state.is_none() {
@@ -133,7 +141,8 @@ pub(super) fn begin<'c>(
     let release = head.release_number(release, Moment(as_of));
     let bases = config.bases.iter().map(|basis| head.basis_number(&note(basis))).collect();
     let zone = TimeZone::get(&config.policy.time_zone).expect("loading the config looked the zone up");
-    Ok(Some(LiveRun { state, settings, zone, as_of, head, release, bases, unacknowledged: 0, late: 0 }))
+    let (unacknowledged, late) = (0, 0);
+    Ok(Some(LiveRun { state, settings, zone, as_of, head, release, bases, erased, unacknowledged, late }))
 }
 
 fn note(basis: &Basis) -> BasisNote {
@@ -174,6 +183,15 @@ pub(super) fn inputs(config: &Config, root: &RootKey, results: &Results<'_, '_>)
 }
 
 impl LiveRun<'_> {
+    /// Numbers of the requests for erasure that are done by what is live and owed, marked or not.
+    pub(super) fn erasures_done(
+        &self,
+        root: &RootKey,
+        subjects: &Subjects,
+    ) -> Result<BTreeSet<u32>, StateError> {
+        done(&self.state, root, subjects)
+    }
+
     /// Whether the run may go past guards: only where there is somebody to remove.
     pub(super) fn mode(&self) -> Live {
         let head = self.state.head();
@@ -320,6 +338,7 @@ impl LiveRun<'_> {
             acknowledged_by: back(self.settings.ack_within.as_secs().unsigned_abs()),
             late_day,
             bases: &self.bases,
+            erased: self.erased,
         };
         let delta = delta(results, &mut self.state, &asked)?;
         self.unacknowledged += delta.changes.unacknowledged;
