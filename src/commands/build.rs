@@ -240,6 +240,7 @@ pub fn build_on(
             before: &before,
             live: live.as_ref(),
             refusals: &allowed.refusals,
+            overdue_requests,
         })?;
         let (manifest, manifest_sha256) = seal(&staging, predicate, signer.as_ref())?;
         stage("record and sign", 0, 0);

@@ -388,8 +388,8 @@ impl LiveRun<'_> {
         against.map(|against| record(against, delta.changes))
     }
 
-    /// What the manifest says of the state.
-    pub(super) fn record(&self) -> StateRecord {
+    /// What the manifest says of the state, and of people's requests that wait too long for an answer.
+    pub(super) fn record(&self, overdue_requests: u64) -> StateRecord {
         let times = |to| {
             let of = self.head.latencies.iter().filter(|latency| latency.to == to);
             LatencyRecord::of(of.map(|latency| latency.seconds).collect())
@@ -399,7 +399,12 @@ impl LiveRun<'_> {
             generation: self.state.head().generation,
             to_release: times(LatencyTo::Release),
             to_upload: times(LatencyTo::Upload),
-            overdue: self.overdue(),
+            overdue: CodeCount::list(
+                self.overdue()
+                    .into_iter()
+                    .map(|one| (one.code, one.count))
+                    .chain([("requests-overdue".to_owned(), overdue_requests)]),
+            ),
         }
     }
 

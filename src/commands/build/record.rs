@@ -48,6 +48,8 @@ pub(super) struct Record<'r> {
     pub(super) before: &'r Before,
     pub(super) live: Option<&'r LiveRun<'r>>,
     pub(super) refusals: &'r [Refusal],
+    /// People's requests past their last day.
+    pub(super) overdue_requests: u64,
 }
 
 /// The manifest's predicate.
@@ -82,7 +84,7 @@ pub(super) fn predicate(record: &Record<'_>) -> Result<Predicate, BuildError> {
             root: record.root.id().unwrap_or_else(|| RUN_ONLY.to_owned()),
             signing: record.signer.map(Signer::fingerprint),
         },
-        state: record.live.map(LiveRun::record),
+        state: record.live.map(|live| live.record(record.overdue_requests)),
         sources: sources(config, results),
         registers: registers(record),
         bases: bases(config, results),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Writer;
 use super::figures::{Figure, Funnel, Precision};
 use super::html::Cell;
 use super::picture;
 use super::words as say;
+use super::{Room, Writer};
 use crate::manifest::{AudienceRecord, PlatformRecord, ReasonCount, UploadKind};
 use crate::outputs::guide::ROUNDING_BASE;
 use crate::platforms;
@@ -52,18 +52,20 @@ impl Writer<'_> {
     pub(super) fn audiences(&mut self) {
         let mut rows = Vec::new();
         for (at, audience) in self.record.audiences.iter().enumerate() {
-            for (platform, funnel) in
-                audience.platforms.iter().zip(self.funnels.get(at).into_iter().flatten())
-            {
+            let funnels = self.funnels.get(at).into_iter().flatten();
+            for (line, (platform, funnel)) in audience.platforms.iter().zip(funnels).enumerate() {
                 let people = &platform.people;
-                rows.push(vec![
-                    Cell::Link(at, audience.name.clone()),
+                // The name stands once for all its platforms.
+                let name = Cell::LinkFor(at, audience.name.clone(), audience.platforms.len());
+                let mut cells: Vec<Cell> = (line == 0).then_some(name).into_iter().collect();
+                cells.extend([
                     Cell::Text(title(platform)),
                     Cell::Number(self.language.figure(self.beside(funnel.suppressed, people.suppressed))),
                     Cell::Number(self.language.figure(self.beside(funnel.eligible, people.eligible))),
                     Cell::Number(self.language.figure(self.upload(funnel, platform))),
                     Cell::Text(self.note(audience, platform)),
                 ]);
+                rows.push(cells);
             }
         }
         let headings =
@@ -73,7 +75,7 @@ impl Writer<'_> {
         self.page.table(("o", 0), caption, &headings, &rows);
         self.paragraph(&say::REASONS_HELP);
         self.paragraph(&say::ROWS_HELP);
-        if !self.is_rich {
+        if self.room == Room::Numbers {
             self.paragraph(&say::NO_PICTURES);
         }
         for (at, audience) in self.record.audiences.iter().enumerate() {
@@ -116,7 +118,7 @@ impl Writer<'_> {
         }
         facts.push((say::LEAST_SIZE, format!("{least} ({})", language.fill(&say::SIZE_BEFORE, &[&size]))));
         self.definitions(&facts);
-        if self.is_rich {
+        if self.room != Room::Numbers {
             for (platform, funnel) in audience.platforms.iter().zip(funnels) {
                 let upload = self.upload(funnel, platform);
                 picture::flow(&mut self.page, language, &title(platform), funnel, upload);
@@ -196,12 +198,12 @@ impl Writer<'_> {
                 let whole = self.precision.figure(suppressed).drawn().max(1);
                 let thousandths = u128::from(primary.min(whole)) * 1_000 / u128::from(whole);
                 let name = self.language.reason(reason);
-                let code = self.is_rich.then(|| reason.code());
+                let code = self.is_rich().then(|| reason.code());
                 let mut cells: Vec<Cell> =
                     (line == 0).then_some(Cell::OwnFor(name, code, lines)).into_iter().collect();
                 cells.push(Cell::Text(place));
                 let share = Cell::Bar(u64::try_from(thousandths).unwrap_or(1_000));
-                cells.extend(self.is_rich.then_some(share));
+                cells.extend(self.is_rich().then_some(share));
                 cells.extend(counts.map(|count| self.number(count)));
                 rows.push(cells);
             }
@@ -213,14 +215,14 @@ impl Writer<'_> {
                 Cell::Own(self.say(&say::OTHER_REASONS)),
                 Cell::Text(self.say(&say::ALL_PLATFORMS).to_owned()),
             ];
-            cells.extend(self.is_rich.then_some(Cell::Bar(0)));
+            cells.extend(self.is_rich().then_some(Cell::Bar(0)));
             cells.extend([0; 3].map(|_| Cell::Number(small.clone())));
             rows.push(cells);
         } else if rows.is_empty() {
             return self.paragraph(&say::NO_REASONS);
         }
         let mut headings = vec![self.say(&say::REASON), self.say(&say::PLATFORM)];
-        headings.extend(self.is_rich.then(|| self.say(&say::SHARE)));
+        headings.extend(self.is_rich().then(|| self.say(&say::SHARE)));
         headings.extend([&say::SUPPRESSED, &say::HOLDS, &say::ALONE].map(|said| self.say(said)));
         let caption = self.language.fill(&say::REASONS_TABLE, &[&audience.name]);
         self.page.table(("r", at), &caption, &headings, &rows);

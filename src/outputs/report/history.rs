@@ -23,22 +23,26 @@ impl Writer<'_> {
         let mut courses: Vec<Vec<Course>> = Vec::new();
         for (at, audience) in self.record.audiences.iter().enumerate() {
             let mut of_audience = Vec::new();
-            for platform in &audience.platforms {
+            for (line, platform) in audience.platforms.iter().enumerate() {
                 let course = self.course(&audience.name, platform);
-                rows.push(self.line(at, &audience.name, platform, &course));
+                // The name stands once for all its platforms.
+                let name = Cell::LinkFor(at, audience.name.clone(), audience.platforms.len());
+                let mut cells: Vec<Cell> = (line == 0).then_some(name).into_iter().collect();
+                cells.extend(self.line(platform, &course));
+                rows.push(cells);
                 of_audience.push(course);
             }
             courses.push(of_audience);
         }
         let mut headings = vec![&say::AUDIENCE, &say::PLATFORM];
-        headings.extend(self.is_rich.then_some(&say::COURSE));
+        headings.extend(self.is_rich().then_some(&say::COURSE));
         headings.extend([&say::FIRST, &say::LEAST, &say::MOST, &say::NOW]);
         let headings: Vec<&str> = headings.into_iter().map(|said| self.say(said)).collect();
         let number = self.language.number(self.earlier.len() as u64 + 1);
         let caption = self.language.fill(&say::HISTORY_TABLE, &[&number]);
         self.page.table(("h", 0), &caption, &headings, &rows);
         self.releases();
-        if self.is_rich {
+        if self.is_rich() {
             self.every_number(&courses);
         }
     }
@@ -63,9 +67,9 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn line(&self, at: usize, audience: &str, platform: &PlatformRecord, course: &Course) -> Vec<Cell> {
-        let mut cells = vec![Cell::Link(at, audience.to_owned()), Cell::Text(title(platform))];
-        if self.is_rich {
+    fn line(&self, platform: &PlatformRecord, course: &Course) -> Vec<Cell> {
+        let mut cells = vec![Cell::Text(title(platform))];
+        if self.is_rich() {
             cells.push(Cell::Course(course.iter().map(|figure| figure.and_then(drawn)).collect()));
         }
         let told: Vec<Figure> = course.iter().flatten().copied().collect();

@@ -33,8 +33,8 @@ pub(super) enum Cell {
     Bar(u64),
     /// A course of numbers as a line, with gaps, for eyes only: the numbers stand beside it.
     Course(Vec<Option<u64>>),
-    /// A link to the audience of this number.
-    Link(usize, String),
+    /// A link to the audience of this number, for so many rows.
+    LinkFor(usize, String, usize),
 }
 
 impl Markup {
@@ -145,9 +145,12 @@ impl Markup {
                 .tenths(*thousandths)
                 .raw(" height=1 /></svg>"),
             Cell::Course(points) => self.course(points),
-            Cell::Link(number, text) => {
-                self.raw("<th><a href=#a").number(*number as u64).put(">", text, "</a>")
-            }
+            Cell::LinkFor(number, text, rows) => self
+                .raw("<th rowspan=")
+                .number(*rows as u64)
+                .raw("><a href=#a")
+                .number(*number as u64)
+                .put(">", text, "</a>"),
         };
     }
 

@@ -28,12 +28,16 @@ impl Writer<'_> {
     fn delta_table(&mut self) {
         let mut rows = Vec::new();
         for (at, audience) in self.record.audiences.iter().enumerate() {
-            for platform in &audience.platforms {
-                let Some(delta) = &platform.delta else { continue };
-                let mut cells = vec![
-                    Cell::Link(at, audience.name.clone()),
-                    Cell::TextOf(title(platform), delta.against.clone()),
-                ];
+            let deltas: Vec<_> = audience
+                .platforms
+                .iter()
+                .filter_map(|platform| Some((platform, platform.delta.as_ref()?)))
+                .collect();
+            for (line, (platform, delta)) in deltas.iter().enumerate() {
+                // The name stands once for all its platforms.
+                let name = Cell::LinkFor(at, audience.name.clone(), deltas.len());
+                let mut cells: Vec<Cell> = (line == 0).then_some(name).into_iter().collect();
+                cells.push(Cell::TextOf(title(platform), delta.against.clone()));
                 let figures = self.delta(delta);
                 cells.extend(figures.into_iter().map(|figure| Cell::Number(self.language.figure(figure))));
                 rows.push(cells);

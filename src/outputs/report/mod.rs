@@ -28,7 +28,8 @@ use html::{Cell, Markup};
 use words as say;
 pub use words::{Language, weight};
 
-/// A page that would be larger leaves out its pictures, says so, and keeps every number.
+/// A page that would be larger leaves out its bars and codes, then all its pictures, of which it says so;
+/// it keeps every number.
 const RICH_BYTES_MAX: usize = 280_000;
 
 const STYLE: &str = include_str!("style.css");
@@ -60,14 +61,14 @@ pub fn report_after(manifest: &Manifest, earlier: &[Manifest], options: ReportOp
     let earlier: Vec<&Predicate> = earlier.iter().map(|manifest| &manifest.predicate).collect();
     let precision = if options.public { Precision::Public } else { Precision::Exact };
     let record = &manifest.predicate;
-    let write = |is_rich| {
+    let write = |room| {
         let funnels = precision.funnels(&record.audiences);
         let page = Markup::default();
         let mut writer = Writer {
             page,
             language: options.language,
             precision,
-            is_rich,
+            room,
             record,
             earlier: earlier.clone(),
             funnels,
@@ -75,8 +76,22 @@ pub fn report_after(manifest: &Manifest, earlier: &[Manifest], options: ReportOp
         writer.whole();
         writer.page.finish()
     };
-    let page = write(true);
-    if page.len() <= RICH_BYTES_MAX { page } else { write(false) }
+    [Room::Everything, Room::Flows]
+        .into_iter()
+        .map(write)
+        .find(|page| page.len() <= RICH_BYTES_MAX)
+        .unwrap_or_else(|| write(Room::Numbers))
+}
+
+/// What there is room for beside the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// Every picture, and the codes beside the reasons' names.
+    Everything,
+    /// The flow pictures alone.
+    Flows,
+    /// No picture.
+    Numbers,
 }
 
 /// What every section needs.
@@ -84,8 +99,7 @@ struct Writer<'m> {
     page: Markup,
     language: Language,
     precision: Precision,
-    /// Whether there is room for pictures and for the codes beside the reasons' names.
-    is_rich: bool,
+    room: Room,
     record: &'m Predicate,
     /// Earlier releases, oldest first.
     earlier: Vec<&'m Predicate>,
@@ -104,6 +118,10 @@ impl<'m> Writer<'m> {
     /// A count that is no part of a total.
     fn count(&self, count: u64) -> String {
         self.language.figure(self.precision.figure(count))
+    }
+
+    fn is_rich(&self) -> bool {
+        self.room == Room::Everything
     }
 
     fn is_public(&self) -> bool {
@@ -230,12 +248,20 @@ impl<'m> Writer<'m> {
             ("<p class=\"v bad\">", self.say(&say::NOTHING).to_owned(), Some(&say::NEXT_NOTHING))
         } else {
             let numbers = [self.language.number(with_files), self.language.number(all)];
-            let open = if with_files == all { "<p class=\"v go\">" } else { "<p class=\"v warn\">" };
-            let text = match all {
-                1 => self.say(&say::READY_ONE).to_owned(),
-                _ => self.language.fill(&say::READY, &[&numbers[0], &numbers[1]]),
+            // A release is as it should be, and a promise made before it is not kept: never green.
+            let is_late = !self.overdue().is_empty();
+            let (one, several, next) = if is_late {
+                (&say::OVERDUE_ONE, &say::OVERDUE_READY, &say::NEXT_OVERDUE)
+            } else {
+                (&say::READY_ONE, &say::READY, &say::NEXT_READY)
             };
-            (open, text, Some(&say::NEXT_READY))
+            let is_good = with_files == all && !is_late;
+            let open = if is_good { "<p class=\"v go\">" } else { "<p class=\"v warn\">" };
+            let text = match all {
+                1 => self.say(one).to_owned(),
+                _ => self.language.fill(several, &[&numbers[0], &numbers[1]]),
+            };
+            (open, text, Some(next))
         };
         self.page.put(open, &text, "</p>\n");
         // Whom a page is shared with has nothing to upload.

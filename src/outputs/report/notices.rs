@@ -21,9 +21,8 @@ impl<'m> Writer<'m> {
             notices
         };
         // A removal that was promised and not made weighs more than anything else.
-        let overdue = record.state.as_ref().map(|state| state.overdue.as_slice()).unwrap_or_default();
         let kinds = [
-            (&say::OVERDUE, overdue),
+            (&say::OVERDUE, self.overdue()),
             (&say::GUARD, record.release.refusals.as_slice()),
             (&say::WARNING, record.warnings.as_slice()),
         ];
@@ -37,6 +36,11 @@ impl<'m> Writer<'m> {
         }
         let headings = [&say::WHAT, &say::WHAT_TO_DO, &say::COUNT].map(|said| self.say(said));
         self.page.table(("w", 0), self.language.say(&say::WARNINGS_TABLE), &headings, &rows);
+    }
+
+    /// What was promised and not done in time, by code.
+    pub(super) fn overdue(&self) -> &'m [CodeCount] {
+        self.record.state.as_ref().map(|state| state.overdue.as_slice()).unwrap_or_default()
     }
 
     fn notice(&self, kind: &say::Said, notice: &CodeCount) -> Vec<Cell> {

@@ -62,7 +62,7 @@ fn forty_audiences_fit_and_are_all_there() {
 }
 
 #[test]
-fn a_page_without_room_for_pictures_says_so() {
+fn a_page_without_room_for_pictures_says_so_and_leaves_out_the_bars_first() {
     let full = page(&forty(), Language::English, false);
     assert!(!full.contains("<figure>") && full.contains("too many audiences"));
     let mut fewer = forty();
@@ -71,6 +71,19 @@ fn a_page_without_room_for_pictures_says_so() {
     });
     let fewer = page(&fewer, Language::English, false);
     assert_eq!(fewer.matches("<figure>").count(), 120, "{}", fewer.len());
+    // Between the two the bars go first: how the rows flow is told before how large each share is.
+    let course = |reasons: usize| {
+        let mut some = forty();
+        some.predicate.audiences.iter_mut().for_each(|audience| {
+            audience.platforms.iter_mut().for_each(|platform| platform.reasons.truncate(reasons));
+        });
+        let page = page(&some, Language::English, false);
+        assert!(page.len() < 300_000, "{reasons}: {}", page.len());
+        (page.contains("<td class=b"), page.contains("<figure>"))
+    };
+    let mut courses: Vec<_> = (3..=Reason::ALL.len()).map(course).collect();
+    courses.dedup();
+    assert_eq!(courses, [(true, true), (false, true), (false, false)]);
 }
 
 /// What a page may hold at all: no script, no address, no form, and only markup of its own.
@@ -344,6 +357,53 @@ fn a_warning_says_where_it_holds_and_not_to_everyone() {
     }
 }
 
+/// A release that is as it should be is not green while a promise made before it is not kept.
+#[test]
+fn the_verdict_is_not_green_while_anything_is_overdue() {
+    let with = |codes: &[&'static str], audiences: usize| {
+        manifest(|record| {
+            record.audiences[0].platforms[0].files.push(crate::manifest::UploadFile {
+                name: "full.csv".to_owned(),
+                kind: crate::manifest::UploadKind::Full,
+                part: 1,
+                parts: 1,
+                rows: 4,
+                bytes: 5,
+            });
+            record.audiences = vec![record.audiences[0].clone(); audiences];
+            record.state = Some(crate::manifest::StateRecord {
+                id: "00".repeat(16),
+                generation: 3,
+                to_release: None,
+                to_upload: None,
+                overdue: CodeCount::list(codes.iter().map(|code| (*code, 1))),
+            });
+        })
+    };
+    let verdict = |manifest: &Manifest, language, public| {
+        let page = page(manifest, language, public);
+        page.split("<p class=\"v ").nth(1).and_then(|rest| rest.split("</p>").next()).map(str::to_owned)
+    };
+    let late = ["Published, and something is overdue", "jotakin on myöhässä", "något är försenat"];
+    for (language, late) in Language::ALL.into_iter().zip(late) {
+        for public in [false, true] {
+            for audiences in [1, 2] {
+                let green = verdict(&with(&[], audiences), language, public).expect("a verdict");
+                assert!(green.starts_with("go\">") && !green.contains(late), "{green}");
+                for code in ["removal-unacknowledged", "objection-late", "requests-overdue"] {
+                    let amber = verdict(&with(&[code], audiences), language, public).expect("a verdict");
+                    assert!(amber.starts_with("warn\">") && amber.contains(late), "{code}: {amber}");
+                }
+            }
+        }
+    }
+    // A guard or a replay weighs more, and keeps its own words and colour.
+    let mut stopped = with(&["objection-late"], 1);
+    stopped.predicate.release.outcome = Outcome::RemovalsOnly;
+    let red = verdict(&stopped, Language::English, false).expect("a verdict");
+    assert!(red.starts_with("bad\">Removals only"), "{red}");
+}
+
 /// What comes next stands below the verdict, and not on a page whose reader has nothing to upload.
 #[test]
 fn the_next_step_stands_below_the_verdict() {
@@ -403,6 +463,7 @@ fn every_code_of_a_build_has_words() {
         "too-many-unreadable-rows",
         "removal-unacknowledged",
         "objection-late",
+        "requests-overdue",
         "audience-swing",
         "audience-expired",
         "audience-closed",

@@ -374,7 +374,7 @@ pub fn weight(code: &str) -> usize {
 }
 
 /// Guards, then warnings, in order of weight: what it is, and what to do.
-const NOTICES: [(&str, Said, Said); 33] = [
+const NOTICES: [(&str, Said, Said); 34] = [
     (
         "removal-unacknowledged",
         [
@@ -386,6 +386,19 @@ const NOTICES: [(&str, Said, Said); 33] = [
             "Upload the remove file again, and record what the platform answers with verho receipt.",
             "Vie poistotiedosto uudelleen ja kirjaa alustan vastaus komennolla verho receipt.",
             "Ladda upp borttagningsfilen igen och anteckna svaret med verho receipt.",
+        ],
+    ),
+    (
+        "requests-overdue",
+        [
+            "A person's request waits past its last day",
+            "Henkilön pyyntö on yli määräajan",
+            "En persons begäran har passerat sin sista dag",
+        ],
+        [
+            "List them with verho subject requests, answer today, and mark each as done with verho subject requests --done.",
+            "Luettele ne komennolla verho subject requests, vastaa tänään ja merkitse kukin hoidetuksi komennolla verho subject requests --done.",
+            "Lista dem med verho subject requests, svara i dag och markera varje begäran som klar med verho subject requests --done.",
         ],
     ),
     (
@@ -857,6 +870,21 @@ pub(super) const READY_ONE: Said = [
     "Ready to upload: the audience has its files.",
     "Valmis vietäväksi: kohderyhmällä on tiedostonsa.",
     "Klar att ladda upp: målgruppen har sina filer.",
+];
+pub(super) const OVERDUE_READY: Said = [
+    "Published, and something is overdue: files for {} of {} audiences.",
+    "Julkaistu, ja jotakin on myöhässä: tiedostot {}/{} kohderyhmälle.",
+    "Publicerad, och något är försenat: filer för {} av {} målgrupper.",
+];
+pub(super) const OVERDUE_ONE: Said = [
+    "Published, and something is overdue: the audience has its files.",
+    "Julkaistu, ja jotakin on myöhässä: kohderyhmällä on tiedostonsa.",
+    "Publicerad, och något är försenat: målgruppen har sina filer.",
+];
+pub(super) const NEXT_OVERDUE: Said = [
+    "Next: follow UPLOAD.md in the release's folder today, in its order, and do what stands first below.",
+    "Seuraavaksi: toimi tänään julkaisun kansiossa olevan UPLOAD.md-ohjeen mukaan, siinä järjestyksessä, ja tee se, mikä alla mainitaan ensimmäisenä.",
+    "Nästa steg: följ i dag UPLOAD.md i utgåvans mapp, i den ordningen, och gör det som står först nedan.",
 ];
 pub(super) const NEXT_READY: Said = [
     "Next: follow UPLOAD.md in the release's folder, in its order.",
