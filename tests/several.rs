@@ -376,6 +376,24 @@ fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
     }
 }
 
+/// The hash of a domain says something of whoever is held as a hash, and nothing of two plain addresses at
+/// one domain: the oracle once took them for one.
+#[test]
+fn the_hash_of_a_domain_joins_no_two_plain_addresses() {
+    let hashes = CONFIG
+        .replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]")
+        .replace("email = \"email\",", "email = { column = \"email\", hashed = \"sha256\" },");
+    let built = built_by(&hashes, &[("bo@example.com", "040 1234567")], &[("ann@example.com", "")]);
+    let built = built.unwrap_or_else(|error| panic!("{error:?}"));
+    let number = hash("358401234567");
+    assert!(cells(&built.path().join("releases")).contains(&number));
+    let config = verho::config::Config::load(&built.path().join("verho.toml")).expect("a config");
+    let outcome =
+        verho::oracle::decide(&config, "2026-11-21T02:00:00Z".parse().expect("a moment")).expect("decided");
+    let eligible = outcome.audiences[0].platforms[0].rows.len();
+    assert_eq!(eligible, 1, "the oracle lets the same person up");
+}
+
 #[test]
 fn a_bare_list_may_begin_with_a_line_that_says_nothing() {
     let config = CONFIG

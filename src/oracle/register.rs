@@ -599,7 +599,7 @@ impl Entry {
             };
             if let Some(algorithm) = column.hashed {
                 for form in forms {
-                    hooks.insert(hash_hook(place, kind, algorithm, &hash(algorithm, &form)));
+                    hooks.insert(held_hook(place, kind, algorithm, &hash(algorithm, &form)));
                 }
             }
         }
@@ -663,16 +663,21 @@ fn cell_hooks(config: &Config, cell: &Cell, all: &Regions, hooks: &mut BTreeSet<
         if is_plain(Kind::Phone) {
             hooks.extend(phone::last_seven(text).map(|seven| format!("{place} seven {seven}")));
         }
-        if let Some(algorithm) = cell.hashed {
-            let held = read_hash(algorithm, text);
-            hooks.extend(held.map(|held| hash_hook(place, cell.kind, algorithm, &held)));
+        if let Some(algorithm) = cell.hashed
+            && let Some(held) = read_hash(algorithm, text)
+        {
+            hooks.insert(hash_hook(place, cell.kind, algorithm, &held));
+            hooks.insert(held_hook(place, cell.kind, algorithm, &held));
         }
         for (kind, column) in [(Kind::Email, &register.columns.email), (Kind::Phone, &register.columns.phone)]
         {
             let Some(algorithm) = column.as_ref().and_then(|column| column.hashed) else { continue };
-            if !parses && cell.kind == kind {
-                let held = read_hash(algorithm, text);
-                hooks.extend(held.map(|held| hash_hook(place, kind, algorithm, &held)));
+            if !parses
+                && cell.kind == kind
+                && let Some(held) = read_hash(algorithm, text)
+            {
+                hooks.insert(hash_hook(place, kind, algorithm, &held));
+                hooks.insert(held_hook(place, kind, algorithm, &held));
             }
             let possible = config.policy.possible_phones;
             let mut forms = match kind {
@@ -713,6 +718,12 @@ fn phone_hook(register: usize, number: &str) -> String {
 
 fn text_hook(register: usize, text: &str) -> String {
     format!("{register} text {}", folded(text))
+}
+
+/// What a plain objection may be hashed to meets only what a customer holds as a hash: of two plain
+/// addresses at one domain the hash of the domain is the same.
+fn held_hook(register: usize, kind: Kind, algorithm: HashAlgorithm, hash: &str) -> String {
+    format!("{} of a plain entry", hash_hook(register, kind, algorithm, hash))
 }
 
 fn hash_hook(register: usize, kind: Kind, algorithm: HashAlgorithm, hash: &str) -> String {
