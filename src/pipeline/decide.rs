@@ -23,6 +23,7 @@ use crate::people::PersonKey;
 use crate::platforms::RowShape;
 use crate::policy::closure::KeyMark;
 use crate::policy::objections::Named;
+use crate::policy::reason::Reason;
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{CellVerdict, Holdings, IdentifierClass, PersonFacts, barred, decide};
@@ -191,6 +192,31 @@ struct Consequence {
     suppressed: Vec<usize>,
     /// Whether an objection keeps the person out of any cell.
     is_objected: bool,
+    /// Cells that the person's own objection keeps them out of: what they hold goes there, whoever it is
+    /// live of. What somebody holds who is merely linked may be another's who is eligible.
+    objected: Vec<usize>,
+}
+
+/// Notes what somebody who objected holds, whoever it is live of: an identifier that has changed hands
+/// stands under its holder before.
+fn bar(
+    live: &mut LiveAppender<'_, '_>,
+    plan: &Plan,
+    cell: usize,
+    identifiers: &[Held<'_>],
+) -> Result<(), SpillError> {
+    let place = &plan.cells[cell];
+    for held in identifiers {
+        let (form, kind) = if held.class.is_email {
+            (place.email_form, Kind::Email)
+        } else {
+            (place.phone_form, Kind::Phone)
+        };
+        if let Some(digest) = form.and_then(|form| held.view.digest(form)) {
+            live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
+        }
+    }
+    Ok(())
 }
 
 struct Worker<'w, 'd, 'o> {
@@ -429,10 +455,11 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for (cell, basis) in &consequence.eligible {
             self.goes_up(*cell, owner, *basis, identifiers, lists)?;
         }
-        if consequence.is_objected
-            && let Some(live) = &mut self.live
-        {
+        if let Some(live) = self.live.as_mut().filter(|_| consequence.is_objected) {
             live.objected(owner, consequence.number, named, self.job)?;
+            for cell in &consequence.objected {
+                bar(live, self.job.plan, *cell, identifiers)?;
+            }
         }
         for audience in &consequence.suppressed {
             let tag = self.job.tags[*audience].tag(person);
@@ -560,6 +587,10 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         });
         let eligible = eligible.collect();
         let is_objected = verdict.iter().any(|verdict| verdict.reasons.has_objection());
+        let named_out = |verdict: &CellVerdict| {
+            [Reason::OptedOut, Reason::OnRegister].iter().any(|reason| verdict.reasons.has(*reason))
+        };
+        let objected = (0..verdict.len()).filter(|cell| named_out(&verdict[*cell])).collect();
         let mut suppressed: Vec<usize> = verdict
             .iter()
             .zip(&policy.cells)
@@ -568,7 +599,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             .collect();
         suppressed.dedup();
         let number = self.verdicts.number(verdict);
-        let consequence = std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected });
+        let consequence =
+            std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected, objected });
         if self.known.len() < 1 << 18 {
             self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
         }

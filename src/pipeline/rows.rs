@@ -339,7 +339,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         let shared = self.shared;
-        let is_open = is_open && self.withheld.is_none() && shared.may_still_go_up(*named);
+        let is_open = self.makes_digests(is_open, *named);
         let rule = PhoneRule { possible: shared.config.policy.possible_phones };
         let plain = match kind {
             Kind::Email => None,
@@ -446,6 +446,13 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
     }
 
+    /// Whether digests of the row at hand are worth making: some cell is open, and nothing said so far closes
+    /// them all. Where a live state is kept, always: what an objector holds may be live of somebody else.
+    fn makes_digests(&self, is_open: bool, named: u32) -> bool {
+        self.shared.config.state.is_some()
+            || (is_open && self.withheld.is_none() && self.shared.may_still_go_up(named))
+    }
+
     /// A value that is a hash already: it meets hashes alone, and goes up where its form is asked for.
     #[expect(clippy::too_many_arguments, reason = "a cell and everything about its column, told once a cell")]
     fn hashed_value(
@@ -476,7 +483,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         self.tally.columns[place].parsed += 1;
         shared.objections.by_held_hash(&hash, &mut join);
         let mut digests = [None; FORMS_MAX];
-        if is_open && self.withheld.is_none() && shared.may_still_go_up(*named) {
+        if self.makes_digests(is_open, *named) {
             match kind {
                 Kind::Email => {
                     let forms = shared.plan.email_forms.iter().map(|form| hash.email_digest(*form));

@@ -11,7 +11,7 @@ use verho::manifest::{Outcome, UploadKind};
 use verho::outputs::Disk;
 use verho::pipeline::RunError;
 
-use super::world::{Dice, Files, PLATFORMS, World, flat, record, rows};
+use super::world::{Dice, Files, PLATFORMS, World, digest, flat, record, rows};
 
 fn codes(error: &BuildError) -> Vec<&'static str> {
     match error {
@@ -195,6 +195,32 @@ fn a_campaign_that_is_over_takes_everybody_out_and_is_then_refused() {
     world.now += 24.hours();
     let error = world.build(false).expect_err("refused");
     assert_eq!(codes(&error), ["audience-expired"]);
+}
+
+/// An address that went from somebody who is live to somebody who objected stayed in until the next
+/// complete release: it is live under its holder before.
+#[test]
+fn what_an_objector_holds_goes_whoever_it_is_live_of() {
+    for leaves in [false, true] {
+        let mut world = live(20);
+        let ids: Vec<String> = world.people.keys().cloned().collect();
+        let email = world.people[&ids[0]].emails[0].clone();
+        let before = world.people.get_mut(&ids[0]).expect("there");
+        before.emails[0] = "numbat@example.com".to_owned();
+        if leaves {
+            world.people.remove(&ids[0]);
+        }
+        object(&mut world, if leaves { 2 } else { 3 });
+        world.people.get_mut(&ids[3]).expect("there").emails[1].clone_from(&email);
+        world.write(false);
+        let release = world.build(false).expect("built").release.expect("published");
+        for name in ["meta", "x"] {
+            let files = Files::read(&release, name);
+            assert!(files.add.is_none() && files.full.is_none(), "{name}: a register is missing");
+            let gone = flat(files.remove.as_ref());
+            assert!(gone.contains(&digest(&email)), "leaves: {leaves}, {name}");
+        }
+    }
 }
 
 #[test]
