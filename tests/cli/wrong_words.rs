@@ -148,9 +148,16 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("path = \"objections.csv\"", "path = \"objection.csv\"", "register-missing", "last night's export"),
     (
         "columns = { email = \"email\", phone = \"phone\" }",
-        "columns = { email = \"mail\" }",
+        "columns = { email = \"mail\", phone = \"phone\" }",
         "no column named \"mail\"",
         "map one of the columns",
+    ),
+    // Not one wanted name is in the first line: it may be somebody's row, and is not shown.
+    (
+        "columns = { email = \"email\", phone = \"phone\" }",
+        "columns = { email = \"mail\" }",
+        "no column named \"mail\"",
+        "check that the first line holds the column names",
     ),
 ];
 
