@@ -49,10 +49,11 @@ pub(super) fn figure(cell: &Value) -> Option<u64> {
     cell.as_str().expect("text").trim().replace([',', '\u{a0}'], "").parse().ok()
 }
 
-/// All numbers of all tables, in whatever language.
-pub(super) fn figures(tables: &Value) -> Vec<Option<u64>> {
+/// All numbers of all tables, in whatever language. Cells without one do not count: whether a table has a
+/// column of bars depends on how much room its language leaves.
+pub(super) fn figures(tables: &Value) -> Vec<u64> {
     let rows = tables.as_object().expect("tables").values().filter_map(Value::as_array).flatten();
-    rows.filter_map(Value::as_array).flatten().map(figure).collect()
+    rows.filter_map(Value::as_array).flatten().filter_map(figure).collect()
 }
 
 fn number(cell: &Value) -> u64 {
