@@ -194,12 +194,17 @@ fn the_tables_of_every_odd_release_say_what_its_manifest_says() {
         let page = |language| {
             let page = report_after(&manifest, &earlier, ReportOptions { language, public: false });
             assert!(page.len() < 300_000, "{name} is {} bytes", page.len());
-            written(&page)
+            (page.matches("<svg").count(), written(&page))
         };
-        let english = page(Language::English);
+        let (pictures, english) = page(Language::English);
         compare_tables(&english, &manifest, name);
         for language in [Language::Finnish, Language::Swedish] {
-            assert_eq!(figures(&page(language)), figures(&english), "{name}");
+            let (its_pictures, its) = page(language);
+            // Forty audiences in longer words leave no room for some pictures, and for what is told beside them.
+            assert!(its_pictures == pictures || name == "forty", "{name}");
+            if its_pictures == pictures {
+                assert_eq!(figures(&its), figures(&english), "{name}");
+            }
         }
     }
 }
