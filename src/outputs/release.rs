@@ -236,15 +236,7 @@ impl Staging {
                 Body::Sealed(Box::new(sealer.map_err(|source| at("write", &path, source))?))
             }
         };
-        Ok(StagedFile {
-            shared,
-            body,
-            sealed,
-            name: name.to_owned(),
-            path,
-            buffer: Vec::with_capacity(BUFFER_BYTES.min(1 << 16)),
-            bytes: 0,
-        })
+        Ok(StagedFile { shared, body, sealed, name: name.to_owned(), path, buffer: Vec::new(), bytes: 0 })
     }
 
     /// Writes a whole small file.
@@ -427,6 +419,14 @@ impl StagedFile {
         state.files.insert(self.name.clone(), Some(record.clone()));
         drop(state);
         Ok(record)
+    }
+
+    /// Writes what is gathered and gives its room back: of many files that take turns, only the one
+    /// that is written keeps a buffer.
+    pub fn rest(&mut self) -> Result<(), OutputError> {
+        self.flush()?;
+        self.buffer = Vec::new();
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {

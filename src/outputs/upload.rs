@@ -73,6 +73,8 @@ pub struct UploadWriter {
     /// How far a prefix is shifted to give its part; 16 for a single file.
     shift: u32,
     parts: Vec<(StagedFile, u64)>,
+    /// The part that was written last. Rows come in order, so parts take turns.
+    current: usize,
 }
 
 impl UploadWriter {
@@ -119,7 +121,9 @@ impl UploadWriter {
                 Ok((file, 0))
             })
             .collect();
-        Ok(Self { kind, limits, shift: 16 - parts.ilog2(), parts: begun? })
+        let mut begun = begun?;
+        begun.iter_mut().skip(1).try_for_each(|(file, _)| file.rest())?;
+        Ok(Self { kind, limits, shift: 16 - parts.ilog2(), parts: begun, current: 0 })
     }
 
     /// Writes one row, its line end included. `prefix` is the first two bytes of its first digest,
@@ -133,6 +137,10 @@ impl UploadWriter {
     /// which is always so when there is one part.
     pub fn rows(&mut self, prefix: u16, rows: &[u8], count: u64) -> Result<(), OutputError> {
         let part = (u32::from(prefix) >> self.shift) as usize;
+        if part != self.current {
+            self.parts[self.current].0.rest()?;
+            self.current = part;
+        }
         let (file, written) = &mut self.parts[part];
         *written += count;
         file.write(rows)?;
