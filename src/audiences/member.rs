@@ -3,13 +3,21 @@
 
 use crate::identifiers::Digest;
 
-/// Buckets of members: rows without a first identifier, then one for each first byte of it.
-pub const MEMBER_BUCKETS: usize = 257;
+/// Buckets of members, by the first byte of their first digest: those whose first column is empty, then
+/// all others.
+pub const MEMBER_BUCKETS: usize = 512;
 
 /// The bucket of a row; reading buckets in order, and sorting within, sorts all rows.
+///
+/// Columns of a kind are filled from the left, so all rows of an upload whose first column is empty have
+/// their first digest in the same column, where the other kind begins.
 #[must_use]
 pub fn member_bucket(row: &[Option<Digest>]) -> usize {
-    row.first().copied().flatten().map_or(0, |digest| usize::from(digest.as_bytes()[0]) + 1)
+    let first = |cells: &[Option<Digest>]| cells.iter().flatten().next().map(|digest| digest.as_bytes()[0]);
+    match row.first() {
+        Some(Some(digest)) => 256 + usize::from(digest.as_bytes()[0]),
+        _ => first(row).map_or(0, usize::from),
+    }
 }
 
 /// Packed rows: for each column a byte 0, or a byte 1 and the digest.
@@ -103,7 +111,7 @@ pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
 }
 
 /// The eight bytes after the first, or what there is of them, big-endian: within a bucket the first is
-/// the same everywhere.
+/// the same everywhere, since it says whether the first column is empty.
 fn head(key: &[u8]) -> u64 {
     let mut head = [0; 8];
     let from = &key[1..];
@@ -132,7 +140,10 @@ mod tests {
         for a in cells {
             for b in cells {
                 for c in cells {
-                    rows.push(row(&[a, b, c]));
+                    // Two columns of one kind, filled from the left, and one of the other.
+                    if a.is_some() || b.is_none() && c.is_some() {
+                        rows.push(row(&[a, b, c]));
+                    }
                 }
             }
         }
@@ -152,10 +163,13 @@ mod tests {
             assert!(back == *row);
         }
         assert_eq!(MemberKey::split(&packed, 3).count(), rows.len());
+        // The first columns alone are rows of uploads with fewer columns.
         for (columns, times) in [(1, 1), (2, 3), (3, 2)] {
+            let filled: Vec<_> = rows.iter().filter(|row| columns == 3 || row[0].is_some()).collect();
             let mut buckets = vec![Vec::new(); super::MEMBER_BUCKETS];
-            for row in rows.iter().rev().chain(&rows).cycle().take(rows.len() * times) {
-                MemberKey::write(&row[..columns], &mut buckets[member_bucket(row)]);
+            for row in filled.iter().rev().chain(&filled).cycle().take(filled.len() * times) {
+                let row = &row[..columns];
+                MemberKey::write(row, &mut buckets[member_bucket(row)]);
             }
             let mut all = Vec::new();
             for bucket in &buckets {

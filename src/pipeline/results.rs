@@ -30,14 +30,14 @@ use crate::spill::{Overflow, SpillError, Spool};
 /// Buckets sorted at a time before they are handed on in order, and bytes of records in them: at a
 /// hundred million rows a bucket is large.
 const GROUP: usize = 16;
-const GROUP_BYTES: usize = 24 << 20;
+const GROUP_BYTES: usize = 12 << 20;
 
 /// Everything decided, while its records are still there.
 pub struct Results<'r, 'o> {
     pub(super) plan: &'r Plan,
     pub(super) registers: &'r [RegisterRead],
     pub(super) parsed: &'r Parsed,
-    pub(super) closed: &'r Closed,
+    pub(super) closed: &'r Closed<'o>,
     pub(super) decided: &'r Decided,
     pub(super) named: &'r Interner<Named>,
     pub(super) members: &'r [Spool<'o>],
