@@ -300,6 +300,9 @@ const fn source_status(error: &SourceError) -> ExitStatus {
 fn spill_hint(error: &SpillError) -> &'static str {
     match error {
         SpillError::Create { .. } => "let the user who runs verho write in that folder",
+        SpillError::Room { .. } => {
+            "free space on that disk, or raise [limits] temp where it is set, or memory; nothing was published"
+        }
         SpillError::Write { .. } | SpillError::Read { .. } => {
             "free some space on that disk, or raise [limits] memory; nothing was published"
         }

@@ -655,6 +655,8 @@ pub enum SingleRemoval {
 pub struct Limits {
     /// Bytes of records held in memory before they spill (default 1 GB).
     pub memory_bytes: u64,
+    /// Bytes that the temporary file of spilled records may take (default: what its disk has).
+    pub temp_bytes: u64,
     /// Rows a batch (default 65536); small values are for tests.
     pub batch_rows: usize,
     /// Threads; 0 means one a core.

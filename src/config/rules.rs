@@ -570,10 +570,12 @@ pub(super) fn keys(loading: &mut Loading<'_>, table: Option<Table<'_>>) -> Optio
 
 /// Reads `[limits]`.
 pub(super) fn limits(table: Option<Table<'_>>) -> Option<Limits> {
-    let default = Limits { memory_bytes: 1_000_000_000, batch_rows: 65_536, threads: 0 };
+    let default =
+        Limits { memory_bytes: 1_000_000_000, temp_bytes: u64::MAX, batch_rows: 65_536, threads: 0 };
     let Some(table) = table else { return Some(default) };
     let memory_bytes =
         table.get("memory").map_or(Some(default.memory_bytes), |item| item.bytes(MEMORY_LEAST));
+    let temp_bytes = table.get("temp").map_or(Some(default.temp_bytes), |item| item.bytes(MEMORY_LEAST));
     let count = |key, least, most, default| {
         table.get(key).map_or(Some(default), |item: Item<'_>| {
             item.whole(least, most).and_then(|count| usize::try_from(count).ok())
@@ -582,5 +584,10 @@ pub(super) fn limits(table: Option<Table<'_>>) -> Option<Limits> {
     let batch_rows = count("batch_rows", 1, BATCH_ROWS_MOST, default.batch_rows);
     let threads = count("threads", 0, 1024, default.threads);
     table.finish();
-    Some(Limits { memory_bytes: memory_bytes?, batch_rows: batch_rows?, threads: threads? })
+    Some(Limits {
+        memory_bytes: memory_bytes?,
+        temp_bytes: temp_bytes?,
+        batch_rows: batch_rows?,
+        threads: threads?,
+    })
 }

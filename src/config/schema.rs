@@ -1069,6 +1069,9 @@ pub struct LimitsTable {
     /// Memory for records before they spill to disk.
     #[schemars(regex(pattern = r"^[0-9]+ *([kKMGT]B|[KMGT]iB)$"), example = &"1GB")]
     pub memory: Option<String>,
+    /// Disk that records beyond the memory may take; all there is by default.
+    #[schemars(regex(pattern = r"^[0-9]+ *([kKMGT]B|[KMGT]iB)$"), example = &"50GB")]
+    pub temp: Option<String>,
     /// Rows a batch.
     #[schemars(range(min = 1, max = 1_048_576))]
     pub batch_rows: Option<u64>,

@@ -409,7 +409,7 @@ impl<'t> Item<'t> {
     pub(super) fn bytes(&self, least: u64) -> Option<u64> {
         let hint = format!("write at least {} kB, as \"500MB\" or \"1GB\"", least.div_ceil(1000));
         if !self.is_text() {
-            self.fault("wrong-type", format!("{} is not an amount of memory in quotes", self.key), hint);
+            self.fault("wrong-type", format!("{} is not an amount of bytes in quotes", self.key), hint);
             return None;
         }
         let bytes = self.text().map(|text| {
@@ -428,7 +428,7 @@ impl<'t> Item<'t> {
             number.parse::<u64>().ok()?.checked_mul(each).filter(|bytes| *bytes >= least)
         })?;
         if bytes.is_none() {
-            let message = format!("{} is not an amount of memory", self.key);
+            let message = format!("{} is not an amount of bytes", self.key);
             self.fault("out-of-range", message, hint);
         }
         bytes

@@ -66,7 +66,7 @@ fn the_first_config_of_the_docs_loads_and_defaults_safely() {
     assert_eq!((config.policy.share_cap, config.policy.min_age), (10, 18));
     assert!(config.policy.channel_bans_bind && !config.policy.possible_phones);
     assert_eq!(config.policy.time_zone, "UTC");
-    assert_eq!(config.limits.memory_bytes, 1_000_000_000);
+    assert_eq!((config.limits.memory_bytes, config.limits.temp_bytes), (1_000_000_000, u64::MAX));
     assert_eq!(config.audiences[0].min_size, 100);
     assert_eq!(config.audiences[0].party, Party::Consumer);
     assert_eq!(config.bases[0].parties, [Party::Consumer, Party::Business]);
@@ -158,7 +158,7 @@ fn every_key_reaches_its_place() {
     assert_eq!(config.policy.time_zone, "Europe/Helsinki");
     assert_eq!(config.output.dir, Path::new("/out/releases"));
     assert_eq!(config.keys.root.as_deref(), Some(Path::new("/data/keys/root.hex")));
-    assert_eq!(config.limits.memory_bytes, 512 << 20);
+    assert_eq!((config.limits.memory_bytes, config.limits.temp_bytes), (512 << 20, 20_000_000_000));
     assert_ne!(config.sha256, sound(SKETCH).sha256);
     let kept = config.retention;
     assert_eq!((kept.full_days, kept.delta_days, kept.suppressions_days), (Some(10), None, Some(182)));
@@ -290,6 +290,7 @@ const FAULTY: &[Faulty] = &[
     ("time_zone = \"europe/helsinki\"", "time_zone = \"Europe/Turku\"", "unknown-time-zone", "Turku", "time zone", "IANA"),
     ("[policy]", "[[policy]]", "wrong-type", "[[policy]]", "a list", "table"),
     ("memory = \"512MiB\"", "memory = \"512\"", "out-of-range", "512", "memory", "1GB"),
+    ("temp = \"20GB\"", "temp = \"20\"", "out-of-range", "20", "temp", "1GB"),
     ("memory = \"512MiB\"", "memory = \"0KB\"", "out-of-range", "0KB", "memory", "at least 1 kB"),
     ("batch_rows = 10", "batch_rows = 0", "out-of-range", "batch_rows", "range", "from 1"),
     ("informed_since = \"told\"\n", "", "missing-key", "[source.columns]", "no informed_since", "every source"),

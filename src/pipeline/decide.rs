@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::close::Closed;
+use super::close::{Closed, PartitionMarks};
 use super::intern::Interner;
 use super::keys::Tags;
 use super::live::{LiveAppender, LiveSpools, owner_of};
@@ -36,7 +36,7 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) closure: Closure,
     pub(crate) named: &'d Interner<Named>,
     pub(crate) standings: &'d Interner<Standing>,
-    pub(crate) closed: &'d Closed,
+    pub(crate) closed: &'d Closed<'o>,
     /// One an audience.
     pub(crate) tags: &'d [Tags],
     /// One a cell: rows of the upload, as member keys.
@@ -126,7 +126,8 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
             }
             bytes.clear();
             rows.take(bucket, &mut bytes)?;
-            worker.partition(&bytes)?;
+            let marks = job.closed.marks(bucket)?;
+            worker.partition(&bytes, &marks)?;
             worker.hand_on(bucket)?;
         }
         let done = worker.finish()?;
@@ -325,7 +326,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
 
     /// People with one row, nearly always all, are decided as their rows lie; only the others' rows are
     /// brought together, which means sorting and looking all over the partition.
-    fn partition(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
+    fn partition(&mut self, bytes: &[u8], marks: &PartitionMarks<'_>) -> Result<(), SpillError> {
         let mut twice = Twice::for_about(bytes.len() / ROW_BYTES);
         Rows::new(bytes).for_each(|row| twice.see(row.head.person.halves().1));
         let (mut hand, mut lists, mut several) = (Hand::default(), Lists::default(), Vec::new());
@@ -342,7 +343,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 None => {}
             }
             if several.len() == BLOCK || row.is_none() {
-                self.gather(&several, &mut hand);
+                self.gather(&several, marks, &mut hand);
                 let mut from = 0;
                 for (row, to) in several.iter().zip(&hand.ends) {
                     let identifiers = &mut hand.identifiers[from..*to];
@@ -359,7 +360,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for person in lying.chunk_by(|a, b| a.person == b.person) {
             several.clear();
             several.extend(person.iter().map(|row| Rows::at(bytes, row.place)));
-            self.gather(&several, &mut hand);
+            self.gather(&several, marks, &mut hand);
             self.person(&several, &mut hand.identifiers, &mut lists)?;
         }
         Ok(())
@@ -367,7 +368,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
 
     /// Finds all that is known of the rows' identifiers. What is asked of large tables is asked of all of
     /// them at once, so that waiting for one answer is waiting for many.
-    fn gather<'b>(&self, rows: &[RowView<'b>], hand: &mut Hand<'b>) {
+    fn gather<'b>(&self, rows: &[RowView<'b>], marks: &PartitionMarks<'_>, hand: &mut Hand<'b>) {
         let (closed, shares) = (self.job.closed, self.job.shares);
         hand.identifiers.clear();
         hand.ends.clear();
@@ -385,13 +386,13 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             hand.ends.push(hand.identifiers.len());
         }
         for held in &mut hand.identifiers {
-            held.may_be_marked = closed.may_be_marked(held.wide);
+            held.may_be_marked = marks.may_be_marked(held.wide);
             held.may_repeat = shares.may_repeat(held.wide);
         }
         for held in &mut hand.identifiers {
             held.is_shared = closed.is_shared(held.wide);
             if held.may_be_marked && !held.is_shared {
-                held.mark = closed.mark(held.wide);
+                held.mark = marks.mark(held.wide);
             }
         }
     }

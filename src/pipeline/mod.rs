@@ -54,6 +54,11 @@ use shares::ShareCounters;
 const PARTITIONS: usize = 512;
 /// Rough bytes of a customer row, to size the share estimate.
 const ROW_BYTES: u64 = 100;
+/// Of so many bytes of customers there is at least one of records: less than any export keeps, since what
+/// is asked by it is whether a run surely fails.
+const RECORD_BYTES_ONE_IN: u64 = 4;
+/// One part of the memory in so many is for what keys carry.
+const MARKS_ONE_IN: u64 = 16;
 /// A column may hold a personal identity code in one row of so many (0.01 per cent).
 const IDENTITY_CODES_ONE_IN: u64 = 10_000;
 
@@ -219,7 +224,10 @@ pub fn run<T, E: From<RunError>>(
         run_key: &run_key,
         person_keys: &person_keys,
     };
-    let overflow = Overflow::new(&run.spill_dir, records_bytes(config.limits.memory_bytes));
+    let memory = config.limits.memory_bytes;
+    let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, objections.bytes()))
+        .with_file_max(config.limits.temp_bytes);
+    overflow.check_room((bytes / RECORD_BYTES_ONE_IN).saturating_sub(memory)).map_err(RunError::from)?;
     let rows = Spool::new(&overflow, PARTITIONS);
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
@@ -230,6 +238,9 @@ pub fn run<T, E: From<RunError>>(
     stage("customers", customers, bytes);
     run.live.unless_past(guard_customers(config, &plan, &parsed), &mut refusals)?;
     let shares = shares.freeze(config.policy.share_cap);
+    // Whoever an objection names carries its number by now, and its room is free for records.
+    drop(objections);
+    overflow.set_limit(records_bytes(memory, 0));
 
     interrupt::check()?;
     let links = match run.watch {
@@ -237,8 +248,19 @@ pub fn run<T, E: From<RunError>>(
         Watch::Nobody | Watch::Everybody | Watch::Whoever(_) => Vec::new(),
     };
     let recovered = std::mem::take(&mut parsed.recovered);
-    let closed = close::close(&plan, config.policy.share_cap, &rows, &named, &standings, &shares, recovered)
-        .map_err(RunError::from)?;
+    let job = close::Close {
+        plan: &plan,
+        share_cap: config.policy.share_cap,
+        rows: &rows,
+        named: &named,
+        standings: &standings,
+        shares: &shares,
+        overflow: &overflow,
+        threads: threads(config),
+        chunk_bytes: chunk_bytes(config).min(8 << 10),
+        marks_max: usize::try_from(memory / MARKS_ONE_IN / close::BYTES_A_MARK).unwrap_or(usize::MAX),
+    };
+    let closed = close::close(&job, recovered).map_err(RunError::from)?;
     stage("closure", customers, 0);
     let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
         (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
@@ -445,10 +467,12 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
     })
 }
 
-/// How much of the memory is for records: what they are read from and written to needs the rest.
-const fn records_bytes(memory_bytes: u64) -> u64 {
-    const OTHERS: u64 = 448 << 20;
-    if memory_bytes > 2 * OTHERS { memory_bytes - OTHERS } else { memory_bytes / 2 }
+/// How much of the memory is for records: what they are read from and written to needs the rest, and so
+/// does the index of objections while it is there.
+const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
+    const OTHERS: u64 = 600 << 20;
+    let others = if OTHERS < memory_bytes / 2 { OTHERS } else { memory_bytes / 2 };
+    memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }
 
 /// How many worker threads a config asks for.

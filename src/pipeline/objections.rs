@@ -179,17 +179,17 @@ impl Objections {
             all.take_in(objections, named);
             reads.push(read);
         }
-        all.freeze();
+        all.freeze(named);
         (all, reads)
     }
 
     /// Adds another register's index.
     fn take_in(&mut self, other: Self, named: &Interner<Named>) {
         let join = |one: u32, other: u32| union(named, one, other);
-        self.ids.take_in(other.ids, join);
-        self.keys.take_in(other.keys, join);
-        self.domains.take_in(other.domains, join);
-        self.unread.take_in(other.unread, join);
+        self.ids.take_in(other.ids);
+        self.keys.take_in(other.keys);
+        self.domains.take_in(other.domains);
+        self.unread.take_in(other.unread);
         self.unread_sieve.take_in(&other.unread_sieve);
         for (mine, theirs) in
             [(&mut self.hashes, other.hashes), (&mut self.hashes_of_entries, other.hashes_of_entries)]
@@ -213,11 +213,21 @@ impl Objections {
         self.tails.take_in(&other.tails);
     }
 
-    fn freeze(&mut self) {
-        self.ids.freeze();
+    /// Brings the index into order; until then nothing is found in it.
+    fn freeze(&mut self, named: &Interner<Named>) {
+        let join = |one: u32, other: u32| union(named, one, other);
+        self.ids.freeze(join);
         for table in [&mut self.keys, &mut self.domains, &mut self.unread] {
-            table.freeze();
+            table.freeze(join);
         }
+    }
+
+    /// Bytes of memory that the index takes, roughly.
+    pub(crate) fn bytes(&self) -> u64 {
+        let hashes = self.hashes.capacity() + self.hashes_of_entries.capacity();
+        let erased = self.erased.as_ref().map_or(0, |(erased, _)| erased.tags.capacity());
+        let tables = self.ids.bytes() + self.keys.bytes() + self.domains.bytes() + self.unread.bytes();
+        tables + (hashes * (size_of::<(HashKey, u32)>() + 1) + erased * 17) as u64
     }
 
     /// Takes in whoever was erased, as if a register named them and bound everything.
@@ -232,10 +242,9 @@ impl Objections {
         (read.rows, read.objections) = (erased.count, erased.count);
         read.commitment = erased.commitment;
         let number = named.number(Named::by(origin, Scopes::of(Scope::AllMarketing).union(Scopes::ALWAYS)));
-        let mark = |known: &mut u32| *known = union(named, *known, number);
-        erased.people.iter().for_each(|person| mark(self.ids.or_insert(*person, 0)));
-        erased.identifiers.iter().for_each(|key| mark(self.keys.or_insert(*key, 0)));
-        erased.texts.iter().for_each(|key| mark(self.unread.or_insert(*key, 0)));
+        erased.people.iter().for_each(|person| self.ids.add(*person, number));
+        erased.identifiers.iter().for_each(|key| self.keys.add(*key, number));
+        erased.texts.iter().for_each(|key| self.unread.add(*key, number));
         if !erased.texts.is_empty() {
             // Of these there is nothing but keys, so every cell is looked at.
             self.unread_sieve.open();
@@ -612,8 +621,7 @@ impl Reader<'_, '_> {
             for space in self.spaces.clone() {
                 if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
                     keys += 1;
-                    let known = self.objections.ids.or_insert(person, 0);
-                    *known = union(self.named, *known, named);
+                    self.objections.ids.add(person, named);
                 }
             }
         }
@@ -636,8 +644,7 @@ impl Reader<'_, '_> {
                     read.webmail += 1;
                     read.first_webmail.get_or_insert(place);
                 }
-                let known = self.objections.domains.or_insert(domain, 0);
-                *known = union(self.named, *known, named);
+                self.objections.domains.add(domain, named);
             } else {
                 unread += 1;
                 self.unread(None, || Plaintext::new(cell), named);
@@ -768,9 +775,11 @@ impl Reader<'_, '_> {
 
     /// Puts what was found into the index.
     fn take_found(&mut self, named: u32) {
+        // One cell is often found under the same key in several readings.
+        self.found.sort_unstable();
+        self.found.dedup();
         for wide in self.found.drain(..) {
-            let known = self.objections.keys.or_insert(wide, 0);
-            *known = union(self.named, *known, named);
+            self.objections.keys.add(wide, named);
         }
         for hash in self.hashes.drain(..) {
             let known = self.objections.hashes_of_entries.entry(hash).or_insert(0);
@@ -785,8 +794,7 @@ impl Reader<'_, '_> {
         let raw = raw_key(value(), key);
         let last = last_seven_key(value(), key).filter(|_| kind == Some(Kind::Phone));
         for wide in raw.into_iter().chain(last) {
-            let known = self.objections.unread.or_insert(wide, 0);
-            *known = union(self.named, *known, named);
+            self.objections.unread.add(wide, named);
         }
     }
 

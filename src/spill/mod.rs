@@ -4,6 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "spill owns temporary files")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -38,15 +39,30 @@ pub enum SpillError {
         /// Why.
         kind: io::ErrorKind,
     },
+    /// The temporary file would grow over what it may take, or over what its disk has left.
+    #[error("temporary records in {} need more than the {} there is for them", dir.display(), amount(*bytes))]
+    Room {
+        /// Where.
+        dir: PathBuf,
+        /// What they may take.
+        bytes: u64,
+    },
+}
+
+/// An amount of disk, as the config writes it.
+fn amount(bytes: u64) -> String {
+    if bytes < 10_000_000 { format!("{} kB", bytes / 1000) } else { format!("{} MB", bytes / 1_000_000) }
 }
 
 /// Memory shared by every spool of a run, and the file they overflow into.
 pub struct Overflow {
     dir: PathBuf,
-    limit_bytes: u64,
+    limit_bytes: AtomicU64,
+    file_max: u64,
     in_memory: AtomicU64,
     spilled: AtomicU64,
     file: Mutex<Option<File>>,
+    room: Mutex<Room>,
     /// Buffers that were used and can be used again: memory that is given back and asked for anew costs
     /// the system a cleared page each time.
     free: Mutex<Vec<Vec<u8>>>,
@@ -58,12 +74,46 @@ impl Overflow {
     pub fn new(dir: &Path, limit_bytes: u64) -> Self {
         Self {
             dir: dir.to_path_buf(),
-            limit_bytes,
+            limit_bytes: AtomicU64::new(limit_bytes),
+            file_max: u64::MAX,
             in_memory: AtomicU64::new(0),
             spilled: AtomicU64::new(0),
             file: Mutex::new(None),
+            room: Mutex::default(),
             free: Mutex::default(),
         }
+    }
+
+    /// The same whose file never grows over `bytes`.
+    #[must_use]
+    pub const fn with_file_max(mut self, bytes: u64) -> Self {
+        self.file_max = bytes;
+        self
+    }
+
+    /// Changes how many bytes of records stay in memory; what is there stays there.
+    pub fn set_limit(&self, bytes: u64) {
+        self.limit_bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes of records that stay in memory.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        self.limit_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Fails when the file could not grow to `bytes`: better before an hour of reading than after it.
+    pub fn check_room(&self, bytes: u64) -> Result<(), SpillError> {
+        // A file system that cannot tell is not asked.
+        let free = rustix::fs::statvfs(&self.dir).map_or(u64::MAX, |disk| disk.f_bavail * disk.f_frsize);
+        let most = self.file_max.min(free);
+        if bytes > most { Err(SpillError::Room { dir: self.dir.clone(), bytes: most }) } else { Ok(()) }
+    }
+
+    /// How large the file is: what is used up in it is written over.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner).end
     }
 
     /// Bytes that went to the file so far.
@@ -97,17 +147,34 @@ impl Overflow {
     fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {
         let size = bytes.capacity() as u64;
         let before = self.in_memory.fetch_add(size, Ordering::Relaxed);
-        if before + size <= self.limit_bytes {
+        if before + size <= self.limit() {
             return Ok(Chunk::Memory(bytes));
         }
         self.in_memory.fetch_sub(size, Ordering::Relaxed);
         let len = bytes.len();
-        let at = self.spilled.fetch_add(len as u64, Ordering::Relaxed);
+        self.spilled.fetch_add(len as u64, Ordering::Relaxed);
+        let at = self.room.lock().unwrap_or_else(PoisonError::into_inner).take(len as u64);
+        if at + len as u64 > self.file_max {
+            return Err(SpillError::Room { dir: self.dir.clone(), bytes: self.file_max });
+        }
         self.file()?
             .write_all_at(&bytes, at)
             .map_err(|error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() })?;
         self.give_back(bytes);
         Ok(Chunk::File { at, len })
+    }
+
+    /// Frees what a chunk took, in memory or in the file.
+    fn use_up(&self, chunk: Chunk) {
+        match chunk {
+            Chunk::Memory(bytes) => {
+                self.in_memory.fetch_sub(bytes.capacity() as u64, Ordering::Relaxed);
+                self.give_back(bytes);
+            }
+            Chunk::File { at, len } => {
+                self.room.lock().unwrap_or_else(PoisonError::into_inner).give(at, len as u64);
+            }
+        }
     }
 
     fn read(&self, chunk: &Chunk, into: &mut Vec<u8>) -> Result<(), SpillError> {
@@ -132,6 +199,58 @@ impl Overflow {
             *file = Some(tempfile::tempfile_in(&self.dir).map_err(create)?);
         }
         file.as_ref().expect("made just above").try_clone().map_err(create)
+    }
+}
+
+/// Where in the file there is room. What was used up is written over, so that records which are read,
+/// joined and written as other records need the disk once.
+#[derive(Default)]
+struct Room {
+    /// Pieces that are free again: where they begin, and their length.
+    free: BTreeMap<u64, u64>,
+    /// The same by length.
+    by_length: BTreeSet<(u64, u64)>,
+    end: u64,
+}
+
+impl Room {
+    /// A place for so many bytes: the shortest piece that is long enough, else the file's end.
+    fn take(&mut self, len: u64) -> u64 {
+        let Some((whole, at)) = self.by_length.range((len, 0)..).next().copied() else {
+            self.end += len;
+            return self.end - len;
+        };
+        self.remove(at, whole);
+        if whole > len {
+            self.insert(at + len, whole - len);
+        }
+        at
+    }
+
+    /// A place is free again, and one with its neighbours.
+    fn give(&mut self, at: u64, len: u64) {
+        let (mut from, mut to) = (at, at + len);
+        if let Some((before, whole)) = self.free.range(..at).next_back().map(|(at, len)| (*at, *len))
+            && before + whole == at
+        {
+            self.remove(before, whole);
+            from = before;
+        }
+        if let Some(whole) = self.free.get(&to).copied() {
+            self.remove(to, whole);
+            to += whole;
+        }
+        self.insert(from, to - from);
+    }
+
+    fn insert(&mut self, at: u64, len: u64) {
+        self.free.insert(at, len);
+        self.by_length.insert((len, at));
+    }
+
+    fn remove(&mut self, at: u64, len: u64) {
+        self.free.remove(&at);
+        self.by_length.remove(&(len, at));
     }
 }
 
@@ -204,10 +323,7 @@ impl<'o> Spool<'o> {
             std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
         for chunk in chunks {
             self.overflow.read(&chunk, into)?;
-            if let Chunk::Memory(bytes) = chunk {
-                self.overflow.in_memory.fetch_sub(bytes.capacity() as u64, Ordering::Relaxed);
-                self.overflow.give_back(bytes);
-            }
+            self.overflow.use_up(chunk);
         }
         Ok(())
     }
@@ -255,7 +371,7 @@ impl<'s, 'o> Appender<'s, 'o> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Appender, Overflow, Spool};
+    use super::{Appender, Overflow, SpillError, Spool};
 
     /// Every record comes back once, whatever fits into memory.
     fn check(limit_bytes: u64, chunk_bytes: usize) {
@@ -291,6 +407,43 @@ mod tests {
         assert_eq!(overflow.spilled_bytes() > 0, limit_bytes < 400);
         let names = std::fs::read_dir(dir.path()).expect("listable").count();
         assert_eq!(names, 0, "the temporary file has no name");
+    }
+
+    /// Room that is free again is taken again, and no two chunks ever lie over one another.
+    #[test]
+    fn used_up_room_is_written_over_and_nothing_else() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), 0);
+        let spools: Vec<Spool<'_>> = (0..3).map(|_| Spool::new(&overflow, 1)).collect();
+        let chunk = |round: usize| vec![round as u8; 1000 + (round * 37) % 300];
+        let mut expected: Vec<Vec<u8>> = vec![Vec::new(); 3];
+        for round in 0..300_usize {
+            spools[round % 3].append(0, chunk(round)).expect("room");
+            expected[round % 3].extend(chunk(round));
+            if round % 7 == 0 {
+                let (mut bytes, of) = (Vec::new(), round / 7 % 3);
+                spools[of].take(0, &mut bytes).expect("readable");
+                assert_eq!(bytes, expected[of], "{round}");
+                expected[of].clear();
+            }
+        }
+        let written: u64 = (0..300).map(|round| chunk(round).len() as u64).sum();
+        assert_eq!(overflow.spilled_bytes(), written);
+        assert!(overflow.file_bytes() < written / 4, "{} of {written}", overflow.file_bytes());
+    }
+
+    #[test]
+    fn the_file_stays_under_what_it_may_take() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), 0).with_file_max(2500);
+        let spool = Spool::new(&overflow, 1);
+        spool.append(0, vec![0; 1500]).expect("room");
+        assert!(matches!(spool.append(0, vec![0; 1500]), Err(SpillError::Room { bytes: 2500, .. })));
+        assert!(overflow.check_room(2500).is_ok());
+        assert!(matches!(overflow.check_room(2501), Err(SpillError::Room { bytes: 2500, .. })));
+        let unbounded = Overflow::new(dir.path(), 0);
+        assert!(unbounded.check_room(1).is_ok());
+        assert!(unbounded.check_room(u64::MAX).is_err(), "no disk is so large");
     }
 
     #[test]

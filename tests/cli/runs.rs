@@ -451,3 +451,26 @@ fn a_report_is_printed_or_written_once_and_is_the_releases_own_page() {
     std::fs::write(base.releases()[0].join("SHA256SUMS"), "x").expect("ours");
     assert_eq!(base.run(&["report", "releases/latest"]).code, 3);
 }
+
+/// Records that may not take the disk they need end the run, whether that is plain from the size of the
+/// customers or only seen on the way.
+#[test]
+fn temporary_records_stay_within_their_room() {
+    for rows in [40, 4000] {
+        let base = Base::new();
+        let customer = |row: usize| format!("C-{row},X,one.{row}@example.com,,FI,1980-01-01,active\n");
+        let header = "customer_id,name,email,phone,country,born,status\n";
+        base.put("customers.csv", header.to_owned() + &(0..rows).map(customer).collect::<String>());
+        let limits = |temp: &str| format!("[limits]\nmemory = \"1kB\"\nbatch_rows = 7\n{temp}[output]");
+        base.configure("[output]", &limits("temp = \"1kB\"\n"));
+        let ran = base.run(&["build"]);
+        assert_eq!(ran.code, 3, "{}", ran.stderr);
+        assert!(ran.stderr.contains("need more than the 1 kB there is for them"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("raise [limits] temp"), "{}", ran.stderr);
+        assert!(!base.path().join("releases/latest").exists(), "nothing is published");
+
+        base.configure("temp = \"1kB\"\n", "");
+        let ran = base.run(&["build"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+}

@@ -115,15 +115,15 @@ impl Objections {
         }
 
         let watched = context.named.number(Named::watched());
-        let mark = |known: &mut u32| *known = union(context.named, *known, watched);
+        let join = |one: u32, other: u32| union(context.named, one, other);
         for id in &ids {
-            mark(self.ids.or_insert(*id, 0));
+            self.ids.add_late(*id, watched, join);
         }
         for key in &keys {
-            mark(self.keys.or_insert(*key, 0));
+            self.keys.add_late(*key, watched, join);
         }
         if let Some(raw) = raw_key(Plaintext::new(text), run_key) {
-            mark(self.unread.or_insert(raw, 0));
+            self.unread.add_late(raw, watched, join);
             self.unread_sieve.insert(Plaintext::new(text));
         }
         self.has_emails |= memchr::memchr(b'@', text).is_some();
