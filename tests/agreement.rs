@@ -230,3 +230,32 @@ fn every_decision_equals_the_oracles_on_generated_bases() {
         told.iter().take(60).cloned().collect::<Vec<_>>().join("\n")
     );
 }
+
+/// The oracle's word on the one release in a folder of [`crate::several::built_by`], and the release.
+fn decided_again(folder: &Path) -> (Outcome, std::path::PathBuf) {
+    let config = Config::load(&folder.join("verho.toml")).expect("sound");
+    let as_of = "2026-11-21T02:00:00Z".parse().expect("a moment");
+    let outcome = oracle::decide(&config, as_of).unwrap_or_else(|error| panic!("{error}"));
+    (outcome, std::fs::canonicalize(folder.join("releases/latest")).expect("published"))
+}
+
+/// What the oracle says otherwise of such a release.
+pub(crate) fn differences_in(folder: &Path) -> Vec<String> {
+    let (outcome, release) = decided_again(folder);
+    let release = PublishedRelease::open(&release).expect("a release");
+    let lines = compare_recomputed(&release, &without_keys(&outcome)).expect("readable");
+    lines.iter().filter(|line| !line.ok).map(|line| format!("{}: {}", line.name, line.detail)).collect()
+}
+
+/// What rows a release must hold, where no lasting key makes its tags.
+fn without_keys(outcome: &Outcome) -> Vec<ExpectedAudience> {
+    let rows = |audience: &oracle::AudienceOutcome| {
+        audience.platforms.iter().map(|platform| (platform.name.clone(), platform.rows.clone())).collect()
+    };
+    let audience = |audience: &oracle::AudienceOutcome| ExpectedAudience {
+        name: audience.name.clone(),
+        rows: rows(audience),
+        suppressions: None,
+    };
+    outcome.audiences.iter().map(audience).collect()
+}

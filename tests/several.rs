@@ -11,7 +11,7 @@ use verho::pipeline::RunError;
 
 use crate::agreement::build_at;
 
-const CONFIG: &str = r#"
+pub(crate) const CONFIG: &str = r#"
 schema = 1
 [controller]
 name = "Example Ltd"
@@ -59,7 +59,7 @@ pub(crate) fn built(customers: &[(&str, &str)], objections: &[(&str, &str)]) -> 
 }
 
 /// The same by another config, which may refuse.
-fn built_by(
+pub(crate) fn built_by(
     config: &str,
     customers: &[(&str, &str)],
     objections: &[(&str, &str)],
@@ -80,7 +80,7 @@ fn built_by(
 }
 
 /// Every cell of every full file.
-fn cells(folder: &Path) -> BTreeSet<String> {
+pub(crate) fn cells(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("readable").path();
@@ -94,7 +94,7 @@ fn cells(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     hex::encode(sha2::Sha256::digest(text))
 }
 
@@ -147,7 +147,7 @@ fn each_value_of_a_registers_cell_objects() {
 }
 
 /// The config with columns of hashes in place of plain ones.
-fn with_hashes(config: &str) -> String {
+pub(crate) fn with_hashes(config: &str) -> String {
     config
         .replace("email = [\"email\"]", "email = [{ column = \"email\", hashed = \"sha256\" }]")
         .replace("phone = [\"phone\"]", "phone = [{ column = \"phone\", hashed = \"sha256\" }]")
@@ -190,51 +190,6 @@ fn an_address_among_words_and_a_number_beside_it_object() {
                 if left.contains(&hash(text)) == out.contains(&text) {
                     faults.push(format!("{email}|{phone} hashed {hashed}: {text}"));
                 }
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{faults:#?}");
-}
-
-/// White space at the at sign let an objector go up hashed, and with a word beside it in plain too.
-#[test]
-fn white_space_at_an_at_sign_hides_no_address() {
-    let with_hashed_register =
-        CONFIG.replace("{ email = \"email\",", "{ email = { column = \"email\", hashed = \"sha256\" },");
-    let ann = hash("ann@example.com");
-    let line = hash("358401234567");
-    let mut faults = Vec::new();
-    for cell in [
-        "ann@ example.com",
-        "ann @example.com",
-        "Ann @ Example.com",
-        "ann@\u{a0}example.com",
-        "ann \u{ff20} example.com",
-        "Ann@ Example.COM.",
-        "call ann @ example.com",
-        "call ann@ example.com on Monday",
-        "<ann @example.com>",
-        "ann@ example.com (home)",
-        "ann@ example.com; 0441234567",
-        "ann @example.com, bo @ example.org",
-        "bo@example.org ann @ example.com",
-        "@ann: ann @example.com",
-    ] {
-        // The register's cell against a plain and a hashed customer; the customer's cell against both
-        // registers, whose phone number must not go up either.
-        for (case, config, customer, objection, kept_out) in [
-            ("plain", CONFIG.to_owned(), ("ann@example.com", ""), cell, &ann),
-            ("hashed", with_hashes(CONFIG), (ann.as_str(), ""), cell, &ann),
-            ("customer's", CONFIG.to_owned(), (cell, "0401234567"), "ann@example.com", &line),
-            ("customer's, hashed", with_hashed_register.clone(), (cell, "0401234567"), &ann, &line),
-        ] {
-            let bystander = hash("cy@example.net");
-            let held = if case == "hashed" { bystander.as_str() } else { "cy@example.net" };
-            let folder = built_by(&config, &[customer, (held, "")], &[(objection, "")])
-                .unwrap_or_else(|error| panic!("{error:?}"));
-            let left = cells(&folder.path().join("releases"));
-            if left.contains(kept_out) || !left.contains(&bystander) {
-                faults.push(format!("{cell}: {case}"));
             }
         }
     }

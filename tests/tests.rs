@@ -18,6 +18,7 @@ mod conformance;
 mod determinism;
 mod docs;
 mod fuzz_smoke;
+mod gaps;
 mod nightly;
 mod nights;
 mod policies;

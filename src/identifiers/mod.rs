@@ -22,6 +22,7 @@ mod email_fast;
 mod email_form;
 mod forbidden;
 mod form;
+mod gaps;
 pub mod hashed;
 mod identity_codes;
 mod junk;
@@ -52,8 +53,8 @@ pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Tails, Unread, beside_addresses, cell_digest, email_alternatives, last_seven_key, phone_alternatives,
-    phone_readings, raw_key, several, several_alone,
+    Tails, Unread, beside_addresses, cell_digest, domain_alternatives, email_alternatives, last_seven_key,
+    phone_alternatives, phone_readings, raw_key, several, several_alone,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;

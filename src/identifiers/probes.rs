@@ -6,7 +6,7 @@ use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
-use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, phone_text, text};
+use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, phone_text, text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -201,6 +201,20 @@ pub fn email_alternatives(
     });
 }
 
+/// Adds the keys of the domains that can be read in a cell of a column of domains that is not one domain:
+/// several of them, or one with white space in it. Whether one of them is a public mail host.
+pub fn domain_alternatives(cell: Plaintext<'_>, key: &RunKey, out: &mut Vec<WideKey>) -> bool {
+    let Some(plain) = plain_signs(cell) else { return false };
+    let mut is_webmail = false;
+    gaps::each_domain(&plain, &mut |name| {
+        if let Ok(wide) = domain::domain_objection_key(Plaintext::new(name.as_bytes()), key) {
+            is_webmail |= domain::is_webmail_domain(Plaintext::new(name.as_bytes()));
+            out.push(wide);
+        }
+    });
+    is_webmail
+}
+
 /// What stands around an at sign.
 pub(in crate::identifiers) enum Said<'a> {
     /// An address.
@@ -222,6 +236,17 @@ pub(in crate::identifiers) fn each_address(
     if *joined != *plain {
         each_written_address(&joined, scratch, found);
     }
+    // Nor does it divide an address that it got into: `ann@example .com`.
+    gaps::each_closed_up(&joined, &mut |local, name| address(local, name, scratch, found));
+}
+
+/// Hands over what stands around an at sign, as an address where it is one.
+fn address(local: &str, name: &str, scratch: &mut Scratch, found: &mut dyn FnMut(Said<'_>)) {
+    let address = Zeroizing::new(format!("{local}@{name}"));
+    match Email::parse(Plaintext::new(address.as_bytes()), scratch) {
+        Ok(email) => found(Said::Address(&email)),
+        Err(_) => found(Said::Loose(local, name)),
+    }
 }
 
 fn each_written_address(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMut(Said<'_>)) {
@@ -241,11 +266,7 @@ fn each_written_address(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMu
             let name = after.split(ends_a_domain).next().unwrap_or(after).trim_end_matches(['.', '-']);
             for ends in [ends_a_user_part, ends_a_plain_user_part] {
                 let local = before.rsplit(ends).next().unwrap_or(before);
-                let address = Zeroizing::new(format!("{local}@{name}"));
-                match Email::parse(Plaintext::new(address.as_bytes()), scratch) {
-                    Ok(email) => found(Said::Address(&email)),
-                    Err(_) => found(Said::Loose(local, name)),
-                }
+                address(local, name, scratch, found);
             }
         }
     }
@@ -270,17 +291,17 @@ pub fn beside_addresses(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
 }
 
 /// What never stands in a domain, in whatever script.
-fn ends_a_domain(c: char) -> bool {
+pub(in crate::identifiers) fn ends_a_domain(c: char) -> bool {
     if c.is_ascii() { !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) } else { between_words(c) }
 }
 
 /// What never stands in the part before the at sign without quotes.
-fn ends_a_user_part(c: char) -> bool {
+pub(in crate::identifiers) fn ends_a_user_part(c: char) -> bool {
     matches!(c, '@' | '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | '\\' | ']') || between_words(c)
 }
 
 /// What seldom does: beside another address it rather is what divides the two.
-fn ends_a_plain_user_part(c: char) -> bool {
+pub(in crate::identifiers) fn ends_a_plain_user_part(c: char) -> bool {
     if c.is_ascii() {
         !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
     } else {

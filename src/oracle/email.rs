@@ -173,7 +173,73 @@ fn said(cell: &str) -> Vec<Said> {
             }
         }
     }
+    if closed_up.contains(is_blank) {
+        let text = lower(&closed_up);
+        for (at, _) in text.match_indices('@') {
+            let (before, after) = (&text[..at], &text[at + 1..]);
+            for name in
+                closed_up_names(until(after, |letter| is_blank(letter) || may_stand_in_domain(letter)))
+            {
+                for local in closed_up_users(before) {
+                    all.push(
+                        Email::parse(&format!("{local}@{name}")).map_or_else(|| loose(&local, &name), whole),
+                    );
+                }
+            }
+        }
+    }
     all
+}
+
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || letter.is_control()
+}
+
+fn until(text: &str, belongs: impl Fn(char) -> bool) -> &str {
+    &text[..text.find(|letter| !belongs(letter)).unwrap_or(text.len())]
+}
+
+/// Domains with white space in them: any number of words from the first, as one and with dots between.
+fn closed_up_names(text: &str) -> BTreeSet<String> {
+    let words: Vec<&str> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
+    let mut names = BTreeSet::new();
+    for count in 1..=words.len() {
+        let words = words.get(..count).unwrap_or_default();
+        if words.concat().len() > 253 {
+            break;
+        }
+        let mut dotted = String::new();
+        for word in words {
+            let is_divided = dotted.is_empty() || dotted.ends_with('.') || word.starts_with('.');
+            dotted.push_str(if is_divided { "" } else { "." });
+            dotted.push_str(word);
+        }
+        names.extend([words.concat(), dotted].map(|name| name.trim_end_matches(['.', '-']).to_owned()));
+    }
+    names.remove("");
+    names
+}
+
+/// Parts before the sign with white space in them: the last word, the same once none stands beside a
+/// sign that is part of such a word, and all of it.
+fn closed_up_users(before: &str) -> BTreeSet<String> {
+    let mut users = BTreeSet::new();
+    for ends in [is_special as fn(char) -> bool, is_sign] {
+        let run = before.rsplit(|letter| !is_blank(letter) && (ends(letter) || "|/".contains(letter)));
+        let run = run.into_iter().next().unwrap_or("");
+        let words: Vec<&str> = run.split(is_blank).filter(|word| !word.is_empty()).collect();
+        let mut last = String::new();
+        for word in &words {
+            if !last.ends_with(['.', '-', '_', '+']) && !word.starts_with(['.', '-', '_', '+']) {
+                last.clear();
+            }
+            last.push_str(word);
+        }
+        users.extend(words.last().map(|word| (*word).to_owned()));
+        users.extend([last, words.concat()]);
+    }
+    users.remove("");
+    users
 }
 
 /// A cell without the white space before and behind its at signs.
@@ -263,6 +329,19 @@ pub(super) fn read_domain(cell: &str) -> Option<String> {
     let name = text.strip_prefix('*').unwrap_or(&text);
     let name = name.strip_prefix(['@', '.']).unwrap_or(name);
     ascii_domain(name.strip_suffix('.').unwrap_or(name))
+}
+
+/// The domains of a cell that is no single one: each of its words that is one, and what may have been
+/// meant by words that no sign divides.
+pub(super) fn read_domains(cell: &str) -> BTreeSet<String> {
+    let plain = signs(cell);
+    let belongs = |letter: char| is_blank(letter) || "@*".contains(letter) || may_stand_in_domain(letter);
+    let mut names = BTreeSet::new();
+    for run in plain.split(|letter| !belongs(letter)) {
+        names.extend(run.split(is_blank).filter_map(read_domain));
+        names.extend(closed_up_names(run).iter().filter_map(|name| read_domain(name)));
+    }
+    names
 }
 
 /// Whether a domain is a public mail host or stands above one.

@@ -30,7 +30,7 @@ pub(super) struct Entry {
     /// Cells that may say an e-mail address, and those that may say a phone number.
     emails: Vec<String>,
     phones: Vec<String>,
-    domain: Option<String>,
+    domains: BTreeSet<String>,
     hashes: Vec<(Kind, HashAlgorithm, String)>,
     /// Values that do not parse, with the kind of their column.
     unparsed: Vec<(Option<Kind>, String)>,
@@ -109,7 +109,7 @@ fn read_one(
                 Some((Status::Objection, entry)) => {
                     objections += 1;
                     unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
-                    if !register.webmail_domains && entry.domain.as_deref().is_some_and(email::is_webmail) {
+                    if !register.webmail_domains && entry.domains.iter().any(|it| email::is_webmail(it)) {
                         broken.insert("register-webmail-domain");
                     }
                     if lifting {
@@ -421,12 +421,13 @@ impl EntryReader<'_> {
             id: text(&columns.customer_id).map(str::to_owned),
             emails: Vec::new(),
             phones: Vec::new(),
-            domain: text(&columns.domain).and_then(email::read_domain),
+            domains: text(&columns.domain).and_then(email::read_domain).into_iter().collect(),
             hashes: Vec::new(),
             unparsed: Vec::new(),
             possible: Vec::new(),
         };
-        if let (Some(text), None) = (text(&columns.domain), &entry.domain) {
+        if let (Some(text), true) = (text(&columns.domain), entry.domains.is_empty()) {
+            entry.domains = email::read_domains(text);
             entry.unparsed.push((None, text.to_owned()));
             entry.emails.extend(email::has_at(text).then(|| text.to_owned()));
         }
@@ -552,7 +553,7 @@ impl Entry {
         self.id.is_none()
             && self.emails.is_empty()
             && self.phones.is_empty()
-            && self.domain.is_none()
+            && self.domains.is_empty()
             && self.hashes.is_empty()
             && self.unparsed.is_empty()
     }
@@ -581,7 +582,7 @@ impl Entry {
         for (kind, algorithm, hash) in &self.hashes {
             hooks.insert(hash_hook(place, *kind, *algorithm, hash));
         }
-        hooks.extend(self.domain.as_deref().map(|domain| domain_hook(place, domain)));
+        hooks.extend(self.domains.iter().map(|domain| domain_hook(place, domain)));
         let wides = self.emails.iter().flat_map(|text| email::wides(text)).collect::<BTreeSet<_>>();
         hooks.extend(wides.iter().map(|wide| format!("{place} email {wide}")));
         let (own, all) = (own_regions(register, config), all_regions(config));

@@ -20,7 +20,8 @@ use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
-    beside_addresses, email_alternatives, last_seven_key, phone_readings, raw_key, several_alone,
+    beside_addresses, domain_alternatives, email_alternatives, last_seven_key, phone_readings, raw_key,
+    several_alone,
 };
 use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
@@ -637,21 +638,27 @@ impl Reader<'_, '_> {
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
             let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made, day);
+            let (mut domains, mut is_webmail) =
+                (Vec::new(), identifiers::is_webmail_domain(Plaintext::new(cell)));
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
                 keys += 1;
-                if identifiers::is_webmail_domain(Plaintext::new(cell)) {
-                    read.webmail += 1;
-                    read.first_webmail.get_or_insert(place);
-                }
-                self.objections.domains.add(domain, named);
+                domains.push(domain);
             } else {
                 unread += 1;
+                is_webmail |= domain_alternatives(Plaintext::new(cell), self.context.run_key, &mut domains);
                 self.unread(None, || Plaintext::new(cell), named);
                 if may_hold_address(cell) {
                     self.email(cell);
                     self.take_found(named);
                 }
+            }
+            if is_webmail {
+                read.webmail += 1;
+                read.first_webmail.get_or_insert(place);
+            }
+            for domain in domains {
+                self.objections.domains.add(domain, named);
             }
         }
         if keys == 0 || unread > 0 {
