@@ -231,6 +231,53 @@ fn every_decision_equals_the_oracles_on_generated_bases() {
     );
 }
 
+/// The oracle knew four platforms of the six, and refused to decide the others.
+#[test]
+fn the_oracle_decides_every_platform_that_takes_a_file() {
+    let customers = [
+        ("Ann.Lee+a@Gmail.com", "040 1234567"),
+        ("bo+tag@example.org", ""),
+        ("cy@example.net", "050 7654321"),
+        ("info@example.net", "044 1234567"),
+        ("dee@googlemail.com", ""),
+        ("", "+44 7400 123456"),
+    ];
+    let mut compared = 0;
+    for platform in verho::platforms::ALL {
+        let config = crate::several::CONFIG.replace("\"meta\"", &format!("\"{}\"", platform.name));
+        if !platform.is_uploadable() {
+            assert!(crate::several::built_by(&config, &customers, &[]).is_err(), "{}", platform.name);
+            continue;
+        }
+        // Google takes consent alone, with both signals.
+        let config = config
+            .replace("legitimate_interest", "consent")
+            .replace("assessment = \"LIA-1\"", "consent_wording = \"CW-1\"")
+            .replace(
+                "birth_date",
+                "consent_signals = { ad_user_data = { column = \"born\", granted = [\"1980-01-01\"] }, \
+                 ad_personalization = { column = \"born\", granted = [\"1980-01-01\"] } }\nbirth_date",
+            );
+        let folder = crate::several::built_by(&config, &customers, &[("cy@example.net", "")])
+            .unwrap_or_else(|error| panic!("{}: {error:?}", platform.name));
+        let (outcome, release) = decided_again(folder.path());
+        let text =
+            std::fs::read_to_string(release.join("audiences/all").join(platform.name).join("full.csv"))
+                .expect("written");
+        let theirs = &outcome.audiences[0].platforms[0];
+        let mut lines: Vec<&str> = text.lines().collect();
+        if !theirs.header.is_empty() {
+            assert_eq!(lines.remove(0), theirs.header, "{}", platform.name);
+        }
+        lines.retain(|line| !line.starts_with("Format Version") && !line.starts_with("Customer List,"));
+        let ours: BTreeSet<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
+        assert!(ours == theirs.rows && ours.len() >= 3, "{}: {} rows", platform.name, ours.len());
+        assert_eq!(differences_in(folder.path()), Vec::<String>::new(), "{}", platform.name);
+        compared += 1;
+    }
+    assert_eq!(compared, 6);
+}
+
 /// The oracle's word on the one release in a folder of [`crate::several::built_by`], and the release.
 fn decided_again(folder: &Path) -> (Outcome, std::path::PathBuf) {
     let config = Config::load(&folder.join("verho.toml")).expect("sound");

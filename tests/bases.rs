@@ -92,7 +92,7 @@ const MOMENTS: [(&str, (i32, u32, u32)); 13] = [
     ("2026-11-21T02:00:00Z", (2026, 11, 21)),
 ];
 
-const PLATFORMS: [&str; 4] = ["meta", "linkedin", "google-ads", "tiktok"];
+const PLATFORMS: [&str; 6] = ["x", "meta", "google-ads", "microsoft-ads", "linkedin", "tiktok"];
 
 /// How all columns of a kind are hashed: a config may not mix plain and hashed ones.
 fn hashed(rng: &mut Rng) -> Option<&'static str> {
@@ -304,7 +304,7 @@ fn audience(
 ) -> String {
     let mut audience = format!(
         "\n[[audience]]\nname = \"audience-{place}\"\nplatforms = [{}]\nmin_size = {}\n",
-        list(&rng.some(&PLATFORMS).into_iter().take(3).collect::<Vec<_>>()),
+        list(&rng.some(&PLATFORMS).into_iter().take(4).collect::<Vec<_>>()),
         rng.between(1, 6),
     );
     if rng.chance(70) && !fields.is_empty() {

@@ -64,9 +64,9 @@ pub struct PlatformOutcome {
     pub name: String,
     /// What becomes of everybody, by (id space, customer id).
     pub decisions: BTreeMap<(String, String), Fate>,
-    /// Every line of `full.csv` but the header, without its line end.
+    /// Every line of `full.csv` that stands for a person or an identifier, without its line end.
     pub rows: BTreeSet<Vec<u8>>,
-    /// The header of `full.csv`.
+    /// The header of `full.csv`; empty where it has none.
     pub header: &'static str,
     /// In rows: read = unreadable + not selected + suppressed + eligible.
     pub row_counts: Counts,

@@ -28,7 +28,7 @@ pub(super) struct Platform {
     pub(super) email: EmailForm,
     /// Phone form, where phones are taken.
     pub(super) phone: Option<PhoneForm>,
-    /// The header of its file.
+    /// The header of its file; empty where it has none.
     pub(super) header: &'static str,
     /// How the header's columns are filled.
     pub(super) shape: Shape,
@@ -41,12 +41,12 @@ pub(super) struct Platform {
 pub(super) enum Shape {
     /// One person a row: this many e-mail columns, then this many phone columns.
     Person(usize, usize),
-    /// One address a row, and this many empty columns after it.
-    Address(usize),
+    /// One address a row, between what stands before and after it in every row.
+    Address(&'static str, &'static str),
 }
 
 /// The platforms the oracle knows.
-const PLATFORMS: [Platform; 4] = [
+const PLATFORMS: [Platform; 6] = [
     Platform {
         name: "meta",
         email: EmailForm::Basic,
@@ -60,7 +60,7 @@ const PLATFORMS: [Platform; 4] = [
         email: EmailForm::Basic,
         phone: None,
         header: "email,firstname,lastname,jobtitle,employeecompany,country,googleaid",
-        shape: Shape::Address(6),
+        shape: Shape::Address("", ",,,,,,"),
         asks_for_signals: false,
     },
     Platform {
@@ -79,6 +79,22 @@ const PLATFORMS: [Platform; 4] = [
         shape: Shape::Person(3, 3),
         asks_for_signals: false,
     },
+    Platform {
+        name: "x",
+        email: EmailForm::Basic,
+        phone: None,
+        header: "",
+        shape: Shape::Address("", ""),
+        asks_for_signals: false,
+    },
+    Platform {
+        name: "microsoft-ads",
+        email: EmailForm::Basic,
+        phone: None,
+        header: "Type,Status,Id,Parent Id,Client Id,Modified Time,Name,Description,Scope,Audience,Action Type,Sub Type,Text",
+        shape: Shape::Address("Customer List Item,,,-1,,,,,,,,Email,", ""),
+        asks_for_signals: false,
+    },
 ];
 
 /// The platform of this name.
@@ -90,8 +106,8 @@ impl Platform {
     /// The rows of one person, from hex digests in order; those beyond the columns are dropped.
     pub(super) fn rows(&self, emails: &[String], phones: &[String]) -> Vec<Vec<u8>> {
         match self.shape {
-            Shape::Address(empty) => {
-                emails.iter().map(|email| format!("{email}{}", ",".repeat(empty)).into_bytes()).collect()
+            Shape::Address(before, after) => {
+                emails.iter().map(|email| format!("{before}{email}{after}").into_bytes()).collect()
             }
             Shape::Person(email_columns, phone_columns) => {
                 let column =
