@@ -5,6 +5,7 @@ mod base;
 mod contracts;
 mod diff;
 mod encryption;
+mod ends;
 mod explain;
 mod faults;
 mod feeds;

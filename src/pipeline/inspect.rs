@@ -34,18 +34,17 @@ pub struct InspectedSource {
 }
 
 impl Inspected {
-    /// Broken contracts.
+    /// Broken contracts, apart from those that [`Self::register_errors`] tells.
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
-        refusals(&self.registers)
+        refusals(self.registers.iter().filter(|read| read.error_of_shape().is_none()))
     }
 
     /// Registers of the wrong shape for their config.
     #[must_use]
     pub fn register_errors(&self) -> Vec<RunError> {
         let of_shape = |read: &RegisterRead| {
-            let error = read.error.clone().filter(|error| !error.is_missing() && !error.is_damage())?;
-            Some(RunError::Register { name: read.name.clone(), error })
+            Some(RunError::Register { name: read.name.clone(), error: read.error_of_shape()?.clone() })
         };
         self.registers.iter().filter_map(of_shape).collect()
     }

@@ -335,10 +335,7 @@ fn guard_registers(registers: &[RegisterRead], live: Live) -> Result<(), RunErro
     // A wrong column is the config's fault and no guard's: say what to write. Where people are live, an
     // export that lost a column overnight must not keep the other registers' removals back.
     for read in registers.iter().filter(|_| live != Live::PastGuards) {
-        if let Some(error) = &read.error
-            && !error.is_missing()
-            && !error.is_damage()
-        {
+        if let Some(error) = read.error_of_shape() {
             return Err(RunError::Register { name: read.name.clone(), error: error.clone() });
         }
     }
@@ -346,8 +343,8 @@ fn guard_registers(registers: &[RegisterRead], live: Live) -> Result<(), RunErro
 }
 
 /// Every broken contract.
-fn refusals(registers: &[RegisterRead]) -> Vec<Refusal> {
-    let broken = registers.iter().flat_map(|read| read.broken.iter().map(move |broken| (read, *broken)));
+fn refusals<'r>(registers: impl IntoIterator<Item = &'r RegisterRead>) -> Vec<Refusal> {
+    let broken = registers.into_iter().flat_map(|read| read.broken.iter().map(move |broken| (read, *broken)));
     broken.map(|(read, broken)| refusal(read, broken)).collect()
 }
 
@@ -405,6 +402,14 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
             read.moment.map(|moment| moment.to_string()).unwrap_or_default()
         ),
     };
+    // A file of the wrong shape is not damaged: what is wrong says how to mend it.
+    if let (Broken::Structure, Some(error)) = (broken, read.error_of_shape()) {
+        return Refusal {
+            code: error.code(),
+            message: format!("register \"{}\": {detail}", read.name),
+            hint: error.hint(),
+        };
+    }
     let spent = read.spent.iter().find(|(code, _)| *code == broken).map(|(_, spent)| spent.words());
     Refusal {
         code: broken.code(),

@@ -27,7 +27,7 @@ use crate::people::cell::trim_text;
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::{Scope, Scopes};
-use crate::sources::registers::{Entry, RegisterColumns, moment, told_by_files};
+use crate::sources::registers::{Entry, RegisterColumns, Trailer, moment, told_by_files};
 use crate::sources::{BatchReader, Place, ReadOptions, Record, RowFaultCode, SourceError, open};
 
 /// Every objection, by what it can be met with. Values are numbers of interned [`Named`] sets.
@@ -107,6 +107,14 @@ pub struct RegisterRead {
     pub spent: Vec<(Broken, Spent)>,
     /// When it could not be opened or read to its end.
     pub error: Option<SourceError>,
+}
+
+impl RegisterRead {
+    /// Why the file does not fit its config, where it is there and whole.
+    #[must_use]
+    pub fn error_of_shape(&self) -> Option<&SourceError> {
+        self.error.as_ref().filter(|error| !error.is_missing() && !error.is_damage())
+    }
 }
 
 /// What reading registers needs beside the config.
@@ -493,7 +501,7 @@ impl Reader<'_, '_> {
         let options = ReadOptions {
             batch_rows: config.limits.batch_rows,
             digest_key: Some(self.context.input_key),
-            trailer: matches!(self.register.age_from, Some(AgeFrom::Trailer(_))),
+            trailer: Trailer::of(self.register, &self.context.zone),
             ..ReadOptions::default()
         };
         let gathered = if config.policy.permissions_lift && self.register.permission.is_some() {

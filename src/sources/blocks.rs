@@ -1,7 +1,7 @@
 //! The bytes of one file on the reading thread: large blocks, handed out without copying them.
 //!
 //! It promises that memory stays at one block and one record, whatever the file holds, and that a
-//! buffer a worker is done with is used again. It knows line ends only where a trailer is held back.
+//! buffer a worker is done with is used again. It knows line ends only where a trailer may be held back.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::encoding::Utf8Reader;
 use super::error::SourceError;
 use super::files::Input;
+use super::registers::Trailer;
 use crate::config::Encoding;
 
 /// Bytes read at once, and about the size of a batch.
@@ -72,8 +73,8 @@ impl Drop for Stretch {
 pub(super) struct Sizes {
     pub(super) batch_rows: usize,
     pub(super) max_record_bytes: usize,
-    /// Whether the last line that is not blank is held back.
-    pub(super) trailer: bool,
+    /// What the last line that is not blank has to fit to be held back.
+    pub(super) trailer: Option<Trailer>,
 }
 
 /// One file's text, block by block.
@@ -86,8 +87,8 @@ pub(super) struct Blocks {
     filled: usize,
     ended: bool,
     block: usize,
-    /// A trailer longer than this is none.
-    trailer_max: Option<usize>,
+    /// What is held back at the end, and the longest line that may be.
+    trailer: Option<(Trailer, usize)>,
 }
 
 impl Blocks {
@@ -110,7 +111,7 @@ impl Blocks {
             filled: 0,
             ended: false,
             block: sizes.batch_rows.saturating_mul(ROW_GUESS).clamp(BLOCK_MIN, BLOCK),
-            trailer_max: sizes.trailer.then_some(sizes.max_record_bytes + 2),
+            trailer: sizes.trailer.clone().map(|trailer| (trailer, sizes.max_record_bytes + 2)),
         };
         blocks.fill()?;
         Ok(blocks)
@@ -197,12 +198,14 @@ impl Blocks {
     }
 
     fn limit(&self) -> usize {
-        let Some(longest) = self.trailer_max else { return self.filled };
+        let Some((trailer, longest)) = &self.trailer else { return self.filled };
         let held = &self.buffer[self.start..self.filled];
         let Some(last) = held.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')) else {
             return self.filled;
         };
         let line = memrchr2(b'\n', b'\r', &held[..last]).map_or(0, |end| end + 1);
-        if held.len() - line > longest && !self.ended { self.filled } else { self.start + line }
+        // What is no trailer once nothing comes behind it is a row, and may be somebody's objection.
+        let is_none = if self.ended { !trailer.fits(&held[line..]) } else { held.len() - line > *longest };
+        if is_none { self.filled } else { self.start + line }
     }
 }

@@ -48,13 +48,14 @@ pub struct ReadOptions {
     pub max_record_bytes: usize,
     /// Key of the input commitment: HMAC-SHA-256 over each file's raw bytes. `None`: not computed.
     pub digest_key: Option<[u8; 32]>,
-    /// Whether each file's last line that is not blank is a trailer, kept out of the rows.
-    pub trailer: bool,
+    /// What each file's last line that is not blank has to fit to be a trailer, kept out of the rows. One
+    /// that does not fit is the row it may be.
+    pub trailer: Option<registers::Trailer>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { batch_rows: 65_536, max_record_bytes: 1 << 20, digest_key: None, trailer: false }
+        Self { batch_rows: 65_536, max_record_bytes: 1 << 20, digest_key: None, trailer: None }
     }
 }
 

@@ -151,6 +151,37 @@ pub fn match_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Match
     None
 }
 
+/// What a register's files end in, by the contract.
+#[derive(Debug, Clone)]
+pub struct Trailer {
+    pattern: String,
+    zone: TimeZone,
+}
+
+impl Trailer {
+    /// A line that fits a pattern.
+    #[must_use]
+    pub fn new(pattern: &str, zone: &TimeZone) -> Self {
+        Self { pattern: pattern.to_owned(), zone: zone.clone() }
+    }
+
+    /// The trailer of a register whose age it tells.
+    #[must_use]
+    pub fn of(register: &Register, zone: &TimeZone) -> Option<Self> {
+        match &register.age_from {
+            Some(AgeFrom::Trailer(pattern)) => Some(Self::new(pattern, zone)),
+            _ => None,
+        }
+    }
+
+    /// Whether a line is one.
+    #[must_use]
+    pub fn fits(&self, line: &[u8]) -> bool {
+        let line = std::str::from_utf8(line).ok();
+        line.is_some_and(|line| match_pattern(&self.pattern, line.trim(), &self.zone).is_some())
+    }
+}
+
 fn match_moment(pattern: &str, text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let parsed = strtime::parse(pattern, text).ok()?;
     if let Ok(moment) = parsed.to_timestamp() {

@@ -504,7 +504,7 @@ fn a_trailer_is_kept_out_of_the_rows() {
             ("a,b\nTRAILER 0\n", 0, Some("TRAILER 0")),
         ] {
             let mut table = table(content).rows(rows);
-            table.options.trailer = true;
+            table.options.trailer = Some(ends_in("TRAILER {rows}"));
             let mut open = table.open(&["a"]).expect("right header");
             let mut count = 0;
             while let Some(batch) = open.next_batch().expect("right rows") {
@@ -515,6 +515,37 @@ fn a_trailer_is_kept_out_of_the_rows() {
             }
             assert_eq!(count, expect_rows, "{content:?} {rows}");
             assert_eq!(open.trailer(0), trailer.map(str::as_bytes), "{content:?} {rows}");
+        }
+    }
+}
+
+fn ends_in(pattern: &str) -> super::registers::Trailer {
+    super::registers::Trailer::new(pattern, &jiff::tz::TimeZone::UTC)
+}
+
+#[test]
+fn a_last_line_that_is_no_trailer_is_a_row() {
+    for rows in [65_536, 7, 1] {
+        for (content, expect) in [
+            ("a,b\n1,2\n3,4\n", "1|3"),
+            ("a,b\n1,2\n3,4", "1|3"),
+            ("a,b\r\n1,2\r\n3,4\r\n\r\n", "1|3"),
+            ("a,b\nTRAILER 1,2\n", "TRAILER 1"),
+            ("a,b\n1,\"x\n3\"\n", "1"),
+            ("a,b\n", ""),
+        ] {
+            let mut table = table(content).rows(rows);
+            table.options.trailer = Some(ends_in("TRAILER {rows}"));
+            let mut open = table.open(&["a"]).expect("right header");
+            let mut got = Vec::new();
+            while let Some(batch) = open.next_batch().expect("right rows") {
+                batch.for_each(|record| {
+                    let Record::Row(row) = record else { panic!("{content:?}") };
+                    got.push(String::from_utf8_lossy(row.cell(0)).into_owned());
+                });
+            }
+            assert_eq!(got.join("|"), expect, "{content:?} {rows}");
+            assert!(open.trailer(0).is_none(), "{content:?} {rows}");
         }
     }
 }

@@ -86,7 +86,7 @@ impl TextReader {
         let mut blocks = Blocks::start(
             input,
             with.settings.encoding,
-            &Sizes { batch_rows, max_record_bytes, trailer: with.options.trailer },
+            &Sizes { batch_rows, max_record_bytes, trailer: with.options.trailer.clone() },
             with.pool,
         )?;
         let (header, lines, rules, split) = if with.json {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::base::{Base, Ran};
 
 /// The register as it should be: five rows under yesterday's date.
-const ROWS: &str = "\
+pub(super) const ROWS: &str = "\
 email,phone
 eero.quokka@example.com,
 one.quokka@example.com,
@@ -20,12 +20,12 @@ three.quokka@example.com,
 four.quokka@example.com,
 ";
 
-fn day(offset: i64) -> String {
+pub(super) fn day(offset: i64) -> String {
     let moment = Timestamp::now() + (24 * offset).hours();
     moment.strftime("%Y-%m-%d").to_string()
 }
 
-fn file(offset: i64) -> String {
+pub(super) fn file(offset: i64) -> String {
     format!("objections-{}.csv", day(offset))
 }
 
@@ -38,7 +38,7 @@ fn published() -> Base {
 }
 
 /// The same with more people, all of whom are live, and a second register that stays sound.
-fn live() -> Base {
+pub(super) fn live() -> Base {
     let base = prepared();
     let more: String = (10..22)
         .map(|at| format!("C-{at},Name,live{at}.quokka@example.com,,FI,1980-01-01,active\n"))
@@ -71,7 +71,7 @@ fn prepared() -> Base {
 }
 
 /// Puts another file in the register's place.
-fn instead(base: &Base, name: &str, bytes: impl AsRef<[u8]>) {
+pub(super) fn instead(base: &Base, name: &str, bytes: impl AsRef<[u8]>) {
     for entry in std::fs::read_dir(base.path()).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("objections-")) {
@@ -85,7 +85,7 @@ fn first(rows: usize) -> String {
     ROWS.split_inclusive('\n').take(rows + 1).collect()
 }
 
-fn gzip(text: &str) -> Vec<u8> {
+pub(super) fn gzip(text: &str) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(text.as_bytes()).expect("memory");
     packed.finish().expect("memory")
@@ -227,7 +227,7 @@ fn a_broken_register_keeps_no_removal_of_another_back() {
     let lost_column: (&str, Break, &[&str]) = (
         "without a column that is mapped",
         |base| instead(base, &file(0), ROWS.replace("email,", "address,")),
-        &["register-broken"],
+        &["column-missing"],
     );
     for (title, make_wrong, expected) in CASES.iter().chain([&lost_column]) {
         let base = live();
@@ -249,7 +249,7 @@ fn a_broken_register_keeps_no_removal_of_another_back() {
     }
 }
 
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     use sha2::Digest as _;
     hex::encode(sha2::Sha256::digest(text))
 }
