@@ -15,6 +15,7 @@ mod init;
 mod invocations;
 mod leaks;
 mod life;
+mod odd_names;
 mod ring;
 mod runs;
 mod strace;

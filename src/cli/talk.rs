@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use super::args::{Global, LogFormat};
 use super::timings;
 use crate::config::About;
+use crate::config::shown::is_harmful;
 
 /// Whether messages are JSON; the panic hook and the signal handler have no [`Talk`] to ask.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -43,13 +44,30 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn new(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, what: in_words(what.into()), hint: hint.into(), about: None }
+        let (what, hint) = (in_words(what.into()), hint.into());
+        Self { code, what: steady(what), hint: steady(hint), about: None }
     }
 
     /// The same, about something that the config names.
     pub(super) fn about(self, about: About) -> Self {
         Self { about: Some(about), ..self }
     }
+}
+
+/// A text that cannot steer a terminal, whoever had a word in it.
+fn steady(text: String) -> String {
+    if !text.contains(|letter| letter != '\n' && is_harmful(letter)) {
+        return text;
+    }
+    let mut shown = String::new();
+    for letter in text.chars() {
+        if letter != '\n' && is_harmful(letter) {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 /// The system's answers as people say them.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::verify::{CheckLine, VerifyError};
+use crate::config::shown::shown_name;
 use crate::manifest::{Hex32, Manifest, Outcome};
 use crate::outputs::LATEST;
 use crate::sources::releases::{PublishedRelease, manifests};
@@ -54,7 +55,7 @@ pub(super) fn follow(
     };
     let mut lines = Vec::new();
     let first_name = name_of(head.manifest);
-    if !is_named(head.folder, first_name) {
+    if !is_named(head.folder, &head.manifest.predicate.release.name) {
         lines.push(fault(REPLAYED, format!("{first_name} stands in a folder of another name")));
     }
     let (mut manifest, mut links) = (head.manifest.clone(), 0_u64);
@@ -69,13 +70,13 @@ pub(super) fn follow(
         };
         let release = &link.predicate.release;
         if release.as_of >= manifest.predicate.release.as_of || release.replay {
-            let detail = format!("{} cannot come before {}", previous.name, name_of(&manifest));
+            let detail = format!("{} cannot come before {}", shown_name(&previous.name), name_of(&manifest));
             lines.push(fault(REPLAYED, detail));
             break;
         }
         let failed = verify(&place)?;
         if !failed.is_empty() {
-            lines.push(fault(UNSOUND, format!("{}: {}", previous.name, failed.join(", "))));
+            lines.push(fault(UNSOUND, format!("{}: {}", shown_name(&previous.name), failed.join(", "))));
         }
         links += 1;
         manifest = link;
@@ -93,8 +94,9 @@ pub(super) fn follow(
     Ok(lines)
 }
 
-fn name_of(manifest: &Manifest) -> &str {
-    &manifest.predicate.release.name
+/// A release's name as its manifest has it, for a message: whoever wrote the manifest chose it.
+fn name_of(manifest: &Manifest) -> String {
+    shown_name(&manifest.predicate.release.name)
 }
 
 fn is_named(folder: &Path, name: &str) -> bool {
@@ -103,26 +105,27 @@ fn is_named(folder: &Path, name: &str) -> bool {
 
 /// The manifest of a link, when it is the one whose digest was kept.
 fn look(place: &Path, name: &str, sha256: Hex32) -> Result<Result<Manifest, CheckLine>, VerifyError> {
+    let shown = shown_name(name);
     // A name from a manifest is no path: it could lead anywhere.
     if !crate::outputs::is_name(name) || !place.join(crate::manifest::MANIFEST_FILE).is_file() {
-        return Ok(Err(fault(MISSING, format!("{name} is continued, and is not there"))));
+        return Ok(Err(fault(MISSING, format!("{shown} is continued, and is not there"))));
     }
     let bytes = crate::outputs::check::manifest_bytes(place)?;
     let manifest = Manifest::from_bytes(&bytes).ok();
     if crate::outputs::check::digest(&bytes) == sha256
         && let Some(manifest) = manifest
     {
-        return Ok(if name_of(&manifest) == name {
+        return Ok(if manifest.predicate.release.name == name {
             Ok(manifest)
         } else {
-            Err(fault(SWAPPED, format!("{} stands in the place of {name}", name_of(&manifest))))
+            Err(fault(SWAPPED, format!("{} stands in the place of {shown}", name_of(&manifest))))
         });
     }
     Ok(Err(match manifest {
-        Some(other) if name_of(&other) != name => {
-            fault(SWAPPED, format!("{} stands in the place of {name}", name_of(&other)))
+        Some(other) if other.predicate.release.name != name => {
+            fault(SWAPPED, format!("{} stands in the place of {shown}", name_of(&other)))
         }
-        _ => fault(ALTERED, format!("{name} has another manifest than the one that was continued")),
+        _ => fault(ALTERED, format!("{shown} has another manifest than the one that was continued")),
     }))
 }
 
@@ -134,18 +137,17 @@ fn siblings(folder: &Path) -> Result<Vec<(PathBuf, PublishedRelease)>, VerifyErr
 
 /// Releases that continue the same one, and releases of one controller that are all the first.
 fn forks(others: &[(PathBuf, PublishedRelease)]) -> Vec<CheckLine> {
-    let mut by_previous: BTreeMap<(String, Option<Hex32>), Vec<&str>> = BTreeMap::new();
-    let mut by_digest: BTreeMap<Hex32, Vec<String>> = BTreeMap::new();
-    for (place, release) in others {
+    let mut by_previous: BTreeMap<(String, Option<Hex32>), Vec<String>> = BTreeMap::new();
+    let mut by_digest: BTreeMap<Hex32, u64> = BTreeMap::new();
+    for (_, release) in others {
         let predicate = &release.manifest.predicate;
         let previous = predicate.release.previous.as_ref().map(|previous| previous.manifest_sha256);
         let key = (predicate.controller.name.clone(), previous);
-        let folder = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let same = by_digest.entry(release.manifest_sha256).or_default();
-        if same.is_empty() {
-            by_previous.entry(key).or_default().push(&predicate.release.name);
+        if *same == 0 {
+            by_previous.entry(key).or_default().push(name_of(&release.manifest));
         }
-        same.push(folder);
+        *same += 1;
     }
     let forked =
         by_previous.into_iter().filter(|(_, names)| names.len() > 1).map(|((_, previous), names)| {
@@ -154,8 +156,8 @@ fn forks(others: &[(PathBuf, PublishedRelease)]) -> Vec<CheckLine> {
         });
     let copied = by_digest
         .into_values()
-        .filter(|folders| folders.len() > 1)
-        .map(|folders| fault(REPLAYED, format!("one release stands there {} times", folders.len())));
+        .filter(|times| *times > 1)
+        .map(|times| fault(REPLAYED, format!("one release stands there {times} times")));
     forked.chain(copied).collect()
 }
 

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::receipts::{Told, Trust, told};
+use crate::config::shown::{shown_name, shown_place};
 use crate::manifest::{AudienceRecord, DeltaRecord, Moment, Outcome, PlatformRecord, UploadKind};
 use crate::outputs::LATEST;
 use crate::outputs::check::signature_bytes;
@@ -135,7 +136,7 @@ pub struct Other {
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     /// There is no such folder.
-    #[error("{place} is not a folder", place = place.display())]
+    #[error("{place} is not a folder", place = shown_place(place))]
     NoFolder {
         /// The place.
         place: PathBuf,
@@ -172,7 +173,7 @@ pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
     releases
         .sort_by(|one: &ReleaseHistory, other| (other.as_of, &other.folder).cmp(&(one.as_of, &one.folder)));
     let latest = folder.join(LATEST).canonicalize().ok();
-    let latest = latest.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let latest = latest.and_then(|path| Some(shown_name(path.file_name()?.to_str()?)));
     Ok(History { folder: folder.display().to_string(), latest, releases, others })
 }
 
@@ -184,7 +185,7 @@ fn one(folder: &Path, release: &PublishedRelease, now: Timestamp) -> ReleaseHist
         .unwrap_or_else(|error| Told { faults: vec![error.to_string()], ..Told::default() });
     let (signature, signed_by) = signature(release);
     ReleaseHistory {
-        folder: release.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        folder: shown_name(&release.path.file_name().unwrap_or_default().to_string_lossy()),
         name: predicate.release.name.clone(),
         as_of: predicate.release.as_of,
         replay: predicate.release.replay,

@@ -14,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::UNDECIDED;
+use crate::config::shown::shown_place;
 use crate::outputs::private_file::create;
 use crate::policy::selection::nearest;
 use crate::sources::SourceError;
@@ -90,13 +91,13 @@ pub enum InitError {
         near: Option<String>,
     },
     /// There is a file already.
-    #[error("{} exists already", place.display())]
+    #[error("{} exists already", shown_place(place))]
     Exists {
         /// The file.
         place: PathBuf,
     },
     /// The config cannot be written.
-    #[error("cannot write {}: {kind}", place.display())]
+    #[error("cannot write {}: {kind}", shown_place(place))]
     Io {
         /// The file.
         place: PathBuf,

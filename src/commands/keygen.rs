@@ -7,6 +7,7 @@ use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use zeroize::Zeroizing;
 
+use crate::config::shown::shown_place;
 use crate::envelope::new_identity;
 use crate::outputs::Disk;
 use crate::outputs::private_file::create;
@@ -41,19 +42,19 @@ pub struct KeygenReport {
 #[derive(Debug, thiserror::Error)]
 pub enum KeygenError {
     /// There is a file.
-    #[error("{} exists already", place.display())]
+    #[error("{} exists already", shown_place(place))]
     Exists {
         /// The file.
         place: PathBuf,
     },
     /// Two keys would lie in one file.
-    #[error("two of the options name {}", place.display())]
+    #[error("two of the options name {}", shown_place(place))]
     Twice {
         /// The file.
         place: PathBuf,
     },
     /// It cannot be written.
-    #[error("cannot write {}: {kind}", place.display())]
+    #[error("cannot write {}: {kind}", shown_place(place))]
     Io {
         /// The file.
         place: PathBuf,

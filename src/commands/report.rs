@@ -5,6 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::shown::shown_place;
 use crate::outputs::private_file::create;
 use crate::outputs::report::{RELEASES_MAX, ReportOptions, report_after};
 use crate::sources::releases::{PublishedRelease, ReleaseError, before};
@@ -22,7 +23,7 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// There is no `manifest.json` in it.
-    #[error("{} is not a release: it has no manifest.json", place.display())]
+    #[error("{} is not a release: it has no manifest.json", shown_place(place))]
     NotARelease {
         /// The folder.
         place: PathBuf,
@@ -31,13 +32,13 @@ pub enum ReportError {
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// There is a file already.
-    #[error("{} exists already", place.display())]
+    #[error("{} exists already", shown_place(place))]
     Exists {
         /// The file.
         place: PathBuf,
     },
     /// The page cannot be written.
-    #[error("cannot write {}: {kind}", place.display())]
+    #[error("cannot write {}: {kind}", shown_place(place))]
     Io {
         /// The file.
         place: PathBuf,

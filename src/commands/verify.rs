@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::chain::{Head, follow};
 use super::receipts::{Trust, told as receipts_told};
+use crate::config::shown::{shown_name, shown_place};
 use crate::envelope::Identities;
 use crate::manifest::{AudienceRecord, Hex32, Manifest, Outcome, Tag, UploadKind};
 use crate::outputs::OutputError;
@@ -77,7 +78,7 @@ pub struct CheckLine {
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// There is no `manifest.json` in it.
-    #[error("{place} is not a release: it has no manifest.json", place = place.display())]
+    #[error("{place} is not a release: it has no manifest.json", place = shown_place(place))]
     NotARelease {
         /// The folder.
         place: PathBuf,
@@ -92,7 +93,7 @@ pub enum VerifyError {
     #[error(transparent)]
     Receipt(#[from] OutputError),
     /// The list of allowed signers cannot be read.
-    #[error("cannot read the list of allowed signers {place}: {source}", place = place.display())]
+    #[error("cannot read the list of allowed signers {place}: {source}", place = shown_place(place))]
     AllowedSigners {
         /// The list.
         place: PathBuf,
@@ -100,7 +101,7 @@ pub enum VerifyError {
         source: io::Error,
     },
     /// The list of revoked keys cannot be read.
-    #[error("cannot read the list of revoked keys {place}: {source}", place = place.display())]
+    #[error("cannot read the list of revoked keys {place}: {source}", place = shown_place(place))]
     RevokedSigners {
         /// The list.
         place: PathBuf,
@@ -108,7 +109,7 @@ pub enum VerifyError {
         source: io::Error,
     },
     /// A line of the list of revoked keys cannot be read.
-    #[error("line {line} of {place} is not a public key", place = place.display())]
+    #[error("line {line} of {place} is not a public key", place = shown_place(place))]
     RevokedSignersLine {
         /// The list.
         place: PathBuf,
@@ -116,7 +117,7 @@ pub enum VerifyError {
         line: usize,
     },
     /// A line of the list of allowed signers cannot be read.
-    #[error("line {line} of {place} is not an allowed signer", place = place.display())]
+    #[error("line {line} of {place} is not an allowed signer", place = shown_place(place))]
     AllowedSignersLine {
         /// The list.
         place: PathBuf,
@@ -214,7 +215,7 @@ fn verify_alone(
     let sight = options.keys.as_deref().map_or(Sight::Closed, Sight::Keys);
     let mut checked = check::check_with(folder, &manifest_bytes, sight)?;
 
-    let release = checked.manifest.as_ref().map(|manifest| manifest.predicate.release.name.clone());
+    let release = checked.manifest.as_ref().map(|manifest| shown_name(&manifest.predicate.release.name));
     if let Some(manifest) = &checked.manifest {
         expect_signature(manifest, &mut signed);
         expect_name(manifest, folder, &mut signed.checks);
@@ -404,6 +405,7 @@ fn expect_name(manifest: &Manifest, folder: &Path, checks: &mut Vec<CheckLine>) 
     let name = &manifest.predicate.release.name;
     let same = folder.file_name().is_some_and(|found| found == name.as_str());
     // A copy may well have another name, so this is told and fails nothing.
+    let name = shown_name(name);
     let detail = if same {
         format!("{name}, as its folder says")
     } else {

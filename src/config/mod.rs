@@ -16,6 +16,7 @@ mod registers;
 mod retention;
 mod rules;
 pub mod schema;
+pub mod shown;
 mod special;
 mod state;
 mod table;

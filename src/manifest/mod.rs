@@ -239,6 +239,9 @@ pub enum ManifestError {
     /// Another statement, predicate or schema version.
     #[error("the manifest is of a type or version this program does not read")]
     Version,
+    /// A name that is none of those this program gives to files, releases, audiences and platforms.
+    #[error("a name in the manifest is none that this program gives")]
+    Name,
     /// Readable, but not spelled as this program spells it.
     #[error("the manifest's bytes are not in their one allowed spelling")]
     Spelling,
@@ -268,11 +271,34 @@ impl Manifest {
 
     /// Reads a manifest, and refuses any spelling but [`Manifest::to_bytes`]'s.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
-        statement::from_bytes(bytes, |manifest: &Self| {
+        let manifest: Self = statement::from_bytes(bytes, |manifest: &Self| {
             manifest.statement_type == STATEMENT_TYPE
                 && manifest.predicate_type == PREDICATE_TYPE
                 && manifest.predicate.schema == SCHEMA
-        })
+        })?;
+        if manifest.names().all(is_plain) { Ok(manifest) } else { Err(ManifestError::Name) }
+    }
+
+    /// Every name that a message may repeat.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let predicate = &self.predicate;
+        let release = [&predicate.release.name].into_iter();
+        let previous = predicate.release.previous.iter().map(|previous| &previous.name);
+        let files = self.subject.iter().map(|subject| &subject.name);
+        let encrypted = predicate.encrypted.iter().map(|file| &file.name);
+        let tables = predicate.sources.iter().map(|source| &source.name);
+        let registers = predicate.registers.iter().map(|register| &register.name);
+        let codes = predicate.release.refusals.iter().chain(&predicate.warnings).map(|count| &count.code);
+        let platforms = predicate.audiences.iter().flat_map(|audience| &audience.platforms);
+        let uploads = platforms.clone().flat_map(|platform| &platform.files).map(|file| &file.name);
+        let audiences = predicate.audiences.iter().map(|audience| &audience.name);
+        let names = release.chain(previous).chain(files).chain(encrypted).chain(tables).chain(registers);
+        names
+            .chain(codes)
+            .chain(platforms.map(|platform| &platform.name))
+            .chain(uploads)
+            .chain(audiences)
+            .map(String::as_str)
     }
 
     /// The name under which a file lies in this release: with an end of its own where it is encrypted.
@@ -291,6 +317,12 @@ impl Manifest {
     pub fn digest_of(&self, name: &str) -> Option<Hex32> {
         self.subject.iter().find(|subject| subject.name == name).map(|subject| subject.digest.sha256)
     }
+}
+
+/// Letters, digits, `-`, `_` and `.`, folders divided by `/`: nothing that could steer a terminal.
+fn is_plain(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    (1..=1024).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 /// `SHA256SUMS`: every listed file and `manifest.json`, sorted by name, as `sha256sum -c` reads it.

@@ -29,8 +29,10 @@ use watch::SeenOf;
 pub(super) use watch::Watcher;
 
 use super::guide;
+use super::is_name;
 use super::records::{REPORT_FILE, SUMMARY_FILE, UPLOAD_FILE, suppressions_file, verdicts_file};
 use super::report::report;
+use crate::config::shown::shown_name;
 use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::{
     AudienceRecord, EncryptedFile, Hex32, MANIFEST_FILE, Manifest, PlatformRecord, SIGNATURE_FILE, SUMS_FILE,
@@ -118,6 +120,7 @@ pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Res
     let mut checked = Checked { manifest_sha256: Some(sha256), ..Checked::default() };
     let entries = folder::walk(folder, &mut checked.faults)?;
     let Ok(manifest) = Manifest::from_bytes(manifest_bytes) else {
+        conceal_found(None, &mut checked.faults);
         checked.faults.push(Fault::of(Rule::ManifestUnreadable, MANIFEST_FILE));
         return Ok(checked);
     };
@@ -126,6 +129,7 @@ pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Res
     }
     let plan = Plan::of(&manifest, &mut checked.faults);
     compare_names(&entries, &manifest, &plan, &mut checked.faults);
+    conceal_found(Some(&manifest), &mut checked.faults);
     check_sums(folder, &manifest, sha256, &entries, &mut checked)?;
 
     let listed: Vec<_> = manifest
@@ -260,6 +264,23 @@ fn compare_names(
     }
     for name in plan.jobs.keys().filter(|name| !listed.contains(name.as_str())) {
         faults.push(Fault::of(Rule::NotSigned, name));
+    }
+}
+
+/// Names that the manifest does not give were chosen by whoever put the file there, and may be anybody's
+/// address or number: they are shown as all names that are found are.
+fn conceal_found(manifest: Option<&Manifest>, faults: &mut [Fault]) {
+    let names = manifest.iter().flat_map(|manifest| &manifest.subject).map(|subject| subject.name.as_str());
+    let listed: BTreeSet<&str> = names.chain(UNLISTED).collect();
+    let is_known = |place: &str| {
+        let is_above = |name: &&&str| name.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+        place == "." || listed.contains(place) || listed.iter().any(|name| is_above(&name))
+    };
+    let found = |rule| matches!(rule, Rule::Kind | Rule::Mode | Rule::NotListed);
+    for fault in faults.iter_mut().filter(|fault| found(fault.rule) && !is_known(&fault.place)) {
+        // A part that is no name was shown already.
+        let shown = |part| if is_name(part) { shown_name(part) } else { part.to_owned() };
+        fault.place = fault.place.split('/').map(shown).collect::<Vec<_>>().join("/");
     }
 }
 

@@ -4,11 +4,13 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::config::shown::shown_place;
+
 /// Why a release could not be written. All of these end with the exit code for input and output.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The file system refused.
-    #[error("cannot {action} {place}: {source}", place = place.display())]
+    #[error("cannot {action} {place}: {source}", place = shown_place(place))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -18,7 +20,7 @@ pub enum OutputError {
         source: io::Error,
     },
     /// A release of this name is there already; releases are never overwritten.
-    #[error("a release named {release} exists already in {folder}", folder = folder.display())]
+    #[error("a release named {release} exists already in {folder}", folder = shown_place(folder))]
     ReleaseExists {
         /// The release.
         release: String,
@@ -26,7 +28,7 @@ pub enum OutputError {
         folder: PathBuf,
     },
     /// Another run holds the folder.
-    #[error("another run is writing to {folder}{by}{since}", folder = folder.display(), by = holder.map(|process| format!(", process {process}")).unwrap_or_default(), since = since.map(|since| format!(", since {since}")).unwrap_or_default())]
+    #[error("another run is writing to {folder}{by}{since}", folder = shown_place(folder), by = holder.map(|process| format!(", process {process}")).unwrap_or_default(), since = since.map(|since| format!(", since {since}")).unwrap_or_default())]
     Locked {
         /// The folder of releases.
         folder: PathBuf,
@@ -36,13 +38,13 @@ pub enum OutputError {
         since: Option<jiff::Timestamp>,
     },
     /// Something other than a folder, or a link to nowhere, stands where the releases go.
-    #[error("{place} is not a folder", place = place.display())]
+    #[error("{place} is not a folder", place = shown_place(place))]
     NotAFolder {
         /// The place.
         place: PathBuf,
     },
     /// `latest` is something else than the link this program makes.
-    #[error("{place} is not a symbolic link", place = place.display())]
+    #[error("{place} is not a symbolic link", place = shown_place(place))]
     LatestInTheWay {
         /// The place.
         place: PathBuf,

@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::disk::Disk;
 use super::error::OutputError;
 use super::signature::{KeyError, Signer};
+use crate::config::shown::shown_place;
 use crate::manifest::receipt::{Purged, PurgedFile, RECEIPT_SCHEMA, Receipt};
 use crate::manifest::{Hex32, Manifest, Moment, RECEIPTS, Subject, SubjectDigest};
 
@@ -50,7 +51,7 @@ pub enum PurgeError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A receipt or an intent that is there cannot be read.
-    #[error("{place} is not a receipt that this version reads", place = place.display())]
+    #[error("{place} is not a receipt that this version reads", place = shown_place(place))]
     Unreadable {
         /// The file.
         place: PathBuf,

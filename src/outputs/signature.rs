@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, SshSig};
 use zeroize::Zeroizing;
 
+use crate::config::shown::shown_place;
+
 /// The namespace of our signatures: one made for another purpose never counts here.
 pub const NAMESPACE: &str = "verho-manifest";
 /// The only version of SSH signatures there is (OpenSSH, PROTOCOL.sshsig).
@@ -24,7 +26,7 @@ const KEY_BYTES_MAX: u64 = 64 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
-    #[error("cannot read the signing key {place}: {source}", place = place.display())]
+    #[error("cannot read the signing key {place}: {source}", place = shown_place(place))]
     Unreadable {
         /// The file.
         place: PathBuf,
@@ -32,13 +34,13 @@ pub enum KeyError {
         source: io::Error,
     },
     /// Not a regular file.
-    #[error("the signing key {place} is not a regular file", place = place.display())]
+    #[error("the signing key {place} is not a regular file", place = shown_place(place))]
     NotAFile {
         /// The file.
         place: PathBuf,
     },
     /// Others than its owner may read or write it, or the owner is somebody else.
-    #[error("the signing key {place} is not for its owner alone (mode {mode:04o})", place = place.display())]
+    #[error("the signing key {place} is not for its owner alone (mode {mode:04o})", place = shown_place(place))]
     NotOwnerOnly {
         /// The file.
         place: PathBuf,
@@ -46,31 +48,31 @@ pub enum KeyError {
         mode: u32,
     },
     /// Its owner is neither the user who runs this nor root.
-    #[error("the signing key {place} belongs to somebody else", place = place.display())]
+    #[error("the signing key {place} belongs to somebody else", place = shown_place(place))]
     OwnedBySomebodyElse {
         /// The file.
         place: PathBuf,
     },
     /// Not an OpenSSH private key.
-    #[error("{place} is not an OpenSSH private key", place = place.display())]
+    #[error("{place} is not an OpenSSH private key", place = shown_place(place))]
     NotAKey {
         /// The file.
         place: PathBuf,
     },
     /// Not Ed25519.
-    #[error("the signing key {place} is not an Ed25519 key", place = place.display())]
+    #[error("the signing key {place} is not an Ed25519 key", place = shown_place(place))]
     NotEd25519 {
         /// The file.
         place: PathBuf,
     },
     /// Has a passphrase, which a nightly run cannot type.
-    #[error("the signing key {place} has a passphrase", place = place.display())]
+    #[error("the signing key {place} has a passphrase", place = shown_place(place))]
     HasPassphrase {
         /// The file.
         place: PathBuf,
     },
     /// The key did not sign, or its own signature did not verify.
-    #[error("the signing key {place} did not make a valid signature", place = place.display())]
+    #[error("the signing key {place} did not make a valid signature", place = shown_place(place))]
     DidNotSign {
         /// The file.
         place: PathBuf,

@@ -26,10 +26,11 @@ use polars::prelude::{
 };
 
 use super::batch::{Batch, Body, Cells};
-use super::error::{SourceError, shown};
+use super::error::SourceError;
 use super::files::{Opened, SourceFile, format_name};
 use super::{Finished, ReadOptions, locate};
 use crate::config::Format;
+use crate::config::shown::shown_name;
 
 /// Batches under way between polars and the reading thread.
 const QUEUE: usize = 2;
@@ -249,7 +250,7 @@ impl Table {
             if written.is_none() {
                 return Err(SourceError::ColumnType {
                     file: self.file.clone(),
-                    column: shown(name),
+                    column: shown_name(name),
                     kind: "values of an unknown type",
                 });
             }

@@ -22,7 +22,8 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use sha2::Sha256;
 
 use super::encrypted::{Encrypted, Raw};
-use super::error::{SourceError, shown_missing, shown_path};
+use super::error::{SourceError, shown_missing};
+use crate::config::shown::shown_place;
 use crate::config::{Files, Format};
 use crate::envelope;
 
@@ -103,7 +104,7 @@ impl Snapshot {
         for (files, before) in &self.entries {
             let Some(before) = before else { continue };
             let changed = |file: String| SourceError::ChangedWhileReading { file };
-            let now = resolve(files).map_err(|_| changed(shown_path(&files.as_written)))?;
+            let now = resolve(files).map_err(|_| changed(shown_place(Path::new(&files.as_written))))?;
             if let Some(file) = before.iter().chain(&now).find(|file| {
                 let same = |other: &&SourceFile| other.path == file.path && other.identity == file.identity;
                 before.iter().find(same).is_none() || now.iter().find(same).is_none()
@@ -117,7 +118,7 @@ impl Snapshot {
 
 /// The files a config entry names, sorted by path.
 pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
-    let shown = shown_path(&files.as_written);
+    let shown = shown_place(Path::new(&files.as_written));
     // A path that exists is taken as it stands, even when it holds a character patterns use.
     if files.pattern.symlink_metadata().is_ok() {
         return Ok(vec![inspect(&files.pattern, files)?]);
@@ -134,9 +135,7 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
     };
     let mut paths = Vec::new();
     for path in glob::glob_with(pattern, options).map_err(|_| bad())? {
-        paths.push(
-            path.map_err(|error| unreadable(&shown_path(&error.path().to_string_lossy()), error.error()))?,
-        );
+        paths.push(path.map_err(|error| unreadable(&shown_place(error.path()), error.error()))?);
     }
     paths.sort();
     if paths.is_empty() {
@@ -146,12 +145,12 @@ pub(super) fn resolve(files: &Files) -> Result<Vec<SourceFile>, SourceError> {
 }
 
 fn inspect(path: &Path, files: &Files) -> Result<SourceFile, SourceError> {
-    let shown = shown_path(&path.to_string_lossy());
+    let shown = shown_place(path);
     let metadata = path.symlink_metadata().map_err(|error| unreadable(&shown, &error))?;
     regular(&metadata, &shown)?;
     Ok(SourceFile {
         path: path.to_owned(),
-        name: shown_path(&path.file_name().unwrap_or_default().to_string_lossy()),
+        name: shown_place(Path::new(path.file_name().unwrap_or_default())),
         size: metadata.size(),
         modified: metadata.modified().map_err(|error| unreadable(&shown, &error))?,
         format: files.format.unwrap_or_else(|| format_by_name(path)),
@@ -205,7 +204,7 @@ pub(super) const fn format_name(format: Format) -> &'static str {
 /// The beginning of a small side file, such as a register's date: at most `limit` bytes, and more is an
 /// error.
 pub fn read_small(path: &Path, limit: u64) -> Result<Vec<u8>, SourceError> {
-    let shown = shown_path(&path.to_string_lossy());
+    let shown = shown_place(path);
     if path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Err(SourceError::Missing { file: shown });
     }

@@ -37,6 +37,7 @@ pub use error::SourceError;
 pub use files::{Snapshot, SourceFile, read_small};
 
 use crate::config;
+use crate::config::shown::shown_name;
 use text::TextReader;
 
 /// How to read.
@@ -141,7 +142,7 @@ pub fn open(files: &config::Files, wanted: &[&str], options: &ReadOptions) -> Re
     for index in 0..table.files.len() {
         let reader = table.start(index)?;
         for name in reader.header() {
-            let shown = error::shown(name);
+            let shown = shown_name(name);
             if !wanted.contains(&name.as_str()) && !table.unmapped.contains(&shown) {
                 table.unmapped.push(shown);
             }
@@ -159,12 +160,6 @@ pub fn open(files: &config::Files, wanted: &[&str], options: &ReadOptions) -> Re
 pub fn header(files: &config::Files, options: &ReadOptions) -> Result<Vec<String>, SourceError> {
     let table = open(files, &[], options)?;
     Ok(table.current.as_ref().map(|reader| reader.header().to_vec()).unwrap_or_default())
-}
-
-/// A name from outside as a message may show it: what looks like a value is not shown.
-#[must_use]
-pub fn shown_name(name: &str) -> String {
-    error::shown(name)
 }
 
 impl OpenTable {
@@ -352,9 +347,8 @@ fn locate(header: &[String], wanted: &[String], file: &str) -> Result<Vec<u32>, 
 /// slip of the pen for `email`.
 fn missing(header: &[String], wanted: &[String], column: &str, file: &str) -> SourceError {
     let is_header = wanted.iter().any(|name| header.iter().any(|found| error::is_same_name(name, found)));
-    let near = error::nearest(column, header).filter(|_| is_header).map(error::shown);
-    let available =
-        if is_header { header.iter().map(|name| error::shown(name)).collect() } else { Vec::new() };
+    let near = error::nearest(column, header).filter(|_| is_header).map(shown_name);
+    let available = if is_header { header.iter().map(|name| shown_name(name)).collect() } else { Vec::new() };
     SourceError::MissingColumn { file: file.to_owned(), column: config::concealed(column), near, available }
 }
 

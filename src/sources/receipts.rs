@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::config::shown::shown_place;
 use crate::manifest::UploadKind;
 
 /// The largest receipt.
@@ -33,7 +34,7 @@ pub struct Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptError {
     /// It cannot be read.
-    #[error("the receipt {place} cannot be read: {kind}", place = place.display())]
+    #[error("the receipt {place} cannot be read: {kind}", place = shown_place(place))]
     Unreadable {
         /// Where.
         place: PathBuf,
@@ -41,7 +42,7 @@ pub enum ReceiptError {
         kind: io::ErrorKind,
     },
     /// It is no receipt.
-    #[error("the receipt {place} is not understood", place = place.display())]
+    #[error("the receipt {place} is not understood", place = shown_place(place))]
     Shape {
         /// Where.
         place: PathBuf,

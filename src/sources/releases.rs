@@ -8,14 +8,17 @@
 #![expect(clippy::disallowed_methods, reason = "published releases are read back here")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 
+use crate::config::shown::{is_moment, shown_place};
 use crate::envelope::{Identities, OpenError, Opener, SUFFIX};
 use crate::manifest::suppressions::SUPPRESSIONS_HEADER;
 use crate::manifest::{
@@ -45,7 +48,7 @@ pub struct PublishedRelease {
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
     /// The file system refused.
-    #[error("cannot read {place}: {source}", place = place.display())]
+    #[error("cannot read {place}: {source}", place = shown_place(place))]
     Io {
         /// Where.
         place: PathBuf,
@@ -53,7 +56,7 @@ pub enum ReleaseError {
         source: io::Error,
     },
     /// The manifest is not one this version reads, or not the one `SHA256SUMS` was made from.
-    #[error("the release {place} is damaged, or of a version this program does not read", place = place.display())]
+    #[error("the release {place} is damaged, or of a version this program does not read", place = shown_place(place))]
     Damaged {
         /// The release's folder.
         place: PathBuf,
@@ -66,14 +69,20 @@ pub enum ReleaseError {
         /// The other.
         second: String,
     },
+    /// A link, a pipe or a folder stands where a release has a file.
+    #[error("{place} is no plain file, as all files of a release are", place = shown_place(place))]
+    NotAFile {
+        /// The place.
+        place: PathBuf,
+    },
     /// A file is encrypted, and no key at hand opens it.
-    #[error("{place} is encrypted, and no identity at hand opens it", place = place.display())]
+    #[error("{place} is encrypted, and no identity at hand opens it", place = shown_place(place))]
     Encrypted {
         /// The file.
         place: PathBuf,
     },
     /// A file is not as its manifest says.
-    #[error("line {line} of {place} is not as a release has it", place = place.display())]
+    #[error("line {line} of {place} is not as a release has it", place = shown_place(place))]
     Line {
         /// The file.
         place: PathBuf,
@@ -91,7 +100,10 @@ impl ReleaseError {
                 "a file stands where the folder of releases should be: move it, or name another folder under [output] dir"
             }
             Self::Io { .. } => "check that the folder of releases can be read by the user who runs verho",
-            Self::Damaged { .. } | Self::Line { .. } => {
+            Self::Damaged { .. } | Self::NotAFile { .. } => {
+                "it may be the newest release, with which registers are compared, so it is not passed over: run verho verify on it, and if it cannot be mended or is not yours, move it out of the folder of releases"
+            }
+            Self::Line { .. } => {
                 "run verho verify on it; if it cannot be mended, move it out of the folder of releases"
             }
             Self::Encrypted { .. } => "give the identity file of one of its recipients by --identity",
@@ -368,15 +380,8 @@ impl Surveyed {
             Self::Release(release) => &release.path,
             Self::Damaged { path } | Self::Foreign { path } => path,
         };
-        let is_moment = |name: &&str| {
-            let shape = b"0000-00-00T00-00-00Z";
-            name.len() == shape.len()
-                && name.bytes().zip(shape).all(|(letter, shape)| {
-                    if *shape == b'0' { letter.is_ascii_digit() } else { letter == *shape }
-                })
-        };
         let name = path.file_name().and_then(|name| name.to_str());
-        name.filter(is_moment).unwrap_or("?").to_owned()
+        name.filter(|name| is_moment(name)).unwrap_or("?").to_owned()
     }
 }
 
@@ -419,7 +424,8 @@ pub fn used_waivers(folder: &Path, controller: &str) -> Result<BTreeSet<String>,
     Ok(used)
 }
 
-/// Folders with a manifest; links never count, `latest` among them.
+/// Folders with a manifest; links never count, `latest` among them. One that may not be looked into is an
+/// error, as one that cannot be read is; but for the folder that file systems keep for themselves.
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, ReleaseError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -432,8 +438,14 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, ReleaseError> {
         let path = entry.path();
         let is_folder = entry.file_type().map_err(|source| io_at(&path, source))?.is_dir();
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if is_folder && !is_hidden && path.join(MANIFEST_FILE).symlink_metadata().is_ok() {
-            found.push(path);
+        if !is_folder || is_hidden {
+            continue;
+        }
+        match path.join(MANIFEST_FILE).symlink_metadata() {
+            Ok(_) => found.push(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) if entry.file_name() == "lost+found" => {}
+            Err(source) => return Err(io_at(&path, source)),
         }
     }
     Ok(found)
@@ -455,7 +467,16 @@ fn preamble_lines(platform: &platforms::Platform) -> u64 {
 }
 
 fn open(place: &Path) -> Result<File, ReleaseError> {
-    File::open(place).map_err(|source| io_at(place, source))
+    let not_a_file = || ReleaseError::NotAFile { place: place.to_owned() };
+    // Without waiting, so that a pipe in a file's place cannot hang a run.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(place);
+    let file = opened.map_err(|source| {
+        let is_link = place.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        if is_link { not_a_file() } else { io_at(place, source) }
+    })?;
+    let is_file = file.metadata().map_err(|source| io_at(place, source))?.is_file();
+    if is_file { Ok(file) } else { Err(not_a_file()) }
 }
 
 fn read_small(place: &Path) -> Result<Vec<u8>, ReleaseError> {

@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::shown::shown_place;
+
 /// Why records could not be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum SpillError {
     /// The temporary file could not be made.
-    #[error("cannot make a temporary file in {}: {kind}", dir.display())]
+    #[error("cannot make a temporary file in {}: {kind}", shown_place(dir))]
     Create {
         /// Where.
         dir: PathBuf,
@@ -24,7 +26,7 @@ pub enum SpillError {
         kind: io::ErrorKind,
     },
     /// Writing failed, as on a full disk.
-    #[error("cannot write temporary records in {}: {kind}", dir.display())]
+    #[error("cannot write temporary records in {}: {kind}", shown_place(dir))]
     Write {
         /// Where.
         dir: PathBuf,
@@ -32,7 +34,7 @@ pub enum SpillError {
         kind: io::ErrorKind,
     },
     /// Reading back failed.
-    #[error("cannot read temporary records back from {}: {kind}", dir.display())]
+    #[error("cannot read temporary records back from {}: {kind}", shown_place(dir))]
     Read {
         /// Where.
         dir: PathBuf,

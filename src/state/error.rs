@@ -4,13 +4,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::config::shown::shown_place;
 use crate::outputs::OutputError;
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// The file system refused.
-    #[error("cannot {action} {place}: {source}", place = place.display())]
+    #[error("cannot {action} {place}: {source}", place = shown_place(place))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -26,13 +27,13 @@ pub enum StateError {
     #[error("the config has no [state], so there is nothing to begin")]
     NotKept,
     /// There is none.
-    #[error("there is no live state in {place}", place = place.display())]
+    #[error("there is no live state in {place}", place = shown_place(place))]
     Missing {
         /// Where it was looked for.
         place: PathBuf,
     },
     /// There is a state and no key ring, or none to do something with.
-    #[error("there is no key ring in {place}", place = place.display())]
+    #[error("there is no key ring in {place}", place = shown_place(place))]
     RingMissing {
         /// Where it was looked for.
         place: PathBuf,
@@ -44,31 +45,31 @@ pub enum StateError {
         audience: String,
     },
     /// There is one, and the first build was asked for.
-    #[error("there is a live state in {place} already", place = place.display())]
+    #[error("there is a live state in {place} already", place = shown_place(place))]
     Exists {
         /// Where.
         place: PathBuf,
     },
     /// A file does not open under this key, or was changed or cut.
-    #[error("{place} does not open under this root key, or is damaged", place = place.display())]
+    #[error("{place} does not open under this root key, or is damaged", place = shown_place(place))]
     Damaged {
         /// Which file.
         place: PathBuf,
     },
     /// Another version of the program wrote it.
-    #[error("the live state in {place} is of a version this program does not read", place = place.display())]
+    #[error("the live state in {place} is of a version this program does not read", place = shown_place(place))]
     Version {
         /// Where.
         place: PathBuf,
     },
     /// It belongs to another controller.
-    #[error("the live state in {place} belongs to another controller", place = place.display())]
+    #[error("the live state in {place} belongs to another controller", place = shown_place(place))]
     Controller {
         /// Where.
         place: PathBuf,
     },
     /// The newest release was made from another state.
-    #[error("release {release} was made from another live state than the one in {place}", place = place.display())]
+    #[error("release {release} was made from another live state than the one in {place}", place = shown_place(place))]
     Foreign {
         /// The release.
         release: String,
@@ -78,7 +79,7 @@ pub enum StateError {
     /// The newest release was made from this state, and the state does not know of it.
     #[error(
         "the live state in {place} is older than release {release}: generation {generation}, and the release was made from {made_from}",
-        place = place.display()
+        place = shown_place(place)
     )]
     Older {
         /// The release.

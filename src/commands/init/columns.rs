@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::Path;
 
+use crate::config::shown::shown_name;
 use crate::config::{Encoding, Files};
 use crate::identifiers::{Plaintext, country, holds_identity_code};
 use crate::people::cell::trim_cell;
-use crate::sources::{self, BatchReader as _, ReadOptions, Record, RowFaultCode, SourceError, shown_name};
+use crate::sources::{self, BatchReader as _, ReadOptions, Record, RowFaultCode, SourceError};
 
 /// Cells of a column whose shape is looked at.
 const SHAPES_MAX: u64 = 20_000;

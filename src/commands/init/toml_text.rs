@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::config::UNDECIDED;
-use crate::sources::shown_name;
+use crate::config::shown::shown_name;
 
 /// A basic string.
 pub(super) fn quoted(text: &str) -> String {

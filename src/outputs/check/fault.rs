@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::config::shown::shown_place;
+
 /// A rule of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Rule {
@@ -132,7 +134,7 @@ impl std::fmt::Display for Fault {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// The file system refused.
-    #[error("cannot read {place}: {source}", place = place.display())]
+    #[error("cannot read {place}: {source}", place = shown_place(place))]
     Io {
         /// Where.
         place: PathBuf,
@@ -140,7 +142,7 @@ pub enum CheckError {
         source: io::Error,
     },
     /// A small file is far larger than any of its kind.
-    #[error("{place} is too large to be what its name says", place = place.display())]
+    #[error("{place} is too large to be what its name says", place = shown_place(place))]
     TooLarge {
         /// Where.
         place: PathBuf,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::fault::{CheckError, Fault, Rule};
 use super::lines::Source;
+use crate::config::shown::shown_name;
 use crate::outputs::{FILE_MODE, FOLDER_MODE, is_name};
 
 /// The deepest a file of a release lies: `audiences/<audience>/<platform>/<file>`.
@@ -39,8 +40,9 @@ pub(super) fn walk(root: &Path, faults: &mut Vec<Fault>) -> Result<BTreeMap<Stri
             let path = entry.path();
             let metadata = path.symlink_metadata().map_err(|source| io(&path, source))?;
             let Some(name) = name else {
-                // Whoever put it there chose its name, so it is not repeated.
-                faults.push(Fault::of(Rule::Kind, &format!("{prefix}?")));
+                // Whoever put it there chose its name, so it is not repeated as it stands.
+                let shown = shown_name(&file_name.to_string_lossy());
+                faults.push(Fault::of(Rule::Kind, &format!("{prefix}{shown}")));
                 continue;
             };
             let name = format!("{prefix}{name}");

@@ -142,6 +142,32 @@ fn what_may_not_be_read_or_written_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn a_release_that_may_not_be_looked_into_is_not_passed_over() {
+    let stand = Stand::new();
+    if !give_away(&stand.base) {
+        return;
+    }
+    let closed = |name: &str| {
+        let _ = std::fs::create_dir(stand.base.path().join(name));
+        mode(&stand.base, name, 0o000);
+        if std::fs::metadata("/proc/self").expect("Linux").uid() == 0 {
+            let place = stand.base.path().join(name);
+            std::os::unix::fs::chown(place, Some(65534), Some(65534)).expect("root may");
+        }
+        let ran = as_nobody(&stand.base, &["build", "--dry-run"]).expect("it ran before");
+        mode(&stand.base, name, 0o700);
+        std::fs::remove_dir(stand.base.path().join(name)).expect("ours");
+        ran
+    };
+    let (code, said) = closed("releases/2026-11-21T02-00-00Z");
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("releases/2026-11-21T02-00-00Z") && said.contains("hint:"), "{said}");
+    // What file systems keep for themselves is nobody's release.
+    let (code, said) = closed("releases/lost+found");
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
 fn a_running_process_may_not_be_dumped() {
     let base = Base::empty();
     if !give_away(&base) {
