@@ -7,5 +7,6 @@ mod crashes;
 mod endings;
 mod guards;
 mod ledger;
+mod moved;
 mod thirty;
 mod world;

@@ -3,7 +3,7 @@
 //!
 //! A platform drops a person by any one of their identifiers. So whoever shares a live identifier
 //! with a row that something is removed from is sent again, after the removals, every time these are
-//! repeated. Memory grows with the night's changes and never with the audience. It knows no file.
+//! repeated; and so is whoever went up with what is removed before, and holds it no longer. Memory grows with the night's changes and never with the audience. It knows no file.
 
 mod merge;
 mod sets;
@@ -210,6 +210,10 @@ struct Work<'w, 'r, 'o> {
     changes: Changes,
     /// People some of whose identifiers go.
     gone: SortedSet,
+    /// People who went up with something that goes, before others alone held it.
+    former: SortedSet,
+    /// Of people who went up with something that only others hold now, those who are eligible.
+    staying: FxHashSet<Owner>,
     /// People of whom something was removed that is not acknowledged.
     held: SortedSet,
     /// People whose whole rows are sent.
@@ -245,6 +249,8 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             objectors,
             changes: Changes::default(),
             gone: SortedSet::default(),
+            former: SortedSet::default(),
+            staying: FxHashSet::default(),
             held: SortedSet::default(),
             people: SortedSet::default(),
             chosen: Chosen::new(WIDENED_TO - 1, u64::from(asked.now)),
@@ -303,6 +309,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
     /// First pass: what goes, who changed, who could be widened with.
     fn compare(&mut self, state: &State) -> Result<(), DeltaError> {
         let sends = self.asked.mode == Mode::Complete && !self.replaces;
+        let formers = self.formers(state)?;
         let mut merge = self.merge(state)?;
         while let Some(group) = merge.next()? {
             let (is_live, leaves) = (!group.live.is_empty(), self.leaves(group));
@@ -316,9 +323,16 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             }
             let removed = group.owed.iter().filter(|owed| owed.removed);
             removed.clone().for_each(|owed| self.held.push(owed.owner));
+            let former = group.owed.iter().filter(|owed| owed.former);
+            if removed.clone().next().is_some() {
+                former.clone().for_each(|owed| self.held.push(owed.owner));
+            }
+            let eligible = group.wanted.iter().map(|wanted| wanted.owner);
+            self.staying.extend(eligible.filter(|owner| formers.has(*owner)));
             if leaves {
                 group.live.iter().for_each(|entry| self.gone.push(entry.owner));
                 removed.for_each(|owed| self.gone.push(owed.owner));
+                former.for_each(|owed| self.former.push(owed.owner));
             }
             if !sends {
                 continue;
@@ -339,9 +353,35 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             }
         }
         self.gone.settle();
+        self.former.settle();
         self.held.settle();
         self.people.settle();
         Ok(())
+    }
+
+    /// People who went up with something that only others hold now.
+    fn formers(&self, state: &State) -> Result<SortedSet, DeltaError> {
+        let mut formers = SortedSet::default();
+        let mut owed =
+            state.read_list::<OwedEntry>(self.asked.known.and_then(|known| known.owed.as_ref()))?;
+        while let Some(entry) = owed.next_record()? {
+            if entry.former {
+                formers.push(entry.owner);
+            }
+        }
+        formers.settle();
+        Ok(formers)
+    }
+
+    /// Whether something is removed that this person went up with.
+    fn is_hit(&self, owner: Owner) -> bool {
+        self.gone.has(owner) || self.former.has(owner)
+    }
+
+    /// Whether a former holder may still be there by what others hold: of people who are not eligible
+    /// nothing is kept, for they have gone by what they held themselves.
+    fn stays(&self, entry: &OwedEntry) -> bool {
+        self.asked.mode == Mode::RemovalsOnly || self.staying.contains(&entry.owner)
     }
 
     /// A file that names one person alone is widened, or replaced by the whole.
@@ -375,12 +415,14 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
         while let Some(group) = merge.next()? {
             if self.widened.contains(&group.key) {
                 group.live.iter().for_each(|entry| widened.push(entry.owner));
+                let former = group.owed.iter().filter(|owed| owed.former);
+                former.for_each(|owed| widened.push(owed.owner));
             }
         }
         widened.settle();
         let mut merge = self.merge(state)?;
         while let Some(group) = merge.next()? {
-            let is_with = |owner: Owner| self.gone.has(owner) || widened.has(owner);
+            let is_with = |owner: Owner| self.is_hit(owner) || widened.has(owner);
             let live = group.live.iter().any(|entry| is_with(entry.owner));
             if live || group.owed.iter().any(|owed| is_with(owed.owner)) {
                 self.touched.push(group.key.short());
@@ -524,7 +566,9 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             if before.is_none() && objected != 0 {
                 out.objections.insert(owner, objected);
             }
-            out.owed.push(&OwedEntry { key: group.key, owner, removed: true, since, objected })?;
+            let entry =
+                OwedEntry { removed: true, since, objected, ..OwedEntry::companion(group.key, owner) };
+            out.owed.push(&entry)?;
             first = first.min(since);
             oldest_day = if oldest_day == 0 || objected == 0 {
                 oldest_day.max(objected)
@@ -534,10 +578,13 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
         }
         let companions = group.owed.iter().filter(|owed| {
             !owed.removed
-                && (self.gone.has(owed.owner) || self.held.has(owed.owner))
+                && !owed.former
+                && (self.is_hit(owed.owner) || self.held.has(owed.owner))
                 && !group.live.iter().any(|entry| entry.owner == owed.owner)
         });
         companions.into_iter().try_for_each(|owed| out.owed.push(owed))?;
+        let former = group.owed.iter().filter(|owed| owed.former && self.stays(owed));
+        former.into_iter().try_for_each(|owed| out.owed.push(owed))?;
         out.owed_count += 1;
         out.owed_since = Some(out.owed_since.unwrap_or(first).min(first));
         self.changes.unacknowledged += u64::from(first < self.asked.acknowledged_by);
@@ -552,19 +599,23 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
     /// of rows that something else is removed from.
     fn keep(&self, group: &Group, out: &mut Written<'r>) -> Result<(), DeltaError> {
         let is_taken_back = self.asked.mode != Mode::RemovalsOnly;
+        let is_known = !group.live.is_empty() || group.owed.iter().any(|owed| owed.removed);
         for owed in &group.owed {
-            if owed.removed {
+            if owed.former {
+                if is_known && self.stays(owed) {
+                    out.owed.push(owed)?;
+                }
+            } else if owed.removed {
                 let since = if is_taken_back { 0 } else { owed.since };
                 out.owed.push(&OwedEntry { since, ..*owed })?;
-            } else if self.gone.has(owed.owner) || self.held.has(owed.owner) {
+            } else if self.is_hit(owed.owner) || self.held.has(owed.owner) {
                 out.owed.push(owed)?;
             }
         }
         for entry in &group.live {
-            let is_known = group.owed.iter().any(|owed| owed.owner == entry.owner);
-            if !is_known && self.gone.has(entry.owner) {
-                let (key, owner) = (entry.key, entry.owner);
-                out.owed.push(&OwedEntry { key, owner, removed: false, since: 0, objected: 0 })?;
+            let is_known = group.owed.iter().any(|owed| !owed.former && owed.owner == entry.owner);
+            if !is_known && self.is_hit(entry.owner) {
+                out.owed.push(&OwedEntry::companion(entry.key, entry.owner))?;
             }
         }
         Ok(())

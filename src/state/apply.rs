@@ -75,7 +75,17 @@ impl State {
             removed += u64::from(after.is_empty() && !is_live.is_empty());
             added += u64::from(!after.is_empty() && is_live.is_empty());
             let is_removal = done.iter().any(|operation| operation.action == Action::Remove);
+            let is_any_removed = is_owed.iter().any(|entry| entry.removed);
             for entry in &is_owed {
+                if entry.former {
+                    let is_theirs =
+                        |done: &Operation| done.action == Action::Put && done.owner == entry.owner;
+                    let is_known = !after.is_empty() || is_any_removed;
+                    if is_known && !release.replaces && !done.iter().any(is_theirs) {
+                        new_owed.push(entry, !after.is_empty())?;
+                    }
+                    continue;
+                }
                 if is_removal
                     && !is_live.is_empty()
                     && entry.removed
@@ -88,6 +98,13 @@ impl State {
                 let is_back = done.iter().any(|operation| operation.action == Action::Put);
                 if !(entry.removed && is_back) {
                     new_owed.push(entry, !after.is_empty())?;
+                }
+            }
+            for entry in is_live.iter().filter(|_| !release.replaces && !after.is_empty()) {
+                let is_drop = |done: &Operation| done.action == Action::Drop && done.owner == entry.owner;
+                let is_known = is_owed.iter().any(|owed| owed.former && owed.owner == entry.owner);
+                if done.iter().any(is_drop) && !is_known {
+                    new_owed.push(&OwedEntry::former(entry.key, entry.owner), true)?;
                 }
             }
         }
@@ -138,15 +155,15 @@ impl State {
     ) -> Result<Owed, StateError> {
         // The rows of which something is still owed keep their other identifiers, too.
         let mut held: BTreeSet<Owner> = BTreeSet::new();
-        self.each_unacknowledged(cell, release, as_of, |entry, _| {
-            if entry.removed {
+        self.each_unacknowledged(cell, release, as_of, |entry, _, is_open| {
+            if entry.removed || (entry.former && is_open) {
                 held.insert(entry.owner);
             }
             Ok(())
         })?;
         let mut new_owed = OwedWriter::new(self.write_list()?);
-        self.each_unacknowledged(cell, release, as_of, |entry, is_live| {
-            if entry.removed || held.contains(&entry.owner) {
+        self.each_unacknowledged(cell, release, as_of, |entry, is_live, _| {
+            if entry.removed || entry.former || held.contains(&entry.owner) {
                 new_owed.push(entry, is_live)?;
             }
             Ok(())
@@ -181,12 +198,14 @@ impl State {
         new_live.finish()
     }
 
+    /// Every entry that is not done, with whether its identifier is live, and whether some removal of it is
+    /// still open.
     fn each_unacknowledged(
         &self,
         cell: &CellState,
         release: &CellRelease,
         as_of: u32,
-        mut each: impl FnMut(&OwedEntry, bool) -> Result<(), StateError>,
+        mut each: impl FnMut(&OwedEntry, bool, bool) -> Result<(), StateError>,
     ) -> Result<(), StateError> {
         let mut live: ListReader<LiveEntry> = self.read_list(cell.live.as_ref().map(|live| &live.list))?;
         let mut owed: ListReader<OwedEntry> = self.read_list(cell.owed.as_ref())?;
@@ -197,10 +216,13 @@ impl State {
             live.take(key, &mut is_live)?;
             operations.take(key, &mut done)?;
             let is_removal = done.iter().any(|operation| operation.action == Action::Remove);
+            let is_done = |entry: &OwedEntry| entry.removed && is_removal && entry.since <= as_of;
+            let is_open = entries.iter().any(|entry| entry.removed && !is_done(entry));
+            // Whoever was known by it before was sent again after the removal.
+            let is_over = !is_open && entries.iter().any(is_done);
             for entry in &entries {
-                let is_done = entry.removed && is_removal && entry.since <= as_of;
-                if !is_done {
-                    each(entry, !is_live.is_empty())?;
+                if !(is_done(entry) || (entry.former && is_over)) {
+                    each(entry, !is_live.is_empty(), is_open)?;
                 }
             }
         }

@@ -92,12 +92,29 @@ pub struct OwedEntry {
     pub key: EntryKey,
     /// Whose it was.
     pub owner: Owner,
-    /// Whether it is to be removed itself; otherwise it stood in a row with one that is.
+    /// Whether it is to be removed itself; otherwise it stood in a row with one that is, or is `former`.
     pub removed: bool,
+    /// Whether it once went up in a row of this person, who holds it no longer while others do: a platform
+    /// may still know the person by it.
+    pub former: bool,
     /// When it was first to be removed, in seconds since 1970; 0 while somebody eligible holds it again.
     pub since: u32,
     /// The day of the objection, in days since 1970; 0 when there is none or it is not known.
     pub objected: u32,
+}
+
+impl OwedEntry {
+    /// An identifier by which a platform may still know a person who holds it no longer.
+    #[must_use]
+    pub const fn former(key: EntryKey, owner: Owner) -> Self {
+        Self { key, owner, removed: false, former: true, since: 0, objected: 0 }
+    }
+
+    /// An identifier that stood in a row with one that is removed.
+    #[must_use]
+    pub const fn companion(key: EntryKey, owner: Owner) -> Self {
+        Self { former: false, ..Self::former(key, owner) }
+    }
 }
 
 /// What a release's files do to one identifier.
@@ -164,7 +181,7 @@ impl Record for OwedEntry {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.key.to_bytes());
         out.extend_from_slice(&self.owner.to_be_bytes());
-        out.push(u8::from(self.removed));
+        out.push(if self.removed { 1 } else { 2 * u8::from(self.former) });
         out.extend_from_slice(&self.since.to_be_bytes());
         out.extend_from_slice(&self.objected.to_be_bytes());
     }
@@ -174,6 +191,7 @@ impl Record for OwedEntry {
             key: EntryKey::from_bytes(bytes),
             owner: u64::from_be_bytes(array(&bytes[33..41])),
             removed: bytes[41] == 1,
+            former: bytes[41] == 2,
             since: u32::from_be_bytes(array(&bytes[42..46])),
             objected: u32::from_be_bytes(array(&bytes[46..50])),
         }
