@@ -120,7 +120,8 @@ fn erase(options: &RequestOptions, received: Option<Date>, talk: Talk) -> Result
         "next: erase them in the customer base as well; tell them when it is done: verho subject requests --done NUMBER",
         &json!({}),
     );
-    Ok(ExitStatus::Done)
+    // It has to be run again, and whoever goes by the exit code has to notice.
+    Ok(if erased.not_looked.is_some() { ExitStatus::Overdue } else { ExitStatus::Done })
 }
 
 fn note(

@@ -229,7 +229,7 @@ pub fn erase_on(
     }
     let keys = text_keys(text, &asked.config, &asked.root, asked.today);
     let (found, not_looked) = match held(&asked, options, text, progress) {
-        Ok(found) => (found, None),
+        Ok(found) => found,
         // Whoever asks must not wait for a mended export: what they gave is stored at any rate.
         Err(RunError::Parse(crate::pipeline::ParseError::Interrupted)) => {
             return Err(BuildError::Run(crate::pipeline::ParseError::Interrupted.into()).into());
@@ -249,19 +249,20 @@ pub fn erase_on(
     })
 }
 
-/// What the people whom a text names hold alone.
+/// The people whom a text names, and what they hold alone.
 #[derive(Default)]
 struct Held {
     people: Vec<PersonKey>,
     identifiers: Vec<[u8; 16]>,
 }
 
+/// Looks for them in the customer base, and says what of it could not be read.
 fn held(
     asked: &Asked,
     options: &RequestOptions,
     text: &[u8],
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Held, RunError> {
+) -> Result<(Held, Option<String>), RunError> {
     let job = Run {
         config: &asked.config,
         as_of: options.now,
@@ -271,15 +272,19 @@ fn held(
         before: &crate::pipeline::before::Before::default(),
         progress,
         watch: Watch::Chain(text),
-        live: Live::No,
+        // A register that broke its contract says nothing of whom the text names, so it stops nothing here;
+        // a customer base of which too much could not be read is told.
+        live: Live::PastGuards,
     };
     run(&job, |results| {
+        let unread = results.refusals().iter().filter(|refusal| !refusal.code.starts_with("register-"));
+        let unread: Vec<&str> = unread.map(|refusal| refusal.message.as_str()).collect();
         let people: Vec<PersonKey> = results.explained().iter().map(|found| found.person).collect();
         // An identifier that others hold too is theirs as much: it stays theirs, unless it was given.
         let own =
             |link: &&crate::pipeline::Link| link.holders.iter().all(|(holder, _)| people.contains(holder));
         let identifiers = results.links().iter().filter(own).map(|link| link.wide.to_bytes()).collect();
-        Ok(Held { people, identifiers })
+        Ok((Held { people, identifiers }, (!unread.is_empty()).then(|| unread.join("; "))))
     })
 }
 

@@ -474,3 +474,26 @@ fn temporary_records_stay_within_their_room() {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
 }
+
+/// Whoever holds the records of two audiences must not be able to join them.
+#[test]
+fn one_person_has_another_tag_in_every_audience() {
+    let base = Base::new();
+    assert_eq!(base.run(&["keygen", "--root", "root.key"]).code, 0);
+    let audience = |name: &str| {
+        format!("[[audience]]\nname = \"{name}\"\nplatforms = [\"meta\", \"linkedin\"]\nmin_size = 1\n\n")
+    };
+    base.configure("[output]", &format!("{}[keys]\nroot = \"root.key\"\n[output]", audience("the-same")));
+    let built = base.run(&["build"]);
+    assert_eq!(built.code, 0, "{}", built.stderr);
+    let tags = |audience: &str| {
+        let place = base.releases()[0].join("audiences").join(audience).join("suppressions.csv");
+        let text = std::fs::read_to_string(place).expect("is there");
+        let lines = text.lines().skip(1);
+        let tags: Vec<String> = lines.filter_map(|line| Some(line.split_once(',')?.0.to_owned())).collect();
+        assert!(tags.is_sorted() && tags.len() == 2, "{text}");
+        tags
+    };
+    let (one, other) = (tags("everyone"), tags("the-same"));
+    assert!(one.iter().all(|tag| !other.contains(tag)), "{one:?} {other:?}");
+}

@@ -162,13 +162,40 @@ fn a_store_that_is_lost_stops_the_build() {
 #[test]
 fn what_is_given_is_stored_even_when_the_base_cannot_be_read() {
     let base = kept();
-    base.put("objections.csv", "email,phone\n");
+    base.put("customers.csv", "");
     let erased = erase(&asked(&base, "2026-11-21T09:00:00Z", 3), None, b"aino.quokka@example.com", &|_| ())
         .expect("stored");
     assert_eq!(erased.people, 0);
     assert!(erased.not_looked.is_some());
-    base.put("objections.csv", super::base::OBJECTIONS);
+    base.put("customers.csv", super::base::CUSTOMERS);
     assert_eq!(eligible(&replayed(&base, 1)), 1);
+}
+
+/// A night on which a register is broken is no reason to leave anything of the person out of the store.
+#[test]
+fn an_erasure_finds_the_person_whatever_the_registers_say() {
+    let base = kept();
+    base.configure(
+        "scope = [\"off_platform_targeting\"]",
+        "scope = [\"off_platform_targeting\"]\nmin_rows = 9",
+    );
+    let ran = base.run_with(&["subject", "erase"], b"aino.quokka@example.com\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("1 person of the customer base"), "{}", ran.stdout);
+    base.configure("\nmin_rows = 9", "");
+    let header = "customer_id,name,email,phone,country,born,status\n";
+    let other = "C-3,Ilona Esimerkki,ilona.quokka@example.org,,FI,1982-03-03,active\n";
+    let rows =
+        ["C-1,Aino,new@example.net,,FI,1980-01-01,active", "C-93,Aino,,050 1234567,FI,1980-01-01,active"];
+    for (index, row) in rows.iter().enumerate() {
+        base.put("customers.csv", format!("{header}{row}\n{other}"));
+        assert_eq!(eligible(&replayed(&base, 10 + index as u8)), 1, "{row}");
+    }
+    // A base that cannot be read leaves something to do, and the exit code says so.
+    base.put("customers.csv", "");
+    let ran = base.run_with(&["subject", "erase"], b"ilona.quokka@example.org\n");
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("run it again"), "{}", ran.stderr);
 }
 
 #[test]
