@@ -8,7 +8,7 @@
 
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A command and what the page says of it.
@@ -216,6 +216,36 @@ fn what_is_shown_must_come_out_in_its_order() {
     }
 }
 
+/// The files that the program, apart from its tests, is compiled with.
+fn compiled_in(root: &Path) -> Vec<PathBuf> {
+    let root = root.canonicalize().expect("is there");
+    let mut folders = vec![root.join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let place = entry.expect("an entry").path();
+            let name = place.file_name().and_then(|name| name.to_str()).expect("a plain name");
+            if name == "tests" || name == "tests.rs" {
+                continue;
+            }
+            if place.is_dir() {
+                folders.push(place);
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&place) else { continue };
+            for (_, rest) in ["include_str!(\"", "include_bytes!(\""]
+                .iter()
+                .flat_map(|open| text.match_indices(open).map(|(at, _)| text.split_at(at + open.len())))
+            {
+                let path = rest.split('"').next().expect("has a first part");
+                let whole = folder.join(path).canonicalize().expect("is there");
+                found.push(whole.strip_prefix(&root).expect("lies in the repository").to_owned());
+            }
+        }
+    }
+    found
+}
+
 /// Everything the container's build needs is copied, nothing that is not there, and it ends as nobody.
 #[test]
 fn the_container_is_built_from_what_is_there() {
@@ -244,6 +274,10 @@ fn the_container_is_built_from_what_is_there() {
     }
     for needed in ["Cargo.toml", "Cargo.lock", "README.md", "src", "tests/tests.rs"] {
         assert!(copied.contains(&needed), "{needed} is not copied");
+    }
+    for page in compiled_in(root) {
+        let is_copied = copied.iter().any(|path| page.starts_with(path));
+        assert!(is_copied, "{} is compiled in, and not copied", page.display());
     }
     assert_eq!(ignored.lines().find(|line| !line.starts_with('#')), Some("*"), "nothing goes in unasked");
     let stages = of("FROM ");
