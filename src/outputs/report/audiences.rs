@@ -24,17 +24,16 @@ pub(super) fn title(platform: &PlatformRecord) -> String {
     known.split_once(" (").map_or(known, |(name, _)| name).to_owned()
 }
 
+/// Rows of the files of a kind.
+fn rows_of(platform: &PlatformRecord, kind: UploadKind) -> u64 {
+    let files = platform.files.iter().filter(|file| file.kind == kind);
+    files.fold(0_u64, |sum, file| sum.saturating_add(file.rows))
+}
+
 /// Rows that go up: of the full files, or of those to add where there is nothing else.
 fn rows_to_upload(platform: &PlatformRecord) -> u64 {
-    let of = |kind: UploadKind| {
-        platform
-            .files
-            .iter()
-            .filter(|file| file.kind == kind)
-            .fold(0_u64, |sum, file| sum.saturating_add(file.rows))
-    };
-    match of(UploadKind::Full) {
-        0 => of(UploadKind::Add),
+    match rows_of(platform, UploadKind::Full) {
+        0 => rows_of(platform, UploadKind::Add),
         full => full,
     }
 }
@@ -59,17 +58,16 @@ impl Writer<'_> {
                 let name = Cell::LinkFor(at, audience.name.clone(), audience.platforms.len());
                 let mut cells: Vec<Cell> = (line == 0).then_some(name).into_iter().collect();
                 cells.extend([
-                    Cell::Text(title(platform)),
+                    // Below the name, and not beside it: a page on a phone has no room for another column.
+                    Cell::TextOf(title(platform), self.note(audience, platform)),
                     Cell::Number(self.language.figure(self.beside(funnel.suppressed, people.suppressed))),
                     Cell::Number(self.language.figure(self.beside(funnel.eligible, people.eligible))),
                     Cell::Number(self.language.figure(self.upload(funnel, platform))),
-                    Cell::Text(self.note(audience, platform)),
                 ]);
                 rows.push(cells);
             }
         }
-        let headings =
-            [&say::AUDIENCE, &say::PLATFORM, &say::SUPPRESSED, &say::ELIGIBLE, &say::UPLOAD_ROWS, &say::NOTE];
+        let headings = [&say::AUDIENCE, &say::PLATFORM, &say::SUPPRESSED, &say::ELIGIBLE, &say::UPLOAD_ROWS];
         let headings = headings.map(|said| self.say(said));
         let caption = self.say(&say::OVERVIEW_TABLE);
         self.page.table(("o", 0), caption, &headings, &rows);
@@ -85,7 +83,7 @@ impl Writer<'_> {
     }
 
     fn note(&self, audience: &AudienceRecord, platform: &PlatformRecord) -> String {
-        if audience.withheld {
+        let mut note = if audience.withheld {
             self.say(&say::WITHHELD_SHORT).to_owned()
         } else if platform.people.eligible == 0 && !self.is_public() {
             self.say(&say::NOBODY).to_owned()
@@ -93,7 +91,16 @@ impl Writer<'_> {
             self.language.fill(&say::UNDER_MINIMUM, &[&self.language.number(least)])
         } else {
             String::new()
+        };
+        // That there is a removal at all says that somebody objected or left: not told to everyone.
+        let removals = rows_of(platform, UploadKind::Remove);
+        if removals > 0 && !self.is_public() {
+            if !note.is_empty() {
+                note.push_str("; ");
+            }
+            note.push_str(&self.language.fill(&say::TO_REMOVE, &[&self.language.number(removals)]));
         }
+        note
     }
 
     fn audience(&mut self, at: usize, audience: &AudienceRecord, funnels: &[Funnel]) {

@@ -25,7 +25,7 @@ pub(super) enum Cell {
     OwnFor(&'static str, Option<&'static str>, usize),
     /// A sentence or a name.
     Text(String),
-    /// A sentence with a smaller line below it.
+    /// A sentence with a smaller line below it, if there is any.
     TextOf(String, String),
     /// A number, or what stands in its place.
     Number(String),
@@ -105,8 +105,12 @@ impl Markup {
             .raw("</caption>\n<thead><tr>");
         for (at, heading) in headings.iter().enumerate() {
             let kind = rows.first().and_then(|row| row.get(at));
-            let is_number = matches!(kind, Some(Cell::Number(_)));
-            self.raw(if is_number { "<th>" } else { "<th class=t>" }).text(heading);
+            let open = match kind {
+                Some(Cell::Number(_)) => "<th>",
+                Some(Cell::Bar(_)) => "<th class=\"t b\">",
+                _ => "<th class=t>",
+            };
+            self.raw(open).text(heading);
         }
         self.raw("</thead>\n<tbody>");
         for row in rows {
@@ -138,6 +142,7 @@ impl Markup {
                 self
             }
             Cell::Text(text) => self.put("<td class=t>", text, ""),
+            Cell::TextOf(text, small) if small.is_empty() => self.put("<td class=t>", text, ""),
             Cell::TextOf(text, small) => self.put("<td class=t>", text, "").put("<small>", small, "</small>"),
             Cell::Number(text) => self.put("<td>", text, ""),
             Cell::Bar(thousandths) => self

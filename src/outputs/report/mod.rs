@@ -204,7 +204,8 @@ impl<'m> Writer<'m> {
         self.page.raw("<link rel=icon href=data:,>\n").put("<title>verho: ", &title, "</title>\n");
         self.page.raw("<style>").raw(STYLE).raw("</style>\n</head>\n<body>\n");
         let skip = self.say(&say::SKIP);
-        self.page.put("<a class=k href=#content>", skip, "</a>\n<header>\n").put("<h1>", &title, "</h1>\n");
+        self.page.put("<a class=k href=#content>", skip, "</a>\n<header>\n");
+        self.heading();
         self.verdict();
         let note = if self.is_public() {
             self.language.fill(&say::PUBLIC_NOTE, &["10", "10", "10"])
@@ -229,6 +230,13 @@ impl<'m> Writer<'m> {
         }
         let foot = self.say(&say::FOOT);
         self.page.raw("</main>\n").put("<footer><p>", foot, "</p></footer>\n</body>\n</html>\n");
+    }
+
+    /// The release's name, which goes to the next line whole where there is no room beside the word.
+    fn heading(&mut self) {
+        let (before, after) = self.say(&say::TITLE).split_once("{}").unwrap_or_default();
+        self.page.put("<h1>", before, "<span>").put("", &self.record.release.name, "</span>");
+        self.page.put("", after, "</h1>\n");
     }
 
     /// The verdict in a line, and what comes next.
@@ -316,7 +324,7 @@ impl<'m> Writer<'m> {
             (say::MAX_UNREADABLE, self.language.share(u64::from(policy.max_unreadable_millionths))),
             (say::CHANNEL_BANS, yes_no(policy.channel_bans_bind)),
             (say::TIME_ZONE, policy.time_zone.clone()),
-            (say::MEASURES, self.record.measures.join(", ")),
+            (say::MEASURES, self.measures()),
         ]
         .into_iter()
         .chain(self.kept())
@@ -324,6 +332,13 @@ impl<'m> Writer<'m> {
         .collect();
         let headings = [self.say(&say::RULE), self.say(&say::VALUE)];
         self.page.table(("p", 0), self.language.say(&say::RULES_TABLE), &headings, &rows);
+    }
+
+    /// The safeguards in force, in words.
+    fn measures(&self) -> String {
+        let words: Vec<&str> =
+            self.record.measures.iter().map(|measure| self.language.word(measure)).collect();
+        words.join(", ")
     }
 
     /// Until when each kind of file is kept.

@@ -6,7 +6,8 @@ use super::Writer;
 use super::audiences::title;
 use super::html::Cell;
 use super::words as say;
-use crate::manifest::{CodeCount, RegisterAge, RegisterRecord};
+use crate::config::ERASURES;
+use crate::manifest::{CodeCount, RegisterRecord};
 
 /// Most places named of one notice; of the others their number is told.
 const PLACES_MAX: usize = 3;
@@ -103,7 +104,10 @@ impl<'m> Writer<'m> {
                 let kinds = record.shared_identifiers.iter().filter(|kind| kind.count > 0);
                 kinds.map(|kind| self.language.word(&kind.code).to_owned()).collect()
             }
-            "register-age-unchecked" => registers(&|register| matches!(register.age, RegisterAge::Unchecked)),
+            // An age that is read and held against nothing is not checked either.
+            "register-age-unchecked" => {
+                registers(&|register| register.max_age_seconds.is_none() && register.name != ERASURES)
+            }
             "register-unknown-scope" => registers(&|register| register.unknown_scope > 0),
             "hash-matched-narrowly" => registers(&|register| register.matched_narrowly > 0),
             _ => registers(&|register| register.broken.iter().any(|broken| broken.code == code)),

@@ -338,6 +338,13 @@ fn a_warning_says_where_it_holds_and_not_to_everyone() {
         "late-list".clone_into(&mut record.registers[0].name);
         record.registers[0].broken = CodeCount::list([("register-stale", 1)]);
         record.registers[0].age = RegisterAge::Unchecked;
+        // An age that is read and held against nothing is not checked either.
+        let mut open = record.registers[0].clone();
+        "open-list".clone_into(&mut open.name);
+        open.broken.clear();
+        open.max_age_seconds = None;
+        open.age = RegisterAge::Known { moment: record.release.as_of, seconds: 7 };
+        record.registers.push(open);
         let mut audience = record.audiences[0].clone();
         audience.withheld = true;
         audience.platforms[0].under_platform_minimum = None;
@@ -351,7 +358,7 @@ fn a_warning_says_where_it_holds_and_not_to_everyone() {
     };
     let exact = told(&page(&all, Language::English, false)).flatten().expect("a table");
     let public = told(&page(&all, Language::English, true)).flatten().expect("a table");
-    for place in ["late-list", "small-1, small-2, small-3 +2", "LinkedIn, Meta"] {
+    for place in ["late-list", "open-list</small>", "small-1, small-2, small-3 +2", "LinkedIn, Meta"] {
         assert!(exact.contains(place), "{place}: {exact}");
         assert!(!public.contains(place), "{place}");
     }
@@ -408,10 +415,11 @@ fn the_verdict_is_not_green_while_anything_is_overdue() {
 #[test]
 fn the_next_step_stands_below_the_verdict() {
     let page_of = |change: fn(&mut Predicate), public| page(&manifest(change), Language::English, public);
-    assert!(page_of(|_| (), false).contains("<p>Next: see below"));
+    assert!(page_of(|_| (), false).contains("<p>Next: the notes and the reasons"));
     assert!(
-        page_of(|record| record.release.outcome = Outcome::RemovalsOnly, false)
-            .contains("<p>Next: upload the remove files")
+        page_of(|record| record.release.outcome = Outcome::RemovalsOnly, false).contains(
+            "<p>Next: upload the remove files as UPLOAD.md says, mend what is marked “Guard” below"
+        )
     );
     assert!(!page_of(|record| record.release.replay = true, false).contains("Next:"));
     assert!(!page_of(|_| (), true).contains("Next:"));
@@ -474,6 +482,37 @@ fn every_code_of_a_build_has_words() {
             assert!(language.notice(code).is_some(), "{code} has no words");
         }
     }
+    let fixed = record.split("const MEASURES").nth(1).and_then(|rest| rest.split(';').nth(1));
+    let asked = record.split("let asked = [").nth(1).and_then(|rest| rest.split("];").next());
+    let measures: Vec<&str> = [fixed.expect("the list of safeguards"), asked.expect("those of the config")]
+        .into_iter()
+        .flat_map(|list| list.split('"').skip(1).step_by(2))
+        .collect();
+    assert_eq!(measures.len(), 11, "{measures:?}");
+    for (measure, language) in measures.iter().flat_map(|one| Language::ALL.map(|language| (one, language))) {
+        assert_ne!(language.word(measure), *measure, "{measure} has no words");
+    }
+}
+
+/// A release of removals only is no release of nothing: what is to be removed stands at a glance, and
+/// not on a page for sharing, where a single objection would show.
+#[test]
+fn rows_to_remove_stand_beside_the_platform() {
+    let all = manifest(|record| {
+        record.release.outcome = Outcome::RemovalsOnly;
+        record.audiences[0].platforms[0].files = vec![crate::manifest::UploadFile {
+            name: "remove.csv".to_owned(),
+            kind: crate::manifest::UploadKind::Remove,
+            part: 1,
+            parts: 1,
+            rows: 1_234,
+            bytes: 5,
+        }];
+    });
+    let exact = page(&all, Language::English, false);
+    assert!(exact.contains("rows to remove: 1,234</small>"));
+    assert!(!page(&all, Language::English, true).contains("rows to remove"));
+    assert!(page(&all, Language::Finnish, false).contains("poistettavia rivejä: 1\u{a0}234</small>"));
 }
 
 #[test]

@@ -418,7 +418,7 @@ const NOTICES: [(&str, Said, Said); 34] = [
         "audience-dropped",
         [
             "The config no longer names an audience that is live",
-            "Asetuksista puuttuu kohderyhmä, joka on voimassa",
+            "Asetuksista puuttuu kohderyhmä, joka on yhä alustalla",
             "Konfigurationen nämner inte längre en målgrupp som är live",
         ],
         [
@@ -791,7 +791,7 @@ const NOTICES: [(&str, Said, Said); 34] = [
     ),
 ];
 
-const WORDS: [(&str, Said); 23] = [
+const WORDS: [(&str, Said); 34] = [
     ("retarget", ["retargeting", "uudelleenkohdennus", "återmarknadsföring"]),
     (
         "lookalike_seed",
@@ -839,6 +839,53 @@ const WORDS: [(&str, Said); 23] = [
     ("nul-character", ["A NUL character", "NUL-merkki", "Ett NUL-tecken"]),
     ("row-too-long", ["Row too long", "Rivi liian pitkä", "För lång rad"]),
     ("bad-json", ["Not a JSON object", "Ei JSON-olio", "Inte ett JSON-objekt"]),
+    (
+        "hashed-identifiers-only",
+        ["identifiers as hashes only", "tunnisteet vain tiivisteinä", "identifierare bara som hashvärden"],
+    ),
+    (
+        "keyed-suppression-tags",
+        [
+            "who was left out by keyed tag",
+            "pois jätetyt avaimellisin merkein",
+            "undantagna som märken med nyckel",
+        ],
+    ),
+    (
+        "keyed-input-commitments",
+        ["inputs by keyed digest", "syötteistä avaimellinen tiiviste", "indata som hashvärden med nyckel"],
+    ),
+    (
+        "registers-read-before-customers",
+        [
+            "registers read before customers",
+            "kieltorekisterit luetaan ennen asiakkaita",
+            "spärregister läses före kunder",
+        ],
+    ),
+    (
+        "output-checked-by-a-second-reader",
+        [
+            "output checked by a second reader",
+            "toinen lukija tarkistaa tuloksen",
+            "resultatet kontrolleras av en andra läsare",
+        ],
+    ),
+    (
+        "owner-only-files",
+        ["files for their owner only", "tiedostot vain omistajalle", "filer bara för ägaren"],
+    ),
+    (
+        "published-by-one-rename",
+        ["published in one step", "julkaistaan yhdellä kertaa", "publiceras i ett steg"],
+    ),
+    ("no-network", ["no network", "ei verkkoyhteyttä", "inget nätverk"]),
+    ("uploads-encrypted", ["uploads encrypted", "vientitiedostot salattu", "uppladdningar krypterade"]),
+    (
+        "suppressions-encrypted",
+        ["record of who was left out encrypted", "pois jätettyjen luettelo salattu", "undantagna krypterade"],
+    ),
+    ("encrypted-inputs-agreed", ["inputs encrypted", "syötteet salattu", "indata krypterade"]),
 ];
 
 /// What every code above must have.
@@ -852,11 +899,11 @@ pub(super) const NONE: Said = ["none", "ei mitään", "ingen"];
 pub(super) const TITLE: Said = ["Release {}", "Julkaisu {}", "Utgåva {}"];
 pub(super) const SKIP: Said = ["Skip to the content", "Siirry sisältöön", "Hoppa till innehållet"];
 pub(super) const CONTENTS: Said = ["Contents", "Sisältö", "Innehåll"];
-pub(super) const FOR: Said = ["For", "Rekisterinpitäjä tai käsittelijä", "För"];
-pub(super) const AS_OF: Said = ["Decided as of", "Päätetty hetken mukaan", "Beslutat per"];
+pub(super) const FOR: Said = ["For", "Kenen lukuun", "För"];
+pub(super) const AS_OF: Said = ["Decided as of", "Päätöshetki", "Beslutat per"];
 pub(super) const SIGNED: Said = ["Signed with", "Allekirjoitettu avaimella", "Signerad med"];
 pub(super) const NOT_SIGNED: Said = ["not signed", "ei allekirjoitettu", "inte signerad"];
-pub(super) const MADE_BY: Said = ["Made by", "Tehnyt", "Skapad av"];
+pub(super) const MADE_BY: Said = ["Made by", "Ohjelma", "Skapad av"];
 pub(super) const PHONE_METADATA: Said = ["phone metadata", "puhelinnumerotiedot", "telefonmetadata"];
 pub(super) const CONTINUES: Said = ["Continues", "Jatkaa julkaisua", "Fortsätter"];
 pub(super) const ON_INSTRUCTION: Said = ["on instruction {}", "toimeksiannosta {}", "på instruktion {}"];
@@ -892,14 +939,14 @@ pub(super) const NEXT_READY: Said = [
     "Nästa steg: följ UPLOAD.md i utgåvans mapp, i den ordningen.",
 ];
 pub(super) const NEXT_REMOVALS: Said = [
-    "Next: upload the remove files as UPLOAD.md says, mend what stands first below, and build again.",
-    "Seuraavaksi: vie poistotiedostot UPLOAD.md-ohjeen mukaan, korjaa alla ensimmäisenä mainittu ja aja uudelleen.",
-    "Nästa steg: ladda upp borttagningsfilerna enligt UPLOAD.md, åtgärda det som står först nedan och kör igen.",
+    "Next: upload the remove files as UPLOAD.md says, mend what is marked “Guard” below, and build again.",
+    "Seuraavaksi: vie poistotiedostot UPLOAD.md-ohjeen mukaan, korjaa se, mikä alla on merkitty sanalla ”Suojaehto”, ja aja uudelleen.",
+    "Nästa steg: ladda upp borttagningsfilerna enligt UPLOAD.md, åtgärda det som är märkt ”Spärr” nedan och kör igen.",
 ];
 pub(super) const NEXT_NOTHING: Said = [
-    "Next: see below what was in the way, mend it, and build again.",
-    "Seuraavaksi: katso alta, mikä oli esteenä, korjaa se ja aja uudelleen.",
-    "Nästa steg: se nedan vad som var i vägen, åtgärda det och kör igen.",
+    "Next: the notes and the reasons of each audience below say what was in the way; mend what can be mended, and build again.",
+    "Seuraavaksi: kunkin kohderyhmän huomautukset ja syyt alla kertovat, mikä oli esteenä; korjaa, mitä voi korjata, ja aja uudelleen.",
+    "Nästa steg: anmärkningarna och skälen för varje målgrupp nedan säger vad som var i vägen; åtgärda det som går och kör igen.",
 ];
 pub(super) const NOTHING: Said = [
     "Nothing to upload: no audience has a file.",
@@ -939,7 +986,7 @@ pub(super) const GUARD: Said = ["Guard", "Suojaehto", "Spärr"];
 pub(super) const WARNING: Said = ["Warning", "Varoitus", "Varning"];
 pub(super) const WHAT: Said = ["What", "Asia", "Vad"];
 pub(super) const WHERE: Said = ["Where: {}", "Missä: {}", "Var: {}"];
-pub(super) const WHAT_TO_DO: Said = ["What to do", "Mitä tehdä", "Vad göra"];
+pub(super) const WHAT_TO_DO: Said = ["What to do", "Mitä tehdä", "Att göra"];
 pub(super) const COUNT: Said = ["Count", "Määrä", "Antal"];
 
 pub(super) const OVERVIEW: Said = ["Audiences", "Kohderyhmät", "Målgrupper"];
@@ -954,7 +1001,6 @@ pub(super) const PEOPLE_SELECTED: Said = ["Selected", "Valittuja", "Valda"];
 pub(super) const SUPPRESSED: Said = ["Left out", "Jätetty pois", "Undantagna"];
 pub(super) const ELIGIBLE: Said = ["Eligible", "Sallittuja", "Tillåtna"];
 pub(super) const UPLOAD_ROWS: Said = ["Rows to upload", "Vietäviä rivejä", "Rader att ladda upp"];
-pub(super) const NOTE: Said = ["Note", "Huomautus", "Anmärkning"];
 pub(super) const WITHHELD: Said = [
     "Withheld: {} people before objections, and at least {} are needed.",
     "Ei viedä: {} ihmistä ennen kieltoja, ja vähintään {} tarvitaan.",
@@ -968,6 +1014,7 @@ pub(super) const UNDER_MINIMUM: Said = [
     "under plattformens minimum på {}",
 ];
 pub(super) const NOBODY: Said = ["nobody is left", "ketään ei jäänyt", "ingen återstår"];
+pub(super) const TO_REMOVE: Said = ["rows to remove: {}", "poistettavia rivejä: {}", "rader att ta bort: {}"];
 
 pub(super) const PURPOSE: Said = ["Purpose", "Tarkoitus", "Ändamål"];
 pub(super) const WHO: Said = ["Who", "Ketkä", "Vilka"];
@@ -1114,7 +1161,7 @@ pub(super) const TERMS: Said = ["Terms", "Ehdot", "Villkor"];
 pub(super) const ACCEPTED: Said = ["accepted {}", "hyväksytty {}", "godkända {}"];
 
 pub(super) const DELTA: Said =
-    ["Changes against what is live", "Muutokset voimassa olevaan", "Ändringar mot det som är live"];
+    ["Changes against what is live", "Muutokset alustoilla olevaan", "Ändringar mot det som är live"];
 pub(super) const DELTA_TABLE: Said = [
     "Members by audience and platform",
     "Jäsenet kohderyhmittäin ja alustoittain",
@@ -1124,7 +1171,7 @@ pub(super) const ADDED: Said = ["Added", "Lisätään", "Läggs till"];
 pub(super) const STAYS: Said = ["Stay", "Pysyy", "Blir kvar"];
 pub(super) const REMOVED: Said = ["Removed", "Poistetaan", "Tas bort"];
 
-pub(super) const LIVE: Said = ["Live before", "Voimassa ennen", "Live före"];
+pub(super) const LIVE: Said = ["Live before", "Alustalla ennen", "Live före"];
 pub(super) const OWED: Said = ["Owed", "Vahvistamatta", "Obekräftade"];
 pub(super) const NOTHING_LIVE: Said = [
     "No platform is known to hold anything yet.",
@@ -1139,7 +1186,7 @@ pub(super) const DELTA_HELP: Said = [
 pub(super) const OVERDUE: Said = ["Overdue", "Myöhässä", "Försenat"];
 pub(super) const LATENCY_TABLE: Said = [
     "How long objections took, over the last thirty days",
-    "Kieltojen kesto viimeisten 30 päivän aikana",
+    "Kieltojen käsittelyaika viimeisten 30 päivän aikana",
     "Hur länge invändningar tog, de senaste trettio dagarna",
 ];
 pub(super) const NO_LATENCY: Said = [
@@ -1159,8 +1206,8 @@ pub(super) const TO_UPLOAD: Said = [
     "märket att borttagningen laddats upp",
 ];
 pub(super) const MEASURED: Said = ["Measured", "Mitattuja", "Uppmätta"];
-pub(super) const MEDIAN: Said = ["Half took at most", "Puolet enintään", "Hälften högst"];
-pub(super) const NINETEEN_OF_TWENTY: Said = ["95% took at most", "95 % enintään", "95 % högst"];
+pub(super) const MEDIAN: Said = ["Half took at most", "Puolella enintään", "Hälften högst"];
+pub(super) const NINETEEN_OF_TWENTY: Said = ["95% took at most", "95 %:lla enintään", "95 % högst"];
 pub(super) const LONGEST: Said = ["Longest", "Pisin", "Längst"];
 
 pub(super) const HISTORY: Said = ["The last releases", "Viime julkaisut", "De senaste utgåvorna"];
@@ -1189,7 +1236,8 @@ pub(super) const RULES_TABLE: Said =
     ["Rules for all audiences", "Kaikkien kohderyhmien säännöt", "Regler för alla målgrupper"];
 pub(super) const RULE: Said = ["Rule", "Sääntö", "Regel"];
 pub(super) const VALUE: Said = ["Value", "Arvo", "Värde"];
-pub(super) const CLOSURE: Said = ["An objection spreads by", "Kielto leviää", "En invändning sprids via"];
+pub(super) const CLOSURE: Said =
+    ["An objection spreads by", "Kielto ulottuu tasolle", "En invändning sprids via"];
 pub(super) const SHARE_CAP: Said = [
     "An identifier may be shared by at most",
     "Tunnisteen voi jakaa enintään",
@@ -1207,15 +1255,15 @@ pub(super) const TIME_ZONE: Said =
     ["Time zone of “today”", "Tämän päivän aikavyöhyke", "Tidszon för ”i dag”"];
 pub(super) const MEASURES: Said = ["Safeguards", "Suojatoimet", "Skyddsåtgärder"];
 pub(super) const FULL_KEPT: Said =
-    ["Full files are kept until", "Täydet tiedostot säilytetään asti", "Fullständiga filer sparas till"];
+    ["Full files are kept until", "Täysien tiedostojen säilytys päättyy", "Fullständiga filer sparas till"];
 pub(super) const DELTA_KEPT: Said = [
     "Add and remove files are kept until",
-    "Lisäys- ja poistotiedostot säilytetään asti",
+    "Lisäys- ja poistotiedostojen säilytys päättyy",
     "Tilläggs- och borttagningsfiler sparas till",
 ];
 pub(super) const SUPPRESSIONS_KEPT: Said = [
     "The record of who was left out is kept until",
-    "Luettelo pois jätetyistä säilytetään asti",
+    "Pois jätettyjen luettelon säilytys päättyy",
     "Förteckningen över undantagna sparas till",
 ];
 pub(super) const YES: Said = ["yes", "kyllä", "ja"];
