@@ -70,25 +70,26 @@ pub(super) enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Write a first config: looks at your files, maps the columns it recognises, marks what you decide
-    #[command(
-        after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and Parquet, and guesses from
-column names (English, Finnish, Swedish, German) and from what values look like. What a value means
-is never guessed: such places are marked DECIDE: and refused by every command until you answer.
+    #[command(after_help = "Reads CSV and TSV (any separator and encoding, .gz, .zst), NDJSON and, in a
+build that has them, Parquet and Arrow, and guesses from column names (English,
+Finnish, Swedish, German) and from what values look like. What a value means is
+never guessed: such places are marked DECIDE: and refused by every command until
+you answer.
 
 Cost:     reads every file once, in constant memory.
-Effect:   the config on standard output, or a new file. Values of rows are shown only of columns
-          that --values-of names and that hold few, short values; otherwise they are only counted.
+Effect:   the config on standard output, or a new file. Values of rows are
+          shown only of columns that --values-of names and that hold few, short
+          values; otherwise they are only counted.
 
 Examples:
   verho init customers.csv
   verho init customers.csv --register objections.csv --out verho.toml
-  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml"
-    )]
+  verho init crm.csv webshop.ndjson --values-of status --values-of ad_ban --out verho.toml")]
     Init(Init),
     /// Build a release: read, decide, write, check, publish
     #[command(after_help = "Cost:     reads every customer file once; memory stays within [limits] memory.
-Effect:   one new folder under [output] dir, complete and checked, or nothing at all.
-          Prints the folder's path on standard output.
+Effect:   one new folder under [output] dir, complete and checked, or nothing
+          at all. Prints the folder's path on standard output.
 
 Examples:
   verho build
@@ -105,57 +106,60 @@ Examples:
   verho uploaded releases/latest --platform meta --audience savings-customers")]
     Uploaded(Uploaded),
     /// Record what a platform answered to an upload, in counts
-    #[command(
-        after_help = "The receipt is a small file that you write down from what the platform shows, as TOML, JSON or CSV:
+    #[command(after_help = "The receipt is a small file that you write down from what the platform shows,
+as TOML, JSON or CSV:
   kind = \"remove\"      remove, add or full; or one table for each: [remove], [add]
   sent = 12            when it is known
   received = 12
   invalid = 0
   refused = 0
-Removals stay owed, and stand in every later remove file, until a receipt shows them done.
+Removals stay owed, and stand in every later remove file, until a receipt shows
+them done.
 
 Cost:     reads the live state once; of the release its manifest alone.
 Effect:   the live state under [state] dir.
 
 Examples:
-  verho receipt releases/latest --platform meta --audience savings-customers --file receipt.toml"
-    )]
+  verho receipt releases/latest --platform meta --audience savings-customers --file receipt.toml")]
     Receipt(Receipt),
     /// Check the config and its inputs without writing anything
     #[command(after_help = "Cost:     reads the registers whole, of customer files the beginning only.
-Effect:   none. Lists every fault found, and the columns that are not mapped and never read.
+Effect:   none. Lists every fault found, and the columns that are not mapped
+          and never read.
 
 Examples:
   verho check
   verho check --draft        references (assessments, notices) may still be empty")]
     Check(Check),
     /// Verify a release: signature, digests, grammar, counts
-    #[command(
-        after_help = "Cost:     reads every file of the release once; --recompute also every input, slowly and in memory.
-Effect:   none. One line a check on standard output; exit code 1 when one fails.
+    #[command(after_help = "Cost:     reads every file of the release once; --recompute also every input,
+          slowly and in memory.
+Effect:   none. One line a check on standard output; exit code 1 when one
+          fails.
 
 Examples:
   verho verify releases/latest
   verho verify releases/latest --allowed-signers signers.txt
   verho verify releases/latest --chain --allowed-signers signers.txt
   verho verify releases/latest --identity officer.txt
-  verho verify releases/latest --recompute --config verho.toml"
-    )]
+  verho verify releases/latest --recompute --config verho.toml")]
     Verify(Verify),
     /// Show a release as one page: verdict, flows, reasons, registers, bases
     #[command(after_help = "The page is made from the manifest alone, needs no network, and prints well.
-Every release has one in English, report.html; this makes it in another language or for sharing.
+Every release has one in English, report.html; this makes it in another
+language or for sharing.
 
 Cost:     reads the manifest only.
-Effect:   the page on standard output, or a new file that only its owner may read (0600).
+Effect:   the page on standard output, or a new file that only its owner may
+          read (0600).
 
 Examples:
   verho report releases/latest --lang fi > raportti.html
   verho report releases/latest --public --out report-for-sharing.html")]
     Report(Report),
     /// Explain one person: every audience, every rule and its answer
-    #[command(
-        after_help = "The id, e-mail address or phone number is read from standard input, never from the command line.
+    #[command(after_help = "The id, e-mail address or phone number is read from standard input, never from
+the command line.
 
 Cost:     reads every input once, like a build.
 Effect:   none. Names nobody in its answer.
@@ -164,98 +168,96 @@ Examples:
   echo 'someone@example.com' | verho explain
   echo C-1042 | verho explain --chain
   echo C-1042 | verho explain --for-subject --lang fi
-  verho explain --json < id.txt"
-    )]
+  verho explain --json < id.txt")]
     Explain(Explain),
     /// Compare two configs: how many people would flip in or out, by rule, in counts
-    #[command(
-        after_help = "Nobody is named: each line is an audience, a platform, a rule and a number of people.
+    #[command(after_help = "Nobody is named: each line is an audience, a platform, a rule and a number of
+people.
 
-Cost:     reads every input of both configs once, like two builds; memory up to both [limits] memory.
+Cost:     reads every input of both configs once, like two builds; memory up to
+          both [limits] memory.
 Effect:   none. Exit code 0 also when there are differences.
 
 Examples:
   verho diff verho.toml verho-new.toml
-  verho diff verho.toml verho-new.toml --json"
-    )]
+  verho diff verho.toml verho-new.toml --json")]
     Diff(Diff),
     /// Hash values as a platform wants them: one a line on standard input
-    #[command(
-        after_help = "One line in, one line out: the digest, or reject: and a code. The values are never printed.
+    #[command(after_help = "One line in, one line out: the digest, or reject: and a code. The values are
+never printed.
 
 Cost:     several hundred thousand lines a second, constant memory.
 Effect:   none.
 
 Examples:
   echo 'someone@example.com' | verho hash --platform meta --kind email
-  echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps"
-    )]
+  echo '040 123 4567' | verho hash --platform google-ads --kind phone --region FI --steps")]
     Hash(Hash),
     /// Print known answers for every platform, or check a file of them
-    #[command(
-        after_help = "A vector is one JSON object a line: platform, kind, input, region, what is expected (normalised,
-sha256, digest or code), and check: full (the whole parser), form (the writing rule alone) or
-contested (listed with our answer). A file of anybody's is taken; failing lines are named by
-their number and a code, never by the value.
+    #[command(after_help = "A vector is one JSON object a line: platform, kind, input, region, what is
+expected (normalised, sha256, digest or code), and check: full (the whole
+parser), form (the writing rule alone) or contested (listed with our answer). A
+file of anybody's is taken; failing lines are named by their number and a code,
+never by the value.
 
 Cost:     none to print; a file is read whole, 64 MiB at most.
 Effect:   none. Exit code 1 when a line fails.
 
 Examples:
   verho vectors > vectors.jsonl
-  verho vectors --check vectors.jsonl"
-    )]
+  verho vectors --check vectors.jsonl")]
     Vectors(Vectors),
     /// Answer people: note what they ask for, tell them what is done with their data, erase them
-    #[command(
-        after_help = "Cost:     access and erase read every customer file once; the others read the store alone.
-Effect:   requests and erasures are kept beside the live state, sealed; they hold keyed digests only.
-          Whoever is meant is read from standard input, and never printed or written in plain.
+    #[command(after_help = "Cost:     access and erase read every customer file once; the others read the
+          store alone.
+Effect:   requests and erasures are kept beside the live state, sealed; they
+          hold keyed digests only. Whoever is meant is read from standard
+          input, and never printed or written in plain.
 
 Examples:
   echo 'someone@example.com' | verho subject access --lang fi
   echo 'someone@example.com' | verho subject erase --received 2026-11-21
   echo 'someone@example.com' | verho subject note --kind access
-  verho subject requests"
-    )]
+  verho subject requests")]
     Subject(Subject),
     /// Hand the controller what was recorded here: requests, erasures, platforms' answers
     #[command(after_help = "Cost:     reads what is kept beside the live state, no customer file.
-Effect:   export writes one new encrypted file beside the releases, with what no earlier one has told.
+Effect:   export writes one new encrypted file beside the releases, with what
+          no earlier one has told.
 
 Examples:
   verho objections export")]
     Objections(Objections),
     /// Close an audience for good: its files, its key, and soon everybody in it
-    #[command(
-        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
-Effect:   its upload files and suppressions are gone from every release, with receipts, and its key is
-          destroyed; the next build takes everybody out, and later ones refuse it. Nothing of it can
-          be taken back.
+    #[command(after_help = "Cost:     reads every file that it deletes, to be sure that it is the
+          manifest's.
+Effect:   its upload files and suppressions are gone from every release, with
+          receipts, and its key is destroyed; the next build takes everybody
+          out, and later ones refuse it. Nothing of it can be taken back.
 
 Examples:
-  verho close savings-customers"
-    )]
+  verho close savings-customers")]
     Close(Close),
     /// Tell the releases of a folder: when, how many, added, removed, purged, signed
     #[command(after_help = "Cost:     reads the manifests and signatures, no other file.
-Effect:   none. A release that cannot be read is named and spoils nothing of the others.
+Effect:   none. A release that cannot be read is named and spoils nothing of
+          the others.
 
 Examples:
   verho history
   verho history releases --json")]
     History(History),
     /// Delete what its manifest says is past its date, and write receipts
-    #[command(
-        after_help = "Cost:     reads every file that it deletes, to be sure that it is the manifest's.
-Effect:   files past their date are gone for good; receipts/ beside the releases tells which, by digest.
-          Never touched: the newest release, and anything that no manifest names. Exit code 4 when
-          something past its date had to be left.
+    #[command(after_help = "Cost:     reads every file that it deletes, to be sure that it is the
+          manifest's.
+Effect:   files past their date are gone for good; receipts/ beside the
+          releases tells which, by digest. Never touched: the newest release,
+          and anything that no manifest names. Exit code 4 when something past
+          its date had to be left.
 
 Examples:
   verho purge --due --dry-run
-  verho purge --due"
-    )]
+  verho purge --due")]
     Purge(Purge),
     /// Show what each platform takes, and where that is written
     #[command(after_help = "Cost:     none: the tables are part of the program.
@@ -268,8 +270,8 @@ Examples:
     Platforms(Platforms),
     /// Make key files: the root key of tags, the key that signs manifests, the key of encrypted files
     #[command(after_help = "Cost:     none.
-Effect:   new files that only their owner may read (0600), and FILE.pub beside a signing key.
-          Nothing is overwritten; nothing secret is printed.
+Effect:   new files that only their owner may read (0600), and FILE.pub beside
+          a signing key. Nothing is overwritten; nothing secret is printed.
 
 Examples:
   verho keygen --root verho.key
@@ -277,29 +279,31 @@ Examples:
   verho keygen --identity inbox.txt")]
     Keygen(Keygen),
     /// Put the key ring of the live state under another root key
-    #[command(
-        after_help = "The keys in the ring stay the same: tags, the live state and earlier releases keep their meaning.
+    #[command(after_help = "The keys in the ring stay the same: tags, the live state and earlier releases
+keep their meaning.
 
 Cost:     none.
-Effect:   the ring's file is replaced in one step; at any moment the old root key opens it or the new one.
-          Then name the new key in the config, and destroy the old one.
+Effect:   the ring's file is replaced in one step; at any moment the old root
+          key opens it or the new one. Then name the new key in the config, and
+          destroy the old one.
 
 Examples:
   verho keygen --root new.key
   verho rotate --to new.key
-  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key"
-    )]
+  verho rotate --key-fd 3 --to-fd 4 3< old.key 4< new.key")]
     Rotate(Rotate),
     /// Print the JSON Schema of verho.toml, for editors
     #[command(after_help = "Cost:     none.
-Effect:   none; an editor with a TOML plug-in then completes and checks the config as you type.
+Effect:   none; an editor with a TOML plug-in then completes and checks the
+          config as you type.
 
 Examples:
   verho schema > verho.schema.json")]
     Schema,
     /// Write an invented customer base with registers, a config and the truth about everybody
     #[command(after_help = "Cost:     about 150 bytes of disk a row, constant memory.
-Effect:   a new folder; the same rows and seed give the same bytes.
+Effect:   a new folder; the same rows and seed give the same bytes. The config
+          comes last: a folder without one was broken off.
 
 Examples:
   verho synth --rows 10000 --seed 1 --out base
@@ -553,14 +557,14 @@ Examples:
         lang: Lang,
     },
     /// Put somebody on the permanent store of people who are never used again
-    #[command(
-        after_help = "Cost:     reads every customer file once, for the other identifiers that only they hold.
-Effect:   kept for good, as keyed digests; the next build takes them out of every list and owes their
-          removal until it is acknowledged. Nothing of it can be taken back.
+    #[command(after_help = "Cost:     reads every customer file once, for the other identifiers that only
+          they hold.
+Effect:   kept for good, as keyed digests; the next build takes them out of
+          every list and owes their removal until it is acknowledged. Nothing
+          of it can be taken back.
 
 Examples:
-  echo 'someone@example.com' | verho subject erase"
-    )]
+  echo 'someone@example.com' | verho subject erase")]
     Erase {
         /// The config file.
         #[command(flatten)]
@@ -571,7 +575,8 @@ Examples:
     },
     /// Note that somebody asked for something, with the last day for the answer
     #[command(after_help = "Cost:     none.
-Effect:   the request is listed, and a build exits with 4 once it is past its last day, until it is done.
+Effect:   the request is listed, and a build exits with 4 once it is past its
+          last day, until it is done.
 
 Examples:
   echo 'someone@example.com' | verho subject note --kind access --received 2026-11-21")]
@@ -619,18 +624,18 @@ pub(super) struct Objections {
 #[derive(Debug, Subcommand)]
 pub(super) enum ObjectionsCommand {
     /// Write what no feed has told yet as an encrypted feed for the controller
-    #[command(
-        after_help = "The feed is an age file for the keys of [encryption] objections; opened, it is one JSON object a line.
-It names people by keyed digests, with the key: who has the identifiers finds them, without verho.
-Prints the file's path; nothing when there is nothing new. Each record is told once.
+    #[command(after_help = "The feed is an age file for the keys of [encryption] objections; opened, it is
+one JSON object a line. It names people by keyed digests, with the key: who has
+the identifiers finds them, without verho. Prints the file's path; nothing when
+there is nothing new. Each record is told once.
 
 Cost:     none.
-Effect:   objections/NUMBER.ndjson.age beside the releases, signed when [keys] signing is set.
+Effect:   objections/NUMBER.ndjson.age beside the releases, signed when [keys]
+          signing is set.
 
 Examples:
   verho objections export
-  verho objections export --json"
-    )]
+  verho objections export --json")]
     Export {
         /// The config file.
         #[command(flatten)]
@@ -933,10 +938,10 @@ pub(super) struct Rotate {
 #[derive(Debug, Args)]
 pub(super) struct Synth {
     /// Rows of the customer table
-    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000, allow_negative_numbers = true)]
     pub rows: u64,
     /// What everything is derived from
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// A folder that does not exist yet, or an empty one
     #[arg(long, value_name = "FOLDER")]

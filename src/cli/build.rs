@@ -259,10 +259,15 @@ fn account(built: &Built, talk: Talk, took: Duration) {
         ),
         Some(path) => {
             let path = path.display();
+            let (code, what) = if built.is_again {
+                ("again", "nothing has changed since the last release, which stands: nothing was written,")
+            } else {
+                ("published", "published")
+            };
             let text = format!(
-                "published in {seconds:.1} s\nnext: follow {path}/UPLOAD.md; check it again with: verho verify {path}"
+                "{what} in {seconds:.1} s\nnext: follow {path}/UPLOAD.md; check it again with: verho verify {path}"
             );
-            talk.say("published", &text, &json!({"release": path.to_string(), "seconds": seconds}));
+            talk.say(code, &text, &json!({"release": path.to_string(), "seconds": seconds}));
         }
     }
 }

@@ -40,6 +40,7 @@ impl From<HistoryError> for Failure {
     fn from(error: HistoryError) -> Self {
         let code = match error {
             HistoryError::NoFolder { .. } => "not-a-folder",
+            HistoryError::IsRelease { .. } => "is-a-release",
             HistoryError::Release(_) => "release",
         };
         Self::new(ExitStatus::Failed, Message::new(code, error.to_string(), error.hint()))

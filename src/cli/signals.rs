@@ -1,5 +1,5 @@
 //! Ctrl-C and a termination signal end a build with nothing half done. Other commands write nothing that
-//! could stay half done, and end as the system ends any program.
+//! could be taken for whole when it is not, and end as the system ends any program.
 //!
 //! The first signal sets a flag that the run asks for between batches and before it publishes; it
 //! then unwinds as after any error, and the staging folder goes with it. A run that is in the middle

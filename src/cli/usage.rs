@@ -43,7 +43,7 @@ pub(super) fn message(error: &clap::Error, args: &[OsString]) -> Message {
             let is_missing = typed(error, ContextKind::InvalidValue).is_some_and(|value| value.is_empty());
             let what = if is_missing { "has no value" } else { "has a value that it cannot take" };
             let hint = if choices.is_empty() {
-                form_of(&argument).unwrap_or(help)
+                form_of(&argument).or_else(|| file_of(&argument).filter(|_| is_missing)).unwrap_or(help)
             } else {
                 format!("choose one of {}", choices.join(", "))
             };
@@ -98,20 +98,10 @@ pub(super) fn refuse_identifier(path: &Path) -> Result<(), Failure> {
 /// A word or an option that the command does not have.
 fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: &str) -> Message {
     let typed = typed(error, ContextKind::InvalidArg).unwrap_or_default();
-    let place = position(args, &typed).unwrap_or_else(|| "an argument".to_owned());
-    if !typed.starts_with('-') {
-        let asked = match command {
-            Some("explain") => Some("verho explain".to_owned()),
-            Some("hash") => Some("verho hash --platform meta --kind email".to_owned()),
-            Some("subject") => args
-                .iter()
-                .filter_map(|argument| argument.to_str())
-                .find(|argument| ["access", "erase", "note"].contains(argument))
-                .map(|what| {
-                    format!("verho subject {what}{}", if what == "note" { " --kind access" } else { "" })
-                }),
-            _ => None,
-        };
+    let place = if typed.starts_with('-') { position(args, &typed) } else { position_of_word(args, &typed) };
+    let place = place.unwrap_or_else(|| "an argument".to_owned());
+    if !typed.starts_with('-') || names_an_identifier(&typed) {
+        let asked = command.and_then(|command| asked_by(command, args));
         if let Some(asked) = asked {
             return Message::new(
                 "identifier-as-argument",
@@ -121,6 +111,8 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
                 ),
             );
         }
+    }
+    if !typed.starts_with('-') {
         let is_config = Path::new(&typed).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
         let hint = if is_config && command.is_some_and(takes_config) {
             format!("a config is named with --config: {name} --config FILE")
@@ -149,6 +141,42 @@ fn unknown(error: &clap::Error, args: &[OsString], command: Option<&str>, name: 
         (None, _) => format!("{name} --help lists its options"),
     };
     Message::new("unknown-option", format!("{place} is an option that {name} does not have"), hint)
+}
+
+/// How a command that reads an identifier is asked.
+fn asked_by(command: &str, args: &[OsString]) -> Option<String> {
+    match command {
+        "explain" => Some("verho explain".to_owned()),
+        "hash" => Some("verho hash --platform meta --kind email".to_owned()),
+        "subject" => args
+            .iter()
+            .filter_map(|argument| argument.to_str())
+            .find(|argument| ["access", "erase", "note"].contains(argument))
+            .map(|what| {
+                format!("verho subject {what}{}", if what == "note" { " --kind access" } else { "" })
+            }),
+        _ => None,
+    }
+}
+
+/// Whether an option that is not there would have taken whoever is meant.
+fn names_an_identifier(option: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        "id",
+        "email",
+        "mail",
+        "phone",
+        "tel",
+        "customer",
+        "customerid",
+        "person",
+        "value",
+        "address",
+        "number",
+    ];
+    let name = option.split('=').next().unwrap_or_default();
+    let name: String = name.chars().filter(char::is_ascii_alphabetic).collect();
+    NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// A command that was typed in capitals.
@@ -249,6 +277,15 @@ fn position(args: &[OsString], typed: &str) -> Option<String> {
     args.iter().position(holds).map(|index| format!("argument {}", index + 1))
 }
 
+/// The same of a word too many: the last of its like that is no option's value, since those before it
+/// were taken.
+fn position_of_word(args: &[OsString], typed: &str) -> Option<String> {
+    let is_option = |index: usize| args[index].to_str().is_some_and(|argument| argument.starts_with('-'));
+    let places = || (0..args.len()).rev().filter(|index| args[*index] == *typed);
+    let place = places().find(|index| *index == 0 || !is_option(index - 1)).or_else(|| places().next());
+    place.map(|index| format!("argument {}", index + 1))
+}
+
 /// The command that was meant, when it is one.
 fn subcommand(args: &[OsString]) -> Option<String> {
     let cli = Cli::command();
@@ -257,6 +294,17 @@ fn subcommand(args: &[OsString]) -> Option<String> {
         .filter_map(|argument| argument.to_str())
         .find(|argument| names.contains(argument))
         .map(str::to_owned)
+}
+
+/// What a missing name is of.
+fn file_of(argument: &str) -> Option<String> {
+    let option = argument.split(' ').next()?;
+    match argument.split(' ').nth(1)? {
+        "<FILE>" if option == "--config" => Some("name the config after it: --config verho.toml".to_owned()),
+        "<FILE>" => Some(format!("name a file after it: {option} FILE")),
+        "<FOLDER>" => Some(format!("name a folder after it: {option} FOLDER")),
+        _ => None,
+    }
 }
 
 /// How the value of an argument is written.

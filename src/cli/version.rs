@@ -36,12 +36,34 @@ pub(super) fn after_help() -> String {
   verho check --config base/verho.toml     the config and its inputs, nothing written
   verho build --config base/verho.toml     one release, or nothing
 
-Standard output is data, standard error is talk. Identifiers are read from standard input only.
+Standard output is data, standard error is talk.
+Identifiers are read from standard input only.
 
 Exit codes:\n"
         .to_owned();
     for status in ExitStatus::ALL {
-        let _ = writeln!(text, "  {:<4} {}", status as u8, status.description());
+        let _ = writeln!(text, "  {:<4} {}", status as u8, hanging(status.description(), 7));
     }
     text
+}
+
+/// Lines that fit a terminal of eighty columns, all but the first moved in by so many blanks.
+fn hanging(text: &str, indent: usize) -> String {
+    const WIDTH: usize = 79;
+    let mut lines = String::new();
+    let mut width = indent;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > indent && width + 1 + length > WIDTH {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(indent));
+            width = indent;
+        } else if width > indent {
+            lines.push(' ');
+            width += 1;
+        }
+        lines.push_str(word);
+        width += length;
+    }
+    lines
 }

@@ -204,7 +204,7 @@ pub fn build_on(
         {
             let overdue = live.overdue_now(&again.manifest);
             return Ok(Built {
-                release: Some(again.path),
+                release: (!options.dry_run).then_some(again.path),
                 latest_failed: None,
                 refusals: refusals_again(results, &again.manifest),
                 manifest: again.manifest,

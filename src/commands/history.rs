@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use super::receipts::{Told, Trust, told};
 use crate::config::shown::{shown_name, shown_place};
-use crate::manifest::{AudienceRecord, DeltaRecord, Moment, Outcome, PlatformRecord, UploadKind};
+use crate::manifest::{
+    AudienceRecord, DeltaRecord, MANIFEST_FILE, Moment, Outcome, PlatformRecord, UploadKind,
+};
 use crate::outputs::LATEST;
 use crate::outputs::check::signature_bytes;
 use crate::outputs::signature::Verified;
@@ -141,6 +143,12 @@ pub enum HistoryError {
         /// The place.
         place: PathBuf,
     },
+    /// The folder is one release itself.
+    #[error("{place} is one release, not a folder of releases", place = place.display())]
+    IsRelease {
+        /// The place.
+        place: PathBuf,
+    },
     /// The folder cannot be listed.
     #[error(transparent)]
     Release(#[from] ReleaseError),
@@ -152,6 +160,9 @@ impl HistoryError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoFolder { .. } => "name the folder of releases, or a config with --config",
+            Self::IsRelease { .. } => {
+                "name the folder above it; verho report and verho verify look at one release"
+            }
             Self::Release(error) => error.hint(),
         }
     }
@@ -161,6 +172,9 @@ impl HistoryError {
 pub fn history(folder: &Path, now: Timestamp) -> Result<History, HistoryError> {
     if !folder.is_dir() {
         return Err(HistoryError::NoFolder { place: folder.to_owned() });
+    }
+    if folder.join(MANIFEST_FILE).is_file() {
+        return Err(HistoryError::IsRelease { place: folder.to_owned() });
     }
     let (mut releases, mut others) = (Vec::new(), Vec::new());
     for found in survey(folder)? {

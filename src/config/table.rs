@@ -204,6 +204,28 @@ impl<'t> Item<'t> {
         }
     }
 
+    /// What was written as a number, a date or a word, so that it can be shown in quotes.
+    fn bare(&self) -> Option<String> {
+        match self.value.get_ref() {
+            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            DeValue::Float(number) => Some(number.as_str().to_owned()),
+            DeValue::Boolean(word) => Some(word.to_string()),
+            DeValue::Datetime(moment) => Some(moment.to_string()),
+            DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        }
+    }
+
+    /// Something that is no text where one is wanted.
+    fn no_text<T>(&self) -> Option<T> {
+        match self.bare() {
+            Some(bare) => self.wrong_type(&format!("a text in quotes: \"{}\"", shown(&bare))),
+            None if self.is_list() && self.key == "path" => {
+                self.wrong_type("a text in quotes; several files are a pattern: \"customers-*.csv\"")
+            }
+            None => self.wrong_type("a text in quotes"),
+        }
+    }
+
     fn wrong_type<T>(&self, wanted: &str) -> Option<T> {
         let found = match self.value.get_ref() {
             DeValue::String(_) => "a text",
@@ -234,7 +256,7 @@ impl<'t> Item<'t> {
     /// A text that is not blank.
     pub(super) fn text(&self) -> Option<&'t str> {
         let Some(text) = self.value.get_ref().as_str() else {
-            return self.wrong_type("a text in quotes");
+            return self.no_text();
         };
         if trim_text(text).is_empty() {
             self.fault(
@@ -253,13 +275,13 @@ impl<'t> Item<'t> {
 
     /// Any text, also a blank one.
     pub(super) fn any_text(&self) -> Option<&'t str> {
-        self.value.get_ref().as_str().or_else(|| self.wrong_type("a text in quotes"))
+        self.value.get_ref().as_str().or_else(|| self.no_text())
     }
 
     pub(super) fn table(&self, name: impl Into<String>) -> Option<Table<'t>> {
         match self.value.get_ref() {
             DeValue::Table(table) => Some(Table::new(self.reading, table, self.span(), name)),
-            _ => self.wrong_type("a table: { … }"),
+            _ => self.wrong_type(&format!("a table: {{ {} }}", table_like(self.key))),
         }
     }
 
@@ -460,6 +482,9 @@ impl<'t> Item<'t> {
             let hint = match text.to_ascii_uppercase().as_str() {
                 "UK" => "the United Kingdom is \"GB\"",
                 "EL" => "Greece is \"GR\"",
+                "EU" | "EEA" | "ETA" | "EES" | "EWR" => {
+                    "no code stands for several countries: list them, \"FI\", \"SE\", …"
+                }
                 _ => "write two letters after ISO 3166-1: \"FI\", \"SE\", \"EE\"",
             };
             self.fault("unknown-country", format!("{} is not a country's code", shown(text)), hint);
@@ -495,6 +520,21 @@ pub(super) fn shown(word: &str) -> String {
         short.push('…');
     }
     if short.is_empty() { "an empty text".to_owned() } else { short }
+}
+
+/// What a key's table looks like, so that a hint can be copied.
+fn table_like(key: &str) -> &'static str {
+    match key {
+        "controller" => "name = \"Example Life Ltd\", role = \"controller\"",
+        "basis" => "constant = \"legitimate_interest\"",
+        "notice" => "id = \"marketing-policy\", version = \"2024-02-09\"",
+        "targeting" => "column = \"ad_ban\", opted_out = [\"1\"], blank = \"not_objected\"",
+        "relationship" => "column = \"status\", current = [\"active\"]",
+        "party" => "column = \"type\", consumer = [\"person\"], business = [\"company\"]",
+        "columns" => "email = \"email\", phone = \"phone\"",
+        "active" => "column = \"status\", lifted = [\"lifted\"]",
+        _ => "…",
+    }
 }
 
 /// Where a key stands that was written one table too high or too low.

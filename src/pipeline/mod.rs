@@ -35,7 +35,7 @@ use crate::config::Config;
 use crate::identifiers::RunKey;
 use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
-use crate::sources::InputDigest;
+use crate::sources::{InputDigest, RowFaultCode};
 use crate::spill::{Overflow, SpillError, Spool};
 use before::Before;
 pub use chain::Link;
@@ -411,10 +411,18 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
         };
     }
     let spent = read.spent.iter().find(|(code, _)| *code == broken).map(|(_, spent)| spent.words());
+    // A first line that is too long is a row: there is no header, since `key` says that it is a bare list.
+    let is_table = broken == Broken::Structure
+        && read.first_fault.is_some_and(|(code, at)| code == RowFaultCode::LongRow && at.line == 1);
+    let hint = if is_table {
+        "`key` is for a bare list of one column; name the columns of a table by columns = { … }"
+    } else {
+        broken.hint()
+    };
     Refusal {
         code: broken.code(),
         message: format!("register \"{}\": {detail}", read.name),
-        hint: spent.map_or_else(|| broken.hint().to_owned(), |spent| format!("{}; {spent}", broken.hint())),
+        hint: spent.map_or_else(|| hint.to_owned(), |spent| format!("{hint}; {spent}")),
     }
 }
 

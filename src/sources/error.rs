@@ -267,6 +267,12 @@ impl SourceError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
+            Self::Missing { file } if file.contains("://") => {
+                "verho fetches nothing: fetch the file first, and name where it then lies".into()
+            }
+            Self::Missing { file } if file.starts_with('~') => {
+                "write the whole path: ~ means something to a shell only".into()
+            }
             Self::Missing { .. } => {
                 "check `path`; it is read relative to the folder of the config file".into()
             }

@@ -127,7 +127,6 @@ pub fn synth(options: &SynthOptions) -> Result<SynthReport, SynthError> {
     files::folder(out)?;
     let key = Sha256::new_with_prefix(b"verho synth root key").chain_update(seed.to_be_bytes()).finalize();
     Sink::write(out, "root.key", &format!("{}\n", hex::encode(key)))?;
-    Sink::write(out, "verho.toml", texts::CONFIG)?;
     Sink::write(out, "TRUTH.md", texts::TRUTH_NOTE)?;
 
     let plan = Plan::new(rows);
@@ -136,7 +135,10 @@ pub fn synth(options: &SynthOptions) -> Result<SynthReport, SynthError> {
         base.put(&person::row(seed, &plan, index))?;
     }
     base.put_strangers(rows)?;
-    base.close(rows)
+    let report = base.close(rows)?;
+    // Last, so that a base that was broken off has no config, and is not taken for a whole one.
+    Sink::write(out, "verho.toml", texts::CONFIG)?;
+    Ok(report)
 }
 
 /// The index whose row comes last: an objector by the flag whom somebody is linked to, so that a

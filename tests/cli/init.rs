@@ -421,3 +421,35 @@ fn several_tables_make_several_sources() {
     assert!(guessed.contains(&(Some("name"), None)), "{guessed:?}");
     assert!(answer["undecided"].as_u64() > Some(10));
 }
+
+/// A nameless column used to be left out without a word, and two of them to be told as an empty name.
+#[test]
+fn columns_without_a_name_and_single_ones_are_counted() {
+    let base = Base::empty();
+    base.put("c.csv", "customer_id,,,email\nC-1,a,b,a.quokka@example.com\n");
+    let text = base.run(&["init", "c.csv"]).stdout;
+    assert!(text.contains("# 1 row, 4 columns.\n"), "{text}");
+    assert!(text.contains("Without a name in the header, and so never read: 2 columns."), "{text}");
+    assert!(!text.contains("stand in the header twice"), "{text}");
+    base.put("d.csv", "email\na.quokka@example.com\nb.quokka@example.com\n");
+    assert!(base.run(&["init", "d.csv"]).stdout.contains("# 2 rows, 1 column.\n"));
+}
+
+/// E-postadress is Swedish for an e-mail address and ends like a postal one; what its cells look like
+/// tells, too. Notes are no attribute, however few they are.
+#[test]
+fn an_address_is_told_by_its_name_and_by_its_cells() {
+    let base = Base::empty();
+    for (name, cell, mapped) in [
+        ("E-postadress", "a.quokka@example.com", true),
+        ("kontaktadress", "a.quokka@example.com", true),
+        ("kontaktadress", "Storgatan 1", false),
+        ("Anteckningar", "ring a.quokka@example.com om det nya avtalet i maj", false),
+    ] {
+        base.put("c.csv", format!("Kundnummer,{name}\nK1,{cell}\nK2,{cell}\n"));
+        let text = base.run(&["init", "c.csv"]).stdout;
+        assert_eq!(text.contains(&format!("{{ column = \"{name}\" }}")), mapped, "{name} {cell}: {text}");
+        assert!(!text.contains("quokka") && !text.contains("Storgatan"), "{text}");
+        assert!(!text.contains("anteckningar ="), "{text}");
+    }
+}

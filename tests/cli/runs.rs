@@ -497,3 +497,47 @@ fn one_person_has_another_tag_in_every_audience() {
     let (one, other) = (tags("everyone"), tags("the-same"));
     assert!(one.iter().all(|tag| !other.contains(tag)), "{one:?} {other:?}");
 }
+
+/// The same night again said "published", and a dry run of it printed the release's path.
+#[test]
+fn the_same_night_again_says_that_nothing_was_written() {
+    let base = Base::new();
+    assert_eq!(base.run(&["keygen", "--root", "root.key", "--quiet"]).code, 0);
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\n[state]\ndir = \"state\"\n[output]");
+    let first = base.run(&["build", "--first"]);
+    assert!(first.stderr.contains("\npublished in"), "{}", first.stderr);
+    let again = base.run(&["build"]);
+    assert_eq!((again.code, &again.stdout), (0, &first.stdout), "{}", again.stderr);
+    assert!(again.stderr.contains("nothing has changed since the last release"), "{}", again.stderr);
+    assert!(!again.stderr.contains("published in"), "{}", again.stderr);
+    let dry = base.run(&["build", "--dry-run"]);
+    assert_eq!((dry.code, dry.stdout.as_str()), (0, ""), "{}", dry.stderr);
+    assert!(dry.stderr.contains("nothing was published"), "{}", dry.stderr);
+    assert_eq!(base.releases().len(), 1);
+}
+
+/// An invented base that was broken off had its config, and was built from as if it were whole.
+#[test]
+fn a_base_that_was_broken_off_has_no_config() {
+    let base = Base::empty();
+    let out = base.path().join("base");
+    let mut child = base
+        .command()
+        .args(["synth", "--rows", "100000000", "--out", "base"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let has_rows = || out.join("customers.csv").metadata().is_ok_and(|file| file.len() > 0);
+    while !has_rows() {
+        assert_eq!(child.try_wait().expect("is ours"), None, "it was to be broken off");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().expect("is ours");
+    child.wait().expect("ends");
+    assert!(!out.join("verho.toml").exists());
+    assert_eq!(base.run(&["build", "--config", "base/verho.toml"]).code, 2);
+    assert_eq!(base.run(&["synth", "--rows", "10", "--out", "whole"]).code, 0);
+    assert!(base.path().join("whole/verho.toml").exists());
+}

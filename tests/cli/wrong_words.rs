@@ -52,6 +52,16 @@ const INVOCATIONS: &[(&[&str], i32, &str, &str)] = &[
     (&["init", "verho.toml"], 2, "is a config", "verho init customers.csv"),
     (&["keygen", "--root", "k", "--signing", "k"], 2, "name k", "a file of its own"),
     (&["vectors", "--check", "nowhere.jsonl"], 3, "no such file", "the folder you are in"),
+    (&["explain", "--id", "C-1"], 2, "standard input", "echo … | verho explain"),
+    (&["explain", "--email=x@example.com"], 2, "standard input", "echo … | verho explain"),
+    (&["subject", "erase", "--customer-id", "C-1"], 2, "standard input", "echo … | verho subject erase"),
+    (&["diff", "verho.toml", "verho.toml", "verho.toml"], 2, "argument 4", "verho diff --help"),
+    (&["build", "build"], 2, "argument 2", "verho build --help"),
+    (&["build", "x", "--config", "x"], 2, "argument 2", "verho build --help"),
+    (&["build", "-c"], 2, "--config <FILE> has no value", "--config verho.toml"),
+    (&["report", "x", "--out"], 2, "--out <FILE> has no value", "--out FILE"),
+    (&["synth", "--rows", "-5", "--out", "base"], 2, "--rows <ROWS> has a value", "a whole number"),
+    (&["synth", "--seed", "-1", "--out", "base"], 2, "--seed <NUMBER> has a value", "a whole number"),
 ];
 
 /// What stands in the config, what somebody makes of it, the code, and what the hint says.
@@ -137,6 +147,40 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("[output]", "[keys]\nroot = \"verho.key\"\n[output]", "verho.key", "verho keygen --root"),
     ("schema = 1\n", "", "missing-key", "write schema = 1 at the top"),
     ("name = \"Example Life Ltd\"", "name = \"DECIDE: the legal name\"", "undecided", "the legal name"),
+    (
+        "path = \"customers.csv\"",
+        "path = [\"customers.csv\"]",
+        "wrong-type",
+        "a pattern: \"customers-*.csv\"",
+    ),
+    ("current = [\"active\"]", "current = [1]", "wrong-type", "in quotes: \"1\""),
+    ("version = \"2024-02-09\"", "version = 2024-02-09", "wrong-type", "in quotes: \"2024-02-09\""),
+    (
+        "basis = { constant = \"legitimate_interest\" }",
+        "basis = \"legitimate_interest\"",
+        "wrong-type",
+        "{ constant = \"legitimate_interest\" }",
+    ),
+    (
+        "notice = { id = \"marketing-policy\", version = \"2024-02-09\" }",
+        "notice = \"marketing-policy\"",
+        "wrong-type",
+        "{ id = \"marketing-policy\", version = \"2024-02-09\" }",
+    ),
+    ("countries = [\"FI\"]", "countries = [\"EEA\"]", "unknown-country", "list them"),
+    ("path = \"customers.csv\"", "path = \"~/customers.csv\"", "no such file", "the whole path"),
+    (
+        "path = \"customers.csv\"",
+        "path = \"https://shop.example.com/customers.csv\"",
+        "no such file",
+        "fetches nothing",
+    ),
+    (
+        "columns = { email = \"email\", phone = \"phone\" }",
+        "key = \"email\"",
+        "register-broken",
+        "name the columns of a table",
+    ),
     // Not wrong in itself; the files say otherwise, and the line of the config is told all the same.
     ("birth_date = \"born\"", "birth_date = \"bron\"", "born", "\"born\""),
     (
@@ -206,6 +250,18 @@ fn every_wrong_config_is_told_in_its_line_and_what_to_do() {
             assert!(base.releases().is_empty(), "{title}");
         }
     }
+}
+
+/// A release stands in a folder of releases; one of them has no history.
+#[test]
+fn the_history_of_one_release_is_asked_of_the_folder_above() {
+    let base = Base::new();
+    assert_eq!(base.run(&["build"]).code, 0);
+    let ran = base.run(&["history", "releases/latest"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("is one release"), "{}", ran.stderr);
+    assert!(holds(&ran, "one release").contains("the folder above it"), "{}", ran.stderr);
+    assert_eq!(base.run(&["history", "releases"]).code, 0);
 }
 
 /// A platform that no basis covers is told before anybody wonders why nobody goes up.

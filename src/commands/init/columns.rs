@@ -28,6 +28,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// Names that stand in the header more than once.
     pub(super) doubled: Vec<String>,
+    /// How many columns have no name in the header.
+    pub(super) nameless: usize,
     /// Rows read.
     pub(super) rows: u64,
     /// Lines that are no rows.
@@ -263,14 +265,17 @@ fn look_in(
     }
     let mut wanted: Vec<String> = Vec::new();
     let mut doubled = Vec::new();
+    let mut nameless = 0;
     for name in if has_header { names } else { vec![String::new()] } {
-        if names_twice(&wanted, &name) {
+        if has_header && name.is_empty() {
+            nameless += 1;
+        } else if names_twice(&wanted, &name) {
             doubled.push(name);
         } else {
             wanted.push(name);
         }
     }
-    wanted.retain(|name| !doubled.contains(name) && (!name.is_empty() || !has_header));
+    wanted.retain(|name| !doubled.contains(name));
     let (mut columns, mut rows, mut faults, mut odd) = (Vec::new(), 0, 0, 0);
     let mut table = loop {
         let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
@@ -304,7 +309,7 @@ fn look_in(
             }
         });
     }
-    Ok((Table { columns, doubled, rows, faults, encoding, has_header }, odd))
+    Ok((Table { columns, doubled, nameless, rows, faults, encoding, has_header }, odd))
 }
 
 fn names_twice(known: &[String], name: &str) -> bool {

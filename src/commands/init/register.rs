@@ -6,14 +6,17 @@ use std::fmt::Write as _;
 use super::Guessed;
 use super::columns::{Column, Shapes, Table};
 use super::source::{encoding_line, hashed};
-use super::toml_text::{decide, in_comment, listed, quoted, share};
+use super::toml_text::{counted, decide, in_comment, listed, quoted, share};
 use super::words::{Meaning, meaning};
 
 /// The text of the register, and what was made of each column.
 pub(super) fn register(name: &str, path: &str, file: &str, table: &Table) -> (String, Vec<Guessed>) {
-    let rows = if table.rows == 1 { "row" } else { "rows" };
-    let mut text =
-        format!("# {} {rows}.\n[[register]]\nname = {}\npath = {}\n", table.rows, quoted(name), quoted(path));
+    let mut text = format!(
+        "# {}.\n[[register]]\nname = {}\npath = {}\n",
+        counted(table.rows, "row", "rows"),
+        quoted(name),
+        quoted(path)
+    );
     text.push_str(encoding_line(table.encoding));
     let guesses: Vec<(&Column, Option<&'static str>)> =
         table.columns.iter().map(|column| (column, key_of(column))).collect();

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::Guessed;
 use super::columns::{Column, Table};
-use super::toml_text::{decide, in_comment, listed, quoted, share};
+use super::toml_text::{counted, decide, in_comment, listed, quoted, share};
 use super::words::{Meaning, is_work, meaning};
 use crate::config::{Encoding, refused_name};
 
@@ -105,6 +105,8 @@ fn use_of(column: &Column) -> Use {
         Some(Meaning::Moment | Meaning::Scope | Meaning::Auth | Meaning::Domain) | None if is_email => {
             Use::Meant(Meaning::Email)
         }
+        // An address of the other kind, unless it stands somewhere in a free text.
+        Some(Meaning::Personal) if is_email && column.shapes.long == 0 => Use::Meant(Meaning::Email),
         None if column.mostly(|shapes| shapes.phone, 80) => Use::Meant(Meaning::Phone),
         None | Some(Meaning::Scope) if column.is_small() && !is_date => Use::Category,
         Some(Meaning::Moment | Meaning::Scope | Meaning::Auth | Meaning::Domain) | None => Use::Unused,
@@ -125,14 +127,14 @@ impl<'t> Parts<'t> {
         let table = self.table;
         let _ = writeln!(
             text,
-            "# {} rows{}, {} columns.",
-            table.rows,
-            if table.faults > 0 {
-                format!(" and {} lines that are no rows", table.faults)
-            } else {
-                String::new()
+            "# {}{}, {}.",
+            counted(table.rows, "row", "rows"),
+            match table.faults {
+                0 => String::new(),
+                1 => " and 1 line that is no row".to_owned(),
+                faults => format!(" and {faults} lines that are no rows"),
             },
-            table.columns.len() + table.doubled.len()
+            counted((table.columns.len() + table.doubled.len() + table.nameless) as u64, "column", "columns")
         );
         let unused = self.by.iter().filter(|(column, made_of)| match made_of {
             Use::Unused | Use::Meant(Meaning::Personal) => true,
@@ -160,6 +162,13 @@ impl<'t> Parts<'t> {
                 text,
                 "# These names stand in the header twice, and cannot be mapped until the export gives each its own: {}.",
                 listed(table.doubled.iter().map(String::as_str))
+            );
+        }
+        if table.nameless > 0 {
+            let _ = writeln!(
+                text,
+                "# Without a name in the header, and so never read: {}. Have it exported with one if it is needed.",
+                counted(table.nameless as u64, "column", "columns")
             );
         }
         let _ = writeln!(text, "[[source]]\nname = {}\npath = {}", quoted(name), quoted(path));

@@ -47,6 +47,11 @@ fn is_plain(letter: char) -> bool {
     letter == '@' || shown_name(text) == text
 }
 
+/// `1 row`, `2 rows`.
+pub(super) fn counted(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
 /// A share for people: `93%`, and never `100%` or `0%` where it is not so.
 pub(super) fn share(part: u64, whole: u64) -> String {
     if whole == 0 || part == 0 {

@@ -74,14 +74,14 @@ const TERMS: &[(Meaning, &str)] = &[
     (
         Meaning::Email,
         "email adres*, e mail adres*, mail adres*, email address*, e mail address*, epost adress*, e post adress*, \
-         emailadres*, emailaddres*, mailadres*, epostadress*, sahkopostiosoite*",
+         emailadres*, emailaddres*, mailadres*, epostadress*, e postadress*, mejl*, sahkopostiosoite*",
     ),
     (
         Meaning::Personal,
         "name, names, firstname, lastname, surname, fullname, nickname, *nimi, *nimet, *namn, *vorname, nachname, \
          *address, street*, *osoite*, *gatuadress*, *adress, *adresse, strasse, postcode, zip, post code, postinumero, \
          postnummer, postnr, plz, city, postitoimipaikka, kaupunki, ort, postort, stadt, comment*, note, notes, \
-         *lisatiedot, *lisatieto, kommentti, kommentar*, notiz*",
+         remark*, memo, *huomautu*, *muistiinpan*, *anteckning*, bemerkung*, anmerkung*, *lisatiedot, *lisatieto, kommentti, kommentar*, notiz*",
     ),
     (
         Meaning::Country,
@@ -173,7 +173,8 @@ mod tests {
             ),
             (
                 Meaning::Email,
-                "email E-mail sähköposti sähköposti_2 työsähköposti e-post E-Mail-Adresse emailAddress mail",
+                "email E-mail sähköposti sähköposti_2 työsähköposti e-post E-Mail-Adresse emailAddress mail \
+                 Sähköpostiosoite E-postadress epostadress e_post_adress Mejladress",
             ),
             (
                 Meaning::Phone,
@@ -197,7 +198,8 @@ mod tests {
             (Meaning::Party, "customer_type asiakastyyppi Kundentyp kundtyp"),
             (
                 Meaning::Personal,
-                "name first_name nimi sukunimi förnamn Nachname osoite street_address postinumero city",
+                "name first_name nimi sukunimi förnamn Nachname osoite street_address postinumero city postadress \
+                 Postiosoite notes Huomautukset Anteckningar Bemerkungen muistiinpanot",
             ),
             (Meaning::AdUserData, "ad_user_data mainosdata"),
             (Meaning::AdPersonalization, "ad_personalization personointi"),
