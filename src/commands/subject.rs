@@ -19,6 +19,11 @@ const fn one_of<T: Copy>(language: Language, texts: [T; 3]) -> T {
     }
 }
 
+/// The platform as people know it.
+fn title(name: &str) -> &str {
+    crate::platforms::find(name).map_or(name, |platform| platform.title)
+}
+
 /// What is told where no row of the customer base has what was given.
 fn nobody(text: &mut String, explanation: &Explanation, language: Language) {
     text.push_str(one_of(language, [
@@ -127,7 +132,7 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
         ));
     }
     for fact in facts.iter().filter(|fact| fact.is_any()) {
-        let (audience, platform, live, owed) = (&fact.audience, &fact.platform, fact.live, fact.owed);
+        let (audience, platform, live, owed) = (&fact.audience, title(&fact.platform), fact.live, fact.owed);
         let since = fact.since.as_deref().unwrap_or("?");
         let ground = one_of(language, ground(fact.basis.as_deref()));
         let _ = match language {
@@ -139,15 +144,18 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
             let _ = match language {
                 Language::English => writeln!(
                     text,
-                    "  {live} of your contact details, the first since {since}, on the ground of {ground}."
+                    "  {live} of your contact details, {}since {since}, on the ground of {ground}.",
+                    if live == 1 { "" } else { "the first " }
                 ),
                 Language::Finnish => writeln!(
                     text,
-                    "  Yhteystietojasi: {live}, ensimmäinen {since} alkaen; peruste on {ground}."
+                    "  Yhteystietojasi: {live}, {}{since} alkaen; peruste on {ground}.",
+                    if live == 1 { "" } else { "ensimmäinen " }
                 ),
                 Language::Swedish => writeln!(
                     text,
-                    "  Dina kontaktuppgifter: {live}, den första sedan {since}; grunden är {ground}."
+                    "  Dina kontaktuppgifter: {live}, {}sedan {since}; grunden är {ground}.",
+                    if live == 1 { "" } else { "den första " }
                 ),
             };
         }
@@ -158,7 +166,8 @@ pub fn live_text(text: &mut String, facts: &[LiveFact], language: Language) {
             let _ = match language {
                 Language::English => writeln!(
                     text,
-                    "  {owed} are to be removed; we ask the platform each time until it confirms."
+                    "  {owed} {} to be removed; we ask the platform each time until it confirms.",
+                    if owed == 1 { "is" } else { "are" }
                 ),
                 Language::Finnish => writeln!(
                     text,
@@ -209,7 +218,7 @@ fn tell(text: &mut String, person: &PersonExplanation, language: Language) {
     for audience in &person.audiences {
         for platform in &audience.platforms {
             let name = &audience.audience;
-            let place = &platform.platform;
+            let place = title(&platform.platform);
             let _ = match language {
                 Language::English => writeln!(text, "\nList \"{name}\", for {place}:"),
                 Language::Finnish => writeln!(text, "\nLista \"{name}\", alusta {place}:"),
@@ -414,8 +423,33 @@ fn sentence(code: &str) -> [&'static str; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, one_of, sentence};
+    use super::{Language, LiveFact, live_text, one_of, sentence};
     use crate::policy::reason::Reason;
+
+    /// One detail "are to be removed", and a platform's name was the config's word for it.
+    #[test]
+    fn one_and_several_are_told_apart_and_platforms_by_their_names() {
+        let told = |count: u64, language| {
+            let fact = LiveFact {
+                audience: "everyone".to_owned(),
+                platform: "google-ads".to_owned(),
+                live: count,
+                since: Some("2026-01-01".to_owned()),
+                owed: count,
+                ..LiveFact::default()
+            };
+            let mut text = String::new();
+            live_text(&mut text, &[fact], language);
+            text
+        };
+        let (one, two) = (told(1, Language::English), told(2, Language::English));
+        assert!(one.contains("List \"everyone\", on Google Ads (Customer Match):"), "{one}");
+        assert!(one.contains("1 of your contact details, since 2026-01-01"), "{one}");
+        assert!(one.contains("1 is to be removed") && two.contains("2 are to be removed"), "{one}{two}");
+        assert!(two.contains("2 of your contact details, the first since 2026-01-01"), "{two}");
+        assert!(told(1, Language::Finnish).contains("Yhteystietojasi: 1, 2026-01-01 alkaen"));
+        assert!(told(1, Language::Swedish).contains("Dina kontaktuppgifter: 1, sedan 2026-01-01"));
+    }
 
     #[test]
     fn every_reason_has_words_of_its_own_in_every_language() {

@@ -86,11 +86,15 @@ pub fn summary(manifest: &Manifest) -> String {
     page.push_str("\n## Reasons\n\n| Audience | Platform | Reason | First | Holds | Alone |\n|---|---|---|--:|--:|--:|\n");
     for audience in &predicate.audiences {
         for platform in &audience.platforms {
-            // Every reason has its line: which ones are missing would tell what is none.
+            // A reason without a line is small or none, like a count that is not told; one line says so
+            // for all of them, where a line each hid what there is to see.
             for reason in Reason::ALL {
                 let found = platform.reasons.iter().find(|found| found.code == reason.code());
                 let (primary, holds, alone) =
                     found.map_or((0, 0, 0), |found| (found.primary, found.holds, found.alone));
+                if [primary, holds, alone].iter().all(|count| *count < ROUNDING_BASE) {
+                    continue;
+                }
                 let _ = writeln!(
                     page,
                     "| {} | {} | {} | {} | {} | {} |",
@@ -102,6 +106,8 @@ pub fn summary(manifest: &Manifest) -> String {
                     rounded(alone)
                 );
             }
+            let (audience, platform, small) = (&audience.name, &platform.name, rounded(0));
+            let _ = writeln!(page, "| {audience} | {platform} | all others | {small} | {small} | {small} |");
         }
     }
     page.push_str("\n## Registers\n\n| Register | Objections | Newest moment |\n|---|--:|---|\n");
@@ -305,6 +311,27 @@ mod tests {
         }));
         assert_eq!(without, with);
         assert!(without.contains("under-platform-minimum") && without.contains("Example Life Ltd"));
+    }
+
+    /// A line for every reason, small or none, made a page of two hundred lines that said nothing.
+    #[test]
+    fn small_reasons_of_a_summary_share_a_line() {
+        let page = summary(&manifest(|predicate| {
+            for platform in &mut predicate.audiences[0].platforms {
+                platform.reasons.truncate(2);
+                platform.reasons[0].holds = 9;
+                platform.reasons[1].holds = 10;
+            }
+        }));
+        let reasons = page.split("## Reasons").nth(1).and_then(|rest| rest.split("## ").next());
+        let lines: Vec<&str> =
+            reasons.expect("a table").lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let audiences = manifest(|_| ()).predicate.audiences;
+        let platforms: usize = audiences.iter().map(|audience| audience.platforms.len()).sum();
+        let others = lines.iter().filter(|line| line.ends_with("| all others | <10 | <10 | <10 |"));
+        assert_eq!(others.count(), platforms, "{lines:?}");
+        let told = lines.iter().filter(|line| line.contains("| <10 | 10 | <10 |"));
+        assert_eq!(told.count(), audiences[0].platforms.len(), "{lines:?}");
     }
 
     #[test]

@@ -202,9 +202,13 @@ fn the_chain_is_told_in_tags_that_outlive_the_run() {
 fn the_subject_is_told_of_nobody_else() {
     let base = base();
     for (language, shared, list) in [
-        ("en", "left out under our shared-contact rule", "List \"everyone\", for meta"),
-        ("fi", "yhteisten yhteystietojen säännöllämme", "Lista \"everyone\", alusta meta"),
-        ("sv", "vår regel om delade kontaktuppgifter", "Listan \"everyone\", för meta"),
+        ("en", "left out under our shared-contact rule", "List \"everyone\", for Meta (Facebook, Instagram)"),
+        (
+            "fi",
+            "yhteisten yhteystietojen säännöllämme",
+            "Lista \"everyone\", alusta Meta (Facebook, Instagram)",
+        ),
+        ("sv", "vår regel om delade kontaktuppgifter", "Listan \"everyone\", för Meta (Facebook, Instagram)"),
     ] {
         let told = |who: &str| {
             let ran = base.run_with(&["explain", "--for-subject", "--lang", language], who.as_bytes());
