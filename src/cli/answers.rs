@@ -15,6 +15,7 @@ use super::clock;
 use super::exit::ExitStatus;
 use super::failure::{Failure, parse_message};
 use super::hash::unknown_platform;
+use super::pages::pages;
 use super::talk::{self, Message, Talk, count, several};
 use crate::commands::keygen::{KeygenError, KeygenOptions, keygen as run_keygen};
 use crate::commands::platforms::platforms as run_platforms;
@@ -315,14 +316,14 @@ pub(super) fn completions(args: &args::Completions) -> Result<ExitStatus, Failur
 }
 
 pub(super) fn man(args: &args::Man, talk: Talk) -> Result<ExitStatus, Failure> {
-    let command = args::Cli::command();
+    let pages = pages();
     let Some(folder) = &args.out else {
-        let mut bytes = Vec::new();
-        clap_mangen::Man::new(command).render(&mut bytes).expect("memory takes every byte");
-        talk::data(&bytes)?;
+        let (_, program) = &pages[0];
+        talk::data(program.as_bytes())?;
         return Ok(ExitStatus::Done);
     };
-    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
+    let write = |(name, page): &(String, String)| std::fs::write(folder.join(name), page);
+    let written = std::fs::create_dir_all(folder).and_then(|()| pages.iter().try_for_each(write));
     written.map_err(|error| {
         let what = format!("the pages cannot be written to {}: {}", folder.display(), error.kind());
         Failure::new(ExitStatus::Failed, Message::new("output", what, "name a folder that you may write in"))

@@ -66,8 +66,8 @@ fn platform(text: &mut String, platform: &PlatformDiff, of_audience: Presence) {
         count(platform.eligible_b),
         if same { "; nobody flips" } else { "" }
     );
-    flips(text, "in", "were out by", &platform.entering);
-    flips(text, "out", "are out by", &platform.leaving);
+    flips(text, "in", "no longer left out by", &platform.entering);
+    flips(text, "out", "left out by", &platform.leaving);
 }
 
 fn flips(text: &mut String, way: &str, by: &str, flips: &[Flip]) {

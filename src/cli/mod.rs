@@ -19,6 +19,7 @@ mod history;
 mod init;
 mod marks;
 mod objections;
+mod pages;
 mod panics;
 mod purge;
 mod report;
