@@ -39,6 +39,11 @@ impl MemberKey {
 
     /// Splits packed keys of `columns` columns each, handing over every key.
     pub fn split(keys: &[u8], columns: usize) -> impl Iterator<Item = &[u8]> {
+        Self::split_with(keys, columns, 0).map(|(key, _)| key)
+    }
+
+    /// The same where each key is followed by `tail` bytes that belong to it.
+    pub fn split_with(keys: &[u8], columns: usize, tail: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut rest = keys;
         std::iter::from_fn(move || {
             if rest.is_empty() {
@@ -49,8 +54,9 @@ impl MemberKey {
                 end += if rest[end] == 0 { 1 } else { 33 };
             }
             let (key, after) = rest.split_at(end);
+            let (belongs, after) = after.split_at(tail);
             rest = after;
-            Some(key)
+            Some((key, belongs))
         })
     }
 
@@ -88,26 +94,39 @@ impl MemberKey {
 }
 
 /// The keys of packed rows of `columns` columns each, in order, each once.
+#[must_use]
+pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
+    let mut keys: Vec<&[u8]> = Vec::new();
+    each_sorted(packed, columns, 0, |key, _| {
+        if keys.last() != Some(&key) {
+            keys.push(key);
+        }
+    });
+    keys
+}
+
+/// Hands over packed rows, each followed by `tail` bytes, in the order of their keys; equal keys in the
+/// order of what follows them.
 ///
 /// Sorted are small entries, a number made of a key's first bytes and its place: digests are random, so
 /// that the number nearly always tells, and keys themselves are looked at where it does not.
-#[must_use]
-pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
-    let mut entries: Vec<(u64, &[u8])> =
-        MemberKey::split(packed, columns).map(|key| (head(key), key)).collect();
+pub fn each_sorted<'k>(
+    packed: &'k [u8],
+    columns: usize,
+    tail: usize,
+    mut each: impl FnMut(&'k [u8], &'k [u8]),
+) {
+    let mut entries: Vec<(u64, (&[u8], &[u8]))> =
+        MemberKey::split_with(packed, columns, tail).map(|row| (head(row.0), row)).collect();
     entries.sort_unstable_by_key(|(head, _)| *head);
-    let mut keys = Vec::with_capacity(entries.len());
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
         if alike.len() > 1 {
-            alike.sort_unstable_by_key(|(_, key)| *key);
+            alike.sort_unstable_by_key(|(_, row)| *row);
         }
-        for (_, key) in alike {
-            if keys.last() != Some(key) {
-                keys.push(*key);
-            }
+        for (_, (key, belongs)) in alike {
+            each(key, belongs);
         }
     }
-    keys
 }
 
 /// The eight bytes after the first, or what there is of them, big-endian: within a bucket the first is
@@ -122,11 +141,26 @@ fn head(key: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, member_bucket, sorted_keys};
+    use super::{MemberKey, each_sorted, member_bucket, sorted_keys};
     use crate::identifiers::Digest;
 
     fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
         cells.iter().map(|cell| cell.map(|byte| Digest::from_bytes([byte; 32]))).collect()
+    }
+
+    /// What follows a key stays with it, and orders equal keys.
+    #[test]
+    fn what_belongs_to_a_key_goes_with_it() {
+        let cells = [Some(3), None, Some(200), Some(3), Some(200), Some(3)];
+        let mut packed = Vec::new();
+        for (place, cell) in cells.into_iter().enumerate() {
+            MemberKey::write(&row(&[cell, Some(7)]), &mut packed);
+            packed.extend([9 - place as u8, 1]);
+        }
+        let mut sorted = Vec::new();
+        each_sorted(&packed, 2, 2, |key, belongs| sorted.push((key[1], belongs.to_vec())));
+        let expected = [(1, 8), (3, 4), (3, 6), (3, 9), (200, 5), (200, 7)];
+        assert_eq!(sorted, expected.map(|(first, place)| (first, vec![place, 1])));
     }
 
     fn text(row: &[Option<Digest>]) -> String {

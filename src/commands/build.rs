@@ -218,7 +218,9 @@ pub fn build_on(
         let sizes: Vec<u64> =
             (0..config.audiences.len()).map(|audience| results.size_before_objections(audience)).collect();
         let allowed = allowed(&config, results, &sizes, live.as_ref(), job.live)?;
-        let writing = write::Writing { config: &config, results, staging: &staging, modes: &allowed.modes };
+        let members = results.sorted_members()?;
+        let writing =
+            write::Writing { config: &config, results, members, staging: &staging, modes: &allowed.modes };
         let is_complete = allowed.refusals.is_empty();
         let written = writing.audiences(live.as_mut(), is_complete)?;
         let files = || written.iter().flat_map(|audience| audience.files.iter().flatten());

@@ -11,12 +11,12 @@ use super::close::{Closed, PartitionMarks};
 use super::intern::Interner;
 use super::keys::Tags;
 use super::live::{LiveAppender, LiveSpools, owner_of};
+use super::members::{MemberAppender, MemberRows};
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
 use super::twice::Twice;
-use crate::audiences::{MemberKey, member_bucket};
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
@@ -39,10 +39,8 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) closed: &'d Closed<'o>,
     /// One an audience.
     pub(crate) tags: &'d [Tags],
-    /// One a cell: rows of the upload, as member keys.
-    pub(crate) members: &'d [Spool<'o>],
-    /// One a cell: kind and digest of every identifier that goes up.
-    pub(crate) digests: &'d [Spool<'o>],
+    /// Rows of the uploads.
+    pub(crate) members: &'d MemberRows<'o>,
     /// One an audience: tag and verdict number.
     pub(crate) suppressed: &'d [Spool<'o>],
     /// How often keys were seen: an identifier seen once needs no further look to be counted.
@@ -188,14 +186,25 @@ impl Totals {
 /// What one verdict asks to be done.
 struct Consequence {
     number: u32,
-    /// Cells, each with the number of the first basis row that allows it.
-    eligible: Vec<(usize, u8)>,
+    /// Cells whose rows look alike, list by list.
+    eligible: Vec<Eligible>,
     suppressed: Vec<usize>,
     /// Whether an objection keeps the person out of any cell.
     is_objected: bool,
     /// Cells that the person's own objection keeps them out of: what they hold goes there, whoever it is
     /// live of. What somebody holds who is merely linked may be another's who is eligible.
     objected: Vec<usize>,
+}
+
+/// Cells of one list that somebody is eligible for.
+struct Eligible {
+    list: usize,
+    /// Each with the number of the first basis row that allows it.
+    cells: Vec<(usize, u8)>,
+    /// The number of the set of all of them.
+    set: u32,
+    /// Whether they take the same classes of identifiers, so that only marks tell them apart.
+    takes_alike: bool,
 }
 
 /// Notes what somebody who objected holds, whoever it is live of: an identifier that has changed hands
@@ -223,8 +232,7 @@ fn bar(
 struct Worker<'w, 'd, 'o> {
     job: &'w Decide<'d, 'o>,
     verdicts: &'w Interner<Verdict>,
-    members: Vec<Appender<'d, 'o>>,
-    digests: Vec<Appender<'d, 'o>>,
+    members: MemberAppender<'d, 'o>,
     suppressed: Vec<Appender<'d, 'o>>,
     live: Option<LiveAppender<'d, 'o>>,
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
@@ -235,6 +243,8 @@ struct Worker<'w, 'd, 'o> {
     everybody: Vec<u8>,
     row_emails: Vec<Digest>,
     row_phones: Vec<Digest>,
+    /// For each cell of a list, whether each identifier at hand goes up there; kept for its room.
+    going: Vec<bool>,
 }
 
 /// An identifier of a person at hand, with all that is known of its key.
@@ -296,8 +306,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             spools.iter().map(|spool| Appender::new(spool, job.chunk_bytes)).collect()
         };
         Self {
-            members: appenders(job.members),
-            digests: appenders(job.digests),
+            members: job.members.appender(job.chunk_bytes),
             suppressed: appenders(job.suppressed),
             live: job.live.map(|live| live.appender(job.chunk_bytes)),
             known: FxHashMap::default(),
@@ -311,13 +320,15 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             everybody: Vec::new(),
             row_emails: Vec::new(),
             row_phones: Vec::new(),
+            going: Vec::new(),
             verdicts,
             job,
         }
     }
 
     fn finish(self) -> Result<Totals, SpillError> {
-        for appender in self.members.into_iter().chain(self.digests).chain(self.suppressed) {
+        self.members.finish()?;
+        for appender in self.suppressed {
             appender.finish()?;
         }
         self.live.map_or(Ok(()), LiveAppender::finish)?;
@@ -453,8 +464,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
         }
         let owner = owner_of(person);
-        for (cell, basis) in &consequence.eligible {
-            self.goes_up(*cell, owner, *basis, identifiers, lists)?;
+        for eligible in &consequence.eligible {
+            self.goes_up(eligible, owner, identifiers, lists)?;
         }
         if let Some(live) = self.live.as_mut().filter(|_| consequence.is_objected) {
             live.objected(owner, consequence.number, named, self.job)?;
@@ -485,84 +496,150 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         Ok(())
     }
 
-    /// Writes an eligible person's row of one cell.
+    /// Writes an eligible person's rows of one list of cells. What goes up is nearly always the same in
+    /// all of them, and is then one row for all.
     fn goes_up<'b>(
         &mut self,
-        cell: usize,
+        eligible: &Eligible,
         owner: Owner,
-        basis: u8,
         identifiers: &[Held<'b>],
         lists: &mut Lists<'b>,
+    ) -> Result<(), SpillError> {
+        let mut going = std::mem::take(&mut self.going);
+        going.clear();
+        if eligible.takes_alike && identifiers.iter().all(|held| held.mark == KeyMark::NONE) {
+            self.choose(eligible.cells[0].0, identifiers, &mut going)?;
+            self.write(eligible.list, eligible.set, &eligible.cells, owner, identifiers, &going, lists)?;
+            self.going = going;
+            return Ok(());
+        }
+        for (cell, _) in &eligible.cells {
+            self.choose(*cell, identifiers, &mut going)?;
+        }
+        let of = |place: usize| &going[place * identifiers.len()..(place + 1) * identifiers.len()];
+        let is_like = |place: usize, other: usize| of(place) == of(other);
+        if (1..eligible.cells.len()).all(|place| is_like(place, 0)) {
+            self.write(eligible.list, eligible.set, &eligible.cells, owner, identifiers, of(0), lists)?;
+        } else {
+            for place in 0..eligible.cells.len() {
+                if (0..place).any(|earlier| is_like(earlier, place)) {
+                    continue;
+                }
+                let alike = (place..eligible.cells.len()).filter(|other| is_like(*other, place));
+                let cells: Vec<(usize, u8)> = alike.map(|other| eligible.cells[other]).collect();
+                let set = self.job.members.set(cells.iter().map(|(cell, _)| *cell).collect());
+                self.write(eligible.list, set, &cells, owner, identifiers, of(place), lists)?;
+            }
+        }
+        self.going = going;
+        Ok(())
+    }
+
+    /// Whether each identifier at hand goes up in a cell.
+    fn choose(
+        &mut self,
+        cell: usize,
+        identifiers: &[Held<'_>],
+        going: &mut Vec<bool>,
     ) -> Result<(), SpillError> {
         let plan = self.job.plan;
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
-        let Lists { emails, phones } = lists;
-        emails.clear();
-        phones.clear();
         for held in identifiers {
-            let (form, list) = if held.class.is_email {
-                (place.email_form, &mut *emails)
-            } else {
-                (place.phone_form, &mut *phones)
+            let form = if held.class.is_email { place.email_form } else { place.phone_form };
+            let Some(digest) = form.and_then(|form| held.view.digest(form)) else {
+                going.push(false);
+                continue;
             };
-            let Some(digest) = form.and_then(|form| held.view.digest(form)) else { continue };
             let (scopes, youngest) = (held.mark.scopes, held.mark.youngest);
             let is_barred = barred(&plan.policy, self.job.closure, rules.audience, scopes, youngest);
             if is_barred && let Some(live) = &mut self.live {
                 let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
                 live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
             }
-            if held.is_shared || is_barred || held.stays_down() || !held.class.fits(rules, party) {
-                continue;
-            }
-            list.push(Going {
+            let stays = held.is_shared || is_barred || held.stays_down() || !held.class.fits(rules, party);
+            going.push(!stays);
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of what goes up, for cells of one list in which the same goes up.
+    fn write<'b>(
+        &mut self,
+        list: usize,
+        set: u32,
+        cells: &[(usize, u8)],
+        owner: Owner,
+        identifiers: &[Held<'b>],
+        going: &[bool],
+        lists: &mut Lists<'b>,
+    ) -> Result<(), SpillError> {
+        let plan = self.job.plan;
+        let place = &plan.cells[cells[0].0];
+        let Lists { emails, phones } = lists;
+        emails.clear();
+        phones.clear();
+        for (held, _) in identifiers.iter().zip(going).filter(|(_, goes)| **goes) {
+            let (form, list) = if held.class.is_email {
+                (place.email_form, &mut *emails)
+            } else {
+                (place.phone_form, &mut *phones)
+            };
+            list.extend(form.and_then(|form| held.view.digest(form)).map(|digest| Going {
                 place: held.view.place(),
                 digest,
                 // The same digest may come from a value and, under another key, from its hash.
                 may_repeat: plan.holds_hashes || held.may_repeat,
-            });
+            }));
         }
         settle(emails, &mut self.row_emails);
         settle(phones, &mut self.row_phones);
-        self.count_members(cell, lists)?;
+        self.count_members(list, set, cells, lists)?;
         let mut failed = None;
-        let (members, live) = (&mut self.members[cell], &mut self.live);
+        let (members, live) = (&mut self.members, &mut self.live);
         let kinds = place.format.slots();
         let dropped = place.format.rows(&self.row_emails, &self.row_phones, |row| {
-            failed = members
-                .push(member_bucket(row), |bytes| MemberKey::write(row, bytes))
-                .err()
-                .or(failed.take());
+            failed = members.push(list, set, row).err().or(failed.take());
             if let Some(live) = live {
-                failed = live.wanted(cell, owner, basis, kinds, row).err().or(failed.take());
+                for (cell, basis) in cells {
+                    failed = live.wanted(*cell, owner, *basis, kinds, row).err().or(failed.take());
+                }
             }
         });
-        self.totals.dropped[cell] += dropped as u64;
+        for (cell, _) in cells {
+            self.totals.dropped[*cell] += dropped as u64;
+        }
         failed.map_or(Ok(()), Err)
     }
 
     /// Counts what goes up: at once when nobody else holds it, else later, by digest.
-    fn count_members(&mut self, cell: usize, lists: &Lists<'_>) -> Result<(), SpillError> {
-        let format = &self.job.plan.cells[cell].format;
-        for (list, kind) in [(&lists.emails, Kind::Email), (&lists.phones, Kind::Phone)] {
+    fn count_members(
+        &mut self,
+        list: usize,
+        set: u32,
+        cells: &[(usize, u8)],
+        lists: &Lists<'_>,
+    ) -> Result<(), SpillError> {
+        let format = &self.job.plan.cells[cells[0].0].format;
+        let mut alone = (0, 0);
+        for (going, kind) in [(&lists.emails, Kind::Email), (&lists.phones, Kind::Phone)] {
             let columns = match format.shape() {
                 RowShape::PersonPerRow => format.slots().iter().filter(|slot| **slot == kind).count(),
-                RowShape::IdentifierPerRow => list.len(),
+                RowShape::IdentifierPerRow => going.len(),
             };
-            for going in list.iter().take(columns) {
-                if going.may_repeat {
-                    let bytes = going.digest;
-                    self.digests[cell].push(usize::from(bytes[0]), |out| {
-                        out.push(u8::from(kind == Kind::Email));
-                        out.extend_from_slice(&bytes[..16]);
-                    })?;
+            for one in going.iter().take(columns) {
+                if one.may_repeat {
+                    self.members.repeat(list, set, kind, one.digest)?;
                 } else if kind == Kind::Email {
-                    self.totals.unique[cell].0 += 1;
+                    alone.0 += 1;
                 } else {
-                    self.totals.unique[cell].1 += 1;
+                    alone.1 += 1;
                 }
             }
+        }
+        for (cell, _) in cells {
+            let (emails, phones) = &mut self.totals.unique[*cell];
+            (*emails, *phones) = (*emails + alone.0, *phones + alone.1);
         }
         Ok(())
     }
@@ -582,11 +659,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         };
         let policy = &self.job.plan.policy;
         let verdict = decide(policy, self.job.closure, &facts);
-        let eligible = (0..verdict.len()).filter_map(|cell| {
-            let bases = verdict[cell].eligible()?.bases();
-            Some((cell, bases.trailing_zeros() as u8))
-        });
-        let eligible = eligible.collect();
+        let eligible = self.eligible(&verdict);
         let is_objected = verdict.iter().any(|verdict| verdict.reasons.has_objection());
         let named_out = |verdict: &CellVerdict| {
             [Reason::OptedOut, Reason::OnRegister].iter().any(|reason| verdict.reasons.has(*reason))
@@ -606,6 +679,35 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
         }
         consequence
+    }
+
+    /// The cells that a verdict allows, by the list their rows stand in.
+    fn eligible(&self, verdict: &Verdict) -> Vec<Eligible> {
+        let members = self.job.members;
+        let mut eligible: Vec<Eligible> = Vec::new();
+        for (cell, verdict) in verdict.iter().enumerate() {
+            let Some(allowed) = verdict.eligible() else { continue };
+            let (list, basis) = (members.list_of(cell), allowed.bases().trailing_zeros() as u8);
+            match eligible.iter_mut().find(|known| known.list == list) {
+                Some(known) => known.cells.push((cell, basis)),
+                None => {
+                    eligible.push(Eligible { list, cells: vec![(cell, basis)], set: 0, takes_alike: false });
+                }
+            }
+        }
+        for one in &mut eligible {
+            one.set = members.set(one.cells.iter().map(|(cell, _)| *cell).collect());
+            let policy = &self.job.plan.policy;
+            let takes = |cell: usize, class: IdentifierClass| {
+                let rules = &policy.cells[cell];
+                class.fits(rules, policy.audiences[rules.audience].party)
+            };
+            let first = one.cells[0].0;
+            one.takes_alike = one.cells.iter().all(|(cell, _)| {
+                IdentifierClass::all().all(|class| takes(*cell, class) == takes(first, class))
+            });
+        }
+        eligible
     }
 
     fn standing(&mut self, number: u32) -> std::sync::Arc<Standing> {

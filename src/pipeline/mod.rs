@@ -14,7 +14,9 @@ pub mod interrupt;
 mod key_table;
 pub mod keys;
 mod live;
+mod members;
 pub mod objections;
+mod overlap;
 mod parse;
 mod permissions;
 pub mod plan;
@@ -42,6 +44,8 @@ pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
 use live::LiveSpools;
+pub use members::{MemberBlock, SortedMembers};
+use members::{MemberRows, REPEAT_BUCKETS};
 use objections::watch::WatchContext;
 use objections::{Broken, Objections, RegisterContext, RegisterRead};
 pub use parse::ParseError;
@@ -265,8 +269,7 @@ pub fn run<T, E: From<RunError>>(
     let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
         (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
     };
-    let members = spools(plan.cells.len(), MEMBER_BUCKETS);
-    let digests = spools(plan.cells.len(), 256);
+    let members = MemberRows::new(&plan, &overflow);
     let suppressed = spools(config.audiences.len(), 256);
     let people = Spool::new(&overflow, PARTITIONS);
     let live = (run.live != Live::No).then(|| LiveSpools::new(&overflow, plan.cells.len(), today));
@@ -279,10 +282,9 @@ pub fn run<T, E: From<RunError>>(
         closed: &closed,
         tags: &tags,
         members: &members,
-        digests: &digests,
         suppressed: &suppressed,
         shares: &shares,
-        chunk_bytes: output_chunk_bytes(config, plan.cells.len()),
+        chunk_bytes: output_chunk_bytes(config, members.lists()),
         threads: threads(config),
         is_watching: watched.is_some(),
         people: matches!(run.watch, Watch::Everybody).then_some(&people),
@@ -300,7 +302,6 @@ pub fn run<T, E: From<RunError>>(
         decided: &decided,
         named: &named,
         members: &members,
-        digests: &digests,
         suppressed: &suppressed,
         overflow: &overflow,
         watched: watched.as_ref(),
@@ -501,10 +502,11 @@ fn chunk_bytes(config: &Config) -> usize {
     if config.limits.batch_rows < 64 { 256 } else { 32 << 10 }
 }
 
-/// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each cell, and
-/// together they stay under 64 MB however many cells there are.
-fn output_chunk_bytes(config: &Config, cells: usize) -> usize {
-    let chunks = cells.max(1) * (MEMBER_BUCKETS + 256) * threads(config);
+/// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each list and of
+/// each audience's suppressed people, and together they stay under 64 MB however many there are.
+fn output_chunk_bytes(config: &Config, lists: usize) -> usize {
+    let buckets = lists * (MEMBER_BUCKETS + REPEAT_BUCKETS) + config.audiences.len() * 256;
+    let chunks = buckets.max(1) * threads(config);
     chunk_bytes(config).min((64 << 20) / chunks).max(256)
 }
 

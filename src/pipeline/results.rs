@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::Refusal;
 use super::chain::Link;
@@ -12,13 +11,13 @@ use super::close::Closed;
 use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
 use super::live::LiveSpools;
+use super::members::{MemberRows, SortedMembers};
 use super::objections::RegisterRead;
 use super::objections::watch::WatchedText;
+use super::overlap::{groups, overlap};
 use super::parse::Parsed;
 use super::plan::Plan;
-use crate::audiences::{MemberKey, sorted_keys};
 use crate::people::PersonKey;
-use crate::platforms::layout::RowFormat;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
 use crate::policy::scope::Scopes;
@@ -26,11 +25,6 @@ use crate::policy::standing::Standing;
 use crate::policy::verdict::CellVerdict;
 use crate::sources::InputDigest;
 use crate::spill::{Overflow, SpillError, Spool};
-
-/// Buckets sorted at a time before they are handed on in order, and bytes of records in them: at a
-/// hundred million rows a bucket is large.
-const GROUP: usize = 16;
-const GROUP_BYTES: usize = 12 << 20;
 
 /// Everything decided, while its records are still there.
 pub struct Results<'r, 'o> {
@@ -40,8 +34,7 @@ pub struct Results<'r, 'o> {
     pub(super) closed: &'r Closed<'o>,
     pub(super) decided: &'r Decided,
     pub(super) named: &'r Interner<Named>,
-    pub(super) members: &'r [Spool<'o>],
-    pub(super) digests: &'r [Spool<'o>],
+    pub(super) members: &'r MemberRows<'o>,
     pub(super) suppressed: &'r [Spool<'o>],
     pub(super) overflow: &'r Overflow,
     pub(super) watched: Option<&'r WatchedText>,
@@ -152,7 +145,7 @@ pub struct Explained<'r> {
     pub person: crate::people::PersonKey,
 }
 
-impl<'r> Results<'r, '_> {
+impl<'r, 'o> Results<'r, 'o> {
     /// The compiled config.
     #[must_use]
     pub const fn plan(&self) -> &'r Plan {
@@ -333,60 +326,16 @@ impl<'r> Results<'r, '_> {
         (0..cells.len()).filter(|cell| cells[*cell].audience == audience).collect()
     }
 
-    /// The size of a cell's rows by prefix before equal rows are merged, for planning parts: the first
-    /// two bytes of a row's first digest, big-endian, and the bytes of its text.
-    pub fn each_member_size(
-        &self,
-        cell: usize,
-        is_sent: Option<RowTest<'_>>,
-        mut each: impl FnMut(u16, usize),
-    ) -> Result<(), SpillError> {
-        let place = &self.plan.cells[cell];
-        let columns = place.format.slots().len();
-        let mut bytes = Vec::new();
-        for bucket in 0..self.members[cell].len() {
-            bytes.clear();
-            self.members[cell].read(bucket, &mut bytes)?;
-            for key in MemberKey::split(&bytes, columns) {
-                if is_sent.is_some_and(|is_sent| !is_sent(key)) {
-                    continue;
-                }
-                let filled = MemberKey::filled(key, columns);
-                let empty = (columns - filled) * place.platform.encoding.width();
-                each(MemberKey::prefix(key), place.format.row_len_max() - empty);
-            }
-        }
-        Ok(())
+    /// The rows that go up, sorted. Once only: they are used up as they are written.
+    pub fn sorted_members(&self) -> Result<SortedMembers<'r, 'o>, SpillError> {
+        SortedMembers::sort(self.members, self.plan)
     }
 
-    /// A cell's unique rows in the order of their bytes, in blocks. `is_sent` tells of a row's key
-    /// whether it is to be marked in its block.
-    pub fn each_member_block<E: From<SpillError> + Send>(
-        &self,
-        cell: usize,
-        is_sent: Option<RowTest<'_>>,
-        each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
-    ) -> Result<(), E> {
-        each_block(&self.members[cell], &self.plan.cells[cell].format, is_sent, each)
-    }
-
-    /// Distinct identifiers of a cell that go up: e-mail addresses and phone numbers.
-    pub fn members(&self, cell: usize) -> Result<(u64, u64), SpillError> {
-        let spool = &self.digests[cell];
-        let counts = (0..spool.len())
-            .into_par_iter()
-            .map(|bucket| {
-                let mut bytes = Vec::new();
-                spool.read(bucket, &mut bytes)?;
-                let mut digests: Vec<&[u8]> = bytes.chunks_exact(17).collect();
-                digests.sort_unstable();
-                digests.dedup();
-                let emails = digests.iter().filter(|digest| digest[0] == 1).count() as u64;
-                Ok((emails, digests.len() as u64 - emails))
-            })
-            .collect::<Result<Vec<_>, SpillError>>()?;
-        let unique = self.decided.unique[cell];
-        Ok(counts.into_iter().fold(unique, |sum, count| (sum.0 + count.0, sum.1 + count.1)))
+    /// For each cell, distinct identifiers that go up: e-mail addresses and phone numbers.
+    pub fn members(&self) -> Result<Vec<(u64, u64)>, SpillError> {
+        let repeated = self.members.repeated()?;
+        let sum = |(one, other): (&(u64, u64), (u64, u64))| (one.0 + other.0, one.1 + other.1);
+        Ok(self.decided.unique.iter().zip(repeated).map(sum).collect())
     }
 
     /// The verdicts of an audience's suppressed people, by number, as cells of that audience.
@@ -509,97 +458,5 @@ impl<'r> Results<'r, '_> {
     #[must_use]
     pub fn reasons_met(&self) -> BTreeSet<Reason> {
         (0..self.plan.cells.len()).flat_map(|cell| self.reasons(cell)).map(|(reason, _)| reason).collect()
-    }
-}
-
-/// Whether the row with this member key is meant.
-pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
-
-/// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
-pub(super) fn each_block<E: From<SpillError> + Send>(
-    spool: &Spool<'_>,
-    format: &RowFormat,
-    is_sent: Option<RowTest<'_>>,
-    mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
-) -> Result<(), E> {
-    let make = |bucket| {
-        let mut bytes = Vec::new();
-        spool.take(bucket, &mut bytes)?;
-        let keys = sorted_keys(&bytes, format.slots().len());
-        let mut block = MemberBlock::default();
-        block.text.reserve_exact(keys.len() * format.row_len_max());
-        block.ends.reserve_exact(keys.len());
-        let mut row = Vec::new();
-        for key in keys {
-            MemberKey::read(key, &mut row);
-            format.encode(&row, &mut block.text);
-            block.ends.push((MemberKey::prefix(key), block.text.len()));
-            if let Some(is_sent) = is_sent {
-                block.sent.push(is_sent(key));
-            }
-        }
-        Ok(block)
-    };
-    overlap(&groups(spool), make, |block| each(&block))
-}
-
-/// A spool's buckets in groups of bounded size.
-fn groups(spool: &Spool<'_>) -> Vec<std::ops::Range<usize>> {
-    let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
-    for bucket in 0..spool.len() {
-        bytes += spool.bytes(bucket);
-        if bytes >= GROUP_BYTES || bucket + 1 - start == GROUP || bucket + 1 == spool.len() {
-            groups.push(start..bucket + 1);
-            (start, bytes) = (bucket + 1, 0);
-        }
-    }
-    groups
-}
-
-/// Makes every bucket's block on all cores and hands the blocks on in order: while one group of them is
-/// handed on, the next is made.
-fn overlap<T: Send, E: From<SpillError> + Send>(
-    groups: &[std::ops::Range<usize>],
-    make: impl Fn(usize) -> Result<T, SpillError> + Sync,
-    mut each: impl FnMut(T) -> Result<(), E> + Send,
-) -> Result<(), E> {
-    let mut groups = groups.iter();
-    let made = |group: &std::ops::Range<usize>| -> Result<Vec<T>, SpillError> {
-        group.clone().into_par_iter().map(&make).collect()
-    };
-    let mut ready = groups.next().map_or_else(|| Ok(Vec::new()), &made)?;
-    loop {
-        let next = groups.next();
-        let (handed, coming) =
-            rayon::join(|| ready.into_iter().try_for_each(&mut each), || next.map(&made).transpose());
-        handed?;
-        match coming? {
-            Some(coming) => ready = coming,
-            None => return Ok(()),
-        }
-    }
-}
-
-/// Rows of an upload, one after another.
-#[derive(Default)]
-pub struct MemberBlock {
-    /// Their text, line ends included.
-    pub text: Vec<u8>,
-    /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
-    pub ends: Vec<(u16, usize)>,
-    /// For each row whether it is marked; empty where nobody asked.
-    pub sent: Vec<bool>,
-}
-
-impl MemberBlock {
-    /// The rows, each with its prefix.
-    pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
-        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
-    }
-
-    /// The marked rows, each with its prefix.
-    pub fn sent_rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
-        self.rows().zip(&self.sent).filter(|(_, sent)| **sent).map(|(row, _)| row)
     }
 }

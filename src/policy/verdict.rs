@@ -36,7 +36,7 @@ pub struct IdentifierClass {
 
 impl IdentifierClass {
     /// Every class: nobody can tell that a hash is of a role address.
-    fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> {
         let kinds =
             [(true, Known::Plain), (false, Known::Plain), (false, Known::Sha256), (false, Known::OtherHash)];
         [false, true].into_iter().flat_map(move |is_email| {

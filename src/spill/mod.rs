@@ -56,6 +56,9 @@ fn amount(bytes: u64) -> String {
     if bytes < 10_000_000 { format!("{} kB", bytes / 1000) } else { format!("{} MB", bytes / 1_000_000) }
 }
 
+/// Buffers that wait for another use, at most: more than are under way at once.
+const FREE_BUFFERS: usize = 1024;
+
 /// Memory shared by every spool of a run, and the file they overflow into.
 pub struct Overflow {
     dir: PathBuf,
@@ -138,12 +141,11 @@ impl Overflow {
 
     fn give_back(&self, mut buffer: Vec<u8>) {
         buffer.clear();
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-    }
-
-    /// Frees the buffers that wait for another use.
-    pub fn release(&self) {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        // What waits here is memory that nothing counts, so it must not be much.
+        if free.len() < FREE_BUFFERS {
+            free.push(buffer);
+        }
     }
 
     fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {

@@ -339,7 +339,7 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
         suppressed: fates.suppressed,
         eligible: fates.eligible,
     };
-    let mut records = Vec::new();
+    let (members, mut records) = (results.members()?, Vec::new());
     for (index, (audience, written)) in config.audiences.iter().zip(&record.written).enumerate() {
         let (people, rows) = results.audience_fates(index);
         let mut platforms = Vec::new();
@@ -347,7 +347,7 @@ fn audiences(record: &Record<'_>) -> Result<Vec<AudienceRecord>, BuildError> {
         for ((cell, name), (files, delta)) in cells.zip(written.files.iter().zip(&written.deltas)) {
             let (people, rows) = results.cell_fates(cell);
             let has_full = files.iter().any(|file| file.kind == UploadKind::Full);
-            let (emails, phones) = if has_full { results.members(cell)? } else { (0, 0) };
+            let (emails, phones) = if has_full { members[cell] } else { (0, 0) };
             let minimum = results.plan().cells[cell].platform.minimum_upload;
             platforms.push(PlatformRecord {
                 name: name.clone(),

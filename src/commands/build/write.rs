@@ -7,8 +7,8 @@ use crate::config::Config;
 use crate::manifest::{DeltaRecord, SuppressionsRecord, Tag, TagSubject, UploadFile, UploadKind, Verdict};
 use crate::outputs::records::SuppressionsWriter;
 use crate::outputs::{OutputError, PARTS_MAX, PartPlan, Staging, UploadLimits, UploadWriter};
-use crate::pipeline::Results;
 use crate::pipeline::delta::{Delta, Mode};
+use crate::pipeline::{Results, SortedMembers};
 use crate::platforms::layout::preamble;
 use crate::platforms::{Operation, Platform};
 use crate::spill::SpillError;
@@ -29,6 +29,8 @@ pub(crate) struct WrittenAudience {
 pub(super) struct Writing<'w> {
     pub(super) config: &'w Config,
     pub(super) results: &'w Results<'w, 'w>,
+    /// What goes up, in the order of its bytes.
+    pub(super) members: SortedMembers<'w, 'w>,
     pub(super) staging: &'w Staging,
     /// One an audience.
     pub(super) modes: &'w [Mode],
@@ -147,10 +149,10 @@ impl Begun {
 impl CellWriting<'_> {
     /// The full file, and beside it the add file where something is live: one pass over the rows.
     fn members(&self, delta: Option<&Delta<'_>>) -> Result<Vec<UploadFile>, BuildError> {
-        let (results, cell) = (self.of.results, self.cell);
-        let mut full = self.begin(UploadKind::Full, |each| results.each_member_size(cell, None, each))?;
+        let (members, cell) = (&self.of.members, self.cell);
+        let mut full = self.begin(UploadKind::Full, |each| members.each_size(cell, None, each))?;
         let Some(delta) = delta.filter(|delta| delta.has_additions()) else {
-            results.each_member_block(cell, None, |block| {
+            members.each_block(cell, None, |block| {
                 if full.is_one {
                     full.writer.rows(0, &block.text, block.ends.len() as u64)?;
                 } else {
@@ -161,9 +163,8 @@ impl CellWriting<'_> {
             return Ok(full.writer.finish()?);
         };
         delta.with_row_test(|is_sent| {
-            let mut add =
-                self.begin(UploadKind::Add, |each| results.each_member_size(cell, Some(is_sent), each))?;
-            results.each_member_block(cell, Some(is_sent), |block| {
+            let mut add = self.begin(UploadKind::Add, |each| members.each_size(cell, Some(is_sent), each))?;
+            members.each_block(cell, Some(is_sent), |block| {
                 if full.is_one {
                     full.writer.rows(0, &block.text, block.ends.len() as u64)?;
                 } else {

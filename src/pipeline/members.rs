@@ -1,0 +1,355 @@
+//! The rows of uploads between deciding and writing. Audiences and platforms whose rows look alike (the
+//! same forms in the same columns) share one list: a row stands there once, with the number of the set of
+//! cells it goes up in, so that twenty audiences cost one sort. It knows rows as keys and cells as
+//! numbers, never people.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::intern::Interner;
+use super::overlap::{groups, overlap};
+use super::plan::Plan;
+use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
+use crate::identifiers::{Digest, Kind};
+use crate::platforms::layout::RowFormat;
+use crate::spill::{Appender, Overflow, SpillError, Spool};
+
+/// Bytes of the number of a set of cells.
+const SET_BYTES: usize = 4;
+/// Buckets of identifiers that other rows may hold, by the first byte of their digest.
+pub(crate) const REPEAT_BUCKETS: usize = 256;
+/// Bytes of a kind and the front of a digest: enough to tell identifiers apart.
+const REPEAT_BYTES: usize = 17;
+
+/// The rows of all cells, list by list.
+pub(crate) struct MemberRows<'o> {
+    /// For each cell, its list.
+    list_of: Vec<usize>,
+    lists: Vec<List<'o>>,
+    /// The sets of cells that rows go up in.
+    sets: Interner<Vec<usize>>,
+}
+
+/// Rows of cells that look alike.
+struct List<'o> {
+    spool: Spool<'o>,
+    /// Kind and digest of every identifier that goes up and that other rows may hold, too.
+    repeats: Spool<'o>,
+    /// In the order of their numbers.
+    cells: Vec<usize>,
+    columns: usize,
+}
+
+impl List<'_> {
+    /// Bytes behind each row: where a list is of one cell, all its rows are that cell's.
+    const fn tail(&self) -> usize {
+        if self.cells.len() > 1 { SET_BYTES } else { 0 }
+    }
+}
+
+impl<'o> MemberRows<'o> {
+    /// No rows yet, for the cells of a plan.
+    pub(crate) fn new(plan: &Plan, overflow: &'o Overflow) -> Self {
+        let (mut lists, mut list_of): (Vec<List<'o>>, Vec<usize>) = (Vec::new(), Vec::new());
+        for (number, cell) in plan.cells.iter().enumerate() {
+            let is_alike = |list: &List<'_>| {
+                let other = &plan.cells[list.cells[0]];
+                (cell.email_form, cell.phone_form) == (other.email_form, other.phone_form)
+                    && cell.format.slots() == other.format.slots()
+                    && cell.format.shape() == other.format.shape()
+            };
+            let list = lists.iter().position(is_alike).unwrap_or_else(|| {
+                lists.push(List {
+                    spool: Spool::new(overflow, MEMBER_BUCKETS),
+                    repeats: Spool::new(overflow, REPEAT_BUCKETS),
+                    cells: Vec::new(),
+                    columns: cell.format.slots().len(),
+                });
+                lists.len() - 1
+            });
+            lists[list].cells.push(number);
+            list_of.push(list);
+        }
+        Self { list_of, lists, sets: Interner::starting_with(Vec::new()) }
+    }
+
+    /// How many lists there are.
+    pub(crate) const fn lists(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// The list of a cell.
+    pub(crate) fn list_of(&self, cell: usize) -> usize {
+        self.list_of[cell]
+    }
+
+    /// The number of a set of cells of one list.
+    pub(crate) fn set(&self, cells: Vec<usize>) -> u32 {
+        self.sets.number(cells)
+    }
+
+    /// One thread's way to add rows.
+    pub(crate) fn appender(&self, chunk_bytes: usize) -> MemberAppender<'_, 'o> {
+        let (members, repeats) = self
+            .lists
+            .iter()
+            .map(|list| (Appender::new(&list.spool, chunk_bytes), Appender::new(&list.repeats, chunk_bytes)))
+            .unzip();
+        MemberAppender { rows: self, members, repeats }
+    }
+
+    /// For each cell, how many distinct e-mail addresses and phone numbers of those handed to
+    /// [`MemberAppender::repeat`] go up there.
+    pub(crate) fn repeated(&self) -> Result<Vec<(u64, u64)>, SpillError> {
+        let (mut counts, sets) = (vec![(0, 0); self.list_of.len()], self.sets.values());
+        for list in &self.lists {
+            let count = |bucket| list.count_repeats(bucket, &sets);
+            let buckets: Vec<_> =
+                (0..REPEAT_BUCKETS).into_par_iter().map(count).collect::<Result<_, SpillError>>()?;
+            for counted in buckets {
+                for (cell, (emails, phones)) in list.cells.iter().zip(counted) {
+                    counts[*cell].0 += emails;
+                    counts[*cell].1 += phones;
+                }
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl List<'_> {
+    /// Distinct identifiers of one bucket, for each cell of the list.
+    fn count_repeats(
+        &self,
+        bucket: usize,
+        sets: &[std::sync::Arc<Vec<usize>>],
+    ) -> Result<Vec<(u64, u64)>, SpillError> {
+        let mut bytes = Vec::new();
+        self.repeats.read(bucket, &mut bytes)?;
+        let mut records: Vec<(&[u8], &[u8])> = bytes
+            .chunks_exact(REPEAT_BYTES + self.tail())
+            .map(|record| record.split_at(REPEAT_BYTES))
+            .collect();
+        records.sort_unstable();
+        let (mut counts, mut cells) = (vec![(0, 0); self.cells.len()], Vec::new());
+        for alike in records.chunk_by(|one, other| one.0 == other.0) {
+            cells.clear();
+            for (_, set) in alike {
+                match (*set).try_into().map(u32::from_le_bytes) {
+                    Ok(set) => cells.extend_from_slice(&sets[set as usize]),
+                    Err(_) => cells.extend_from_slice(&self.cells),
+                }
+            }
+            if alike.len() > 1 {
+                cells.sort_unstable();
+                cells.dedup();
+            }
+            for cell in &cells {
+                let place = self.cells.binary_search(cell).expect("a set is of its list's cells");
+                let (emails, phones) = &mut counts[place];
+                *if alike[0].0[0] == 1 { emails } else { phones } += 1;
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// One thread's rows.
+pub(crate) struct MemberAppender<'s, 'o> {
+    rows: &'s MemberRows<'o>,
+    members: Vec<Appender<'s, 'o>>,
+    repeats: Vec<Appender<'s, 'o>>,
+}
+
+impl MemberAppender<'_, '_> {
+    /// Adds a row of a list, for every cell of the set.
+    pub(crate) fn push(&mut self, list: usize, set: u32, row: &[Option<Digest>]) -> Result<(), SpillError> {
+        let has_set = self.rows.lists[list].tail() > 0;
+        self.members[list].push(member_bucket(row), |bytes| {
+            MemberKey::write(row, bytes);
+            if has_set {
+                bytes.extend_from_slice(&set.to_le_bytes());
+            }
+        })
+    }
+
+    /// Notes an identifier that goes up in every cell of the set, where other rows may hold it, too.
+    pub(crate) fn repeat(
+        &mut self,
+        list: usize,
+        set: u32,
+        kind: Kind,
+        digest: &[u8; 32],
+    ) -> Result<(), SpillError> {
+        let has_set = self.rows.lists[list].tail() > 0;
+        self.repeats[list].push(usize::from(digest[0]), |bytes| {
+            bytes.push(u8::from(kind == Kind::Email));
+            bytes.extend_from_slice(&digest[..REPEAT_BYTES - 1]);
+            if has_set {
+                bytes.extend_from_slice(&set.to_le_bytes());
+            }
+        })
+    }
+
+    /// Hands over what is left.
+    pub(crate) fn finish(self) -> Result<(), SpillError> {
+        self.members.into_iter().chain(self.repeats).try_for_each(Appender::finish)
+    }
+}
+
+/// The rows of all cells in the order of their bytes.
+pub struct SortedMembers<'r, 'o> {
+    rows: &'r MemberRows<'o>,
+    plan: &'r Plan,
+    sets: Vec<std::sync::Arc<Vec<usize>>>,
+    /// For each list, cells that were not written yet.
+    unwritten: Vec<AtomicUsize>,
+}
+
+impl<'r, 'o> SortedMembers<'r, 'o> {
+    /// Sorts every list of several cells; one of a single cell is sorted as it is written.
+    pub(super) fn sort(rows: &'r MemberRows<'o>, plan: &'r Plan) -> Result<Self, SpillError> {
+        for list in rows.lists.iter().filter(|list| list.tail() > 0) {
+            (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
+                let mut bytes = Vec::new();
+                list.spool.take(bucket, &mut bytes)?;
+                let mut sorted = Vec::with_capacity(bytes.len());
+                each_sorted(&bytes, list.columns, list.tail(), |key, set| {
+                    sorted.extend_from_slice(key);
+                    sorted.extend_from_slice(set);
+                });
+                list.spool.append(bucket, sorted)
+            })?;
+        }
+        let unwritten = rows.lists.iter().map(|list| AtomicUsize::new(list.cells.len()));
+        Ok(Self { rows, plan, sets: rows.sets.values(), unwritten: unwritten.collect() })
+    }
+
+    /// For each set of cells, whether a cell is in it.
+    fn sets_with(&self, cell: usize) -> Vec<bool> {
+        self.sets.iter().map(|set| set.binary_search(&cell).is_ok()).collect()
+    }
+
+    /// The size of a cell's rows by prefix before equal rows are merged, for planning parts: the first
+    /// two bytes of a row's first digest, big-endian, and the bytes of its text.
+    pub fn each_size(
+        &self,
+        cell: usize,
+        is_sent: Option<RowTest<'_>>,
+        mut each: impl FnMut(u16, usize),
+    ) -> Result<(), SpillError> {
+        let place = &self.plan.cells[cell];
+        let list = &self.rows.lists[self.rows.list_of(cell)];
+        let (columns, sets) = (list.columns, self.sets_with(cell));
+        let mut bytes = Vec::new();
+        for bucket in 0..list.spool.len() {
+            bytes.clear();
+            list.spool.read(bucket, &mut bytes)?;
+            for (key, set) in MemberKey::split_with(&bytes, columns, list.tail()) {
+                if !is_in(set, &sets) || is_sent.is_some_and(|is_sent| !is_sent(key)) {
+                    continue;
+                }
+                let filled = MemberKey::filled(key, columns);
+                let empty = (columns - filled) * place.platform.encoding.width();
+                each(MemberKey::prefix(key), place.format.row_len_max() - empty);
+            }
+        }
+        Ok(())
+    }
+
+    /// A cell's unique rows in the order of their bytes, in blocks; once for each cell. `is_sent` tells of
+    /// a row's key whether it is to be marked in its block.
+    pub fn each_block<E: From<SpillError> + Send>(
+        &self,
+        cell: usize,
+        is_sent: Option<RowTest<'_>>,
+        mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let (place, format) = (self.rows.list_of(cell), &self.plan.cells[cell].format);
+        let list = &self.rows.lists[place];
+        if list.tail() == 0 {
+            return each_block(&list.spool, format, is_sent, each);
+        }
+        let (sets, is_last) =
+            (self.sets_with(cell), self.unwritten[place].fetch_sub(1, Ordering::Relaxed) == 1);
+        let make = |bucket| {
+            let mut bytes = Vec::new();
+            if is_last {
+                list.spool.take(bucket, &mut bytes)?;
+            } else {
+                list.spool.read(bucket, &mut bytes)?;
+            }
+            let rows = MemberKey::split_with(&bytes, list.columns, list.tail());
+            let mut keys: Vec<&[u8]> =
+                rows.filter(|(_, set)| is_in(set, &sets)).map(|(key, _)| key).collect();
+            keys.dedup();
+            Ok(MemberBlock::of(&keys, format, is_sent))
+        };
+        overlap(&groups(&list.spool), make, |block| each(&block))
+    }
+}
+
+/// Whether a row of the set with this number is meant; one without a number always is.
+fn is_in(number: &[u8], sets: &[bool]) -> bool {
+    number.try_into().map_or(true, |number| sets[u32::from_le_bytes(number) as usize])
+}
+
+/// Whether the row with this member key is meant.
+pub(super) type RowTest<'t> = &'t (dyn Fn(&[u8]) -> bool + Sync);
+
+/// The unique rows of member keys in the order of their bytes, in blocks; the spool is used up.
+pub(super) fn each_block<E: From<SpillError> + Send>(
+    spool: &Spool<'_>,
+    format: &RowFormat,
+    is_sent: Option<RowTest<'_>>,
+    mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let make = |bucket| {
+        let mut bytes = Vec::new();
+        spool.take(bucket, &mut bytes)?;
+        Ok(MemberBlock::of(&sorted_keys(&bytes, format.slots().len()), format, is_sent))
+    };
+    overlap(&groups(spool), make, |block| each(&block))
+}
+
+/// Rows of an upload, one after another.
+#[derive(Default)]
+pub struct MemberBlock {
+    /// Their text, line ends included.
+    pub text: Vec<u8>,
+    /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
+    pub ends: Vec<(u16, usize)>,
+    /// For each row whether it is marked; empty where nobody asked.
+    pub sent: Vec<bool>,
+}
+
+impl MemberBlock {
+    /// The rows of these keys.
+    fn of(keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) -> Self {
+        let mut block = Self::default();
+        block.text.reserve_exact(keys.len() * format.row_len_max());
+        block.ends.reserve_exact(keys.len());
+        let mut row = Vec::new();
+        for key in keys {
+            MemberKey::read(key, &mut row);
+            format.encode(&row, &mut block.text);
+            block.ends.push((MemberKey::prefix(key), block.text.len()));
+            if let Some(is_sent) = is_sent {
+                block.sent.push(is_sent(key));
+            }
+        }
+        block
+    }
+
+    /// The rows, each with its prefix.
+    pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
+    }
+
+    /// The marked rows, each with its prefix.
+    pub fn sent_rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+        self.rows().zip(&self.sent).filter(|(_, sent)| **sent).map(|(row, _)| row)
+    }
+}
