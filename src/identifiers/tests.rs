@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 mod absences;
 mod countries;
 mod emails;
+mod gaps;
 mod hashes;
 mod lists;
 mod paths;

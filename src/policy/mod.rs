@@ -14,3 +14,6 @@ pub mod scope;
 pub mod selection;
 pub mod standing;
 pub mod verdict;
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,16 @@ mod tests {
             .union(&Named::by(Origin::Register(2), phone));
         assert_eq!(all.days(Origin::Register(1)).collect::<Vec<_>>(), [early, late]);
         assert_eq!(all.days(Origin::Register(2)).count(), 0);
+        for (latest, last) in [
+            (date(2024, 2, 28), None),
+            (early, Some(early)),
+            (date(2025, 12, 31), Some(early)),
+            (late, Some(late)),
+            (date(2027, 1, 1), Some(late)),
+        ] {
+            assert_eq!(all.last_day(latest), last);
+        }
+        assert!(Named::default().is_empty() && !all.is_empty() && !Named::watched().is_empty());
         assert!(!all.is_watched());
         let watched = Named::watched();
         assert!(watched.is_watched() && watched.union(&all).is_watched() && all.union(&watched).is_watched());
