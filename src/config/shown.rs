@@ -25,7 +25,9 @@ pub fn shown_name(name: &str) -> String {
 #[must_use]
 pub fn shown_place(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let part = |part: &str| if is_day(part) { part.to_owned() } else { harmless(&concealed(part)) };
+    let part = |part: &str| {
+        if is_day(part) { part.to_owned() } else { harmless(&without_numbers(&concealed(part))) }
+    };
     text.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
@@ -61,6 +63,26 @@ pub fn is_moment(name: &str) -> bool {
     let fits =
         |(letter, shape): (u8, &u8)| if *shape == b'0' { letter.is_ascii_digit() } else { letter == *shape };
     name.len() == shape.len() && name.bytes().zip(shape).all(fits)
+}
+
+/// Digits in which a phone number could stand.
+const DIGITS: usize = 7;
+
+/// The name with stars in place of long numbers that stand within a word, as in `customers-0401234567`;
+/// days and moments stay.
+fn without_numbers(name: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = name;
+    while let Some(start) = rest.find(char::is_numeric) {
+        let (before, from) = rest.split_at(start);
+        let (number, after) = from.split_at(from.find(|c: char| !c.is_numeric()).unwrap_or(from.len()));
+        let is_moment = matches!(number.len(), 8 | 14) && number.get(..8).is_some_and(is_day);
+        let is_long = number.chars().count() >= DIGITS;
+        shown.push_str(before);
+        shown.push_str(&if is_long && !is_moment { "*".repeat(number.len()) } else { number.to_owned() });
+        rest = after;
+    }
+    shown + rest
 }
 
 /// Whether a name is a day of this century or the last without dashes, with whatever ends: `20261121.csv.gz`.
@@ -106,7 +128,11 @@ mod tests {
                 "./releases/2026-11-21T02-00-00Z/manifest.json",
                 "./releases/2026-11-21T02-00-00Z/manifest.json",
             ),
-            ("/srv/.tmp12345678/exports/20261121.csv.gz", "/srv/.tmp12345678/exports/20261121.csv.gz"),
+            ("/srv/.tmp123456/exports/20261121.csv.gz", "/srv/.tmp123456/exports/20261121.csv.gz"),
+            ("in/customers-20261121T0200.csv", "in/customers-20261121T0200.csv"),
+            ("in/customers_20261121020000.csv", "in/customers_20261121020000.csv"),
+            ("in/customers-358401234567.csv", "in/customers-************.csv"),
+            ("in/n0401234567.csv", "in/n**********.csv"),
             ("in/objections-2026-11-21.csv", "in/objections-2026-11-21.csv"),
             ("releases/ann@example.com.csv/manifest.json", "releases/*******************/manifest.json"),
             ("releases/+358 40 123 4567", "releases/****************"),

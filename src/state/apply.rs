@@ -96,8 +96,16 @@ impl State {
                 }
                 // Added again: what is live speaks for it from here on.
                 let is_back = done.iter().any(|operation| operation.action == Action::Put);
-                if !(entry.removed && is_back) {
+                let is_back = entry.removed && is_back;
+                if !is_back {
                     new_owed.push(entry, !after.is_empty())?;
+                }
+                // Others have it again: if the removal was refused, the platform still knows its holder
+                // before by it.
+                let others = !after.is_empty() && after.iter().all(|known| known.owner != entry.owner);
+                let is_known = is_owed.iter().any(|owed| owed.former && owed.owner == entry.owner);
+                if is_back && others && !is_known && !release.replaces {
+                    new_owed.push(&OwedEntry::former(entry.key, entry.owner), true)?;
                 }
             }
             for entry in is_live.iter().filter(|_| !release.replaces && !after.is_empty()) {

@@ -168,3 +168,32 @@ fn a_manifest_with_names_that_no_release_has_is_not_read() {
         }
     }
 }
+
+/// A file that a pattern finds was named by whoever put it there: so is what a message and a record say.
+#[test]
+fn a_file_that_a_pattern_finds_is_told_without_what_may_be_somebodys() {
+    for (name, never) in [
+        ("customers-ann.canary@example.com.csv", "ann.canary"),
+        ("customers-358401234567.csv", "358401234567"),
+        ("customers\u{1b}[2J\u{202e}.csv", "\u{1b}"),
+    ] {
+        for broken in [false, true] {
+            let base = Base::new();
+            base.configure("path = \"customers.csv\"", "path = \"customers*.csv\"");
+            let rows: &[u8] = if broken { b"\xff\xfe\0" } else { super::base::CUSTOMERS.as_bytes() };
+            std::fs::remove_file(base.path().join("customers.csv")).expect("ours");
+            base.put(name, rows);
+            for args in
+                [&["check"][..], &["build", "--json"], &["history", "--json"], &["report", "releases/latest"]]
+            {
+                let ran = base.run(args);
+                assert!(broken || ran.code == 0, "{name}: {}", ran.stderr);
+                assert!(!ran.stdout.contains(never) && !ran.stderr.contains(never), "{name}: {}", ran.stderr);
+            }
+            for release in base.releases() {
+                let manifest = std::fs::read_to_string(release.join("manifest.json")).expect("ours");
+                assert!(manifest.contains("customers") && !manifest.contains(never), "{name}");
+            }
+        }
+    }
+}

@@ -68,6 +68,33 @@ fn whoever_went_up_with_what_is_removed_is_sent_again_until_it_is_done() {
     }
 }
 
+/// What was to be removed is added again for somebody else, while the platform had refused to remove it.
+#[test]
+fn a_refused_removal_that_somebody_else_takes_back_is_remembered() {
+    let mut world = World::new(30);
+    let alone = world.people.iter().filter(|(_, one)| one.family.is_empty());
+    let three: Vec<String> = alone.map(|(id, _)| id.clone()).take(3).collect();
+    let [before, after, other] = &three[..] else { panic!("three") };
+    let family = |world: &mut World, id: &String, text: &str| {
+        text.clone_into(&mut world.people.get_mut(id).expect("there").family);
+    };
+    family(&mut world, before, FAMILY);
+    family(&mut world, other, FAMILY);
+    night(&mut world, true, true);
+    // Both lose it; the removal is never acknowledged, and a third has it from the next night on.
+    family(&mut world, before, "");
+    family(&mut world, other, "");
+    night(&mut world, false, false);
+    family(&mut world, after, FAMILY);
+    night(&mut world, false, false);
+    family(&mut world, after, "");
+    let own: BTreeSet<_> = world.people[before].digests();
+    for files in night(&mut world, false, true) {
+        assert!(flat(files.remove.as_ref()).contains(&digest(FAMILY)));
+        assert!(own.is_subset(&flat(files.add.as_ref())), "dropped and lost");
+    }
+}
+
 #[test]
 fn a_single_removal_is_widened_though_somebody_else_went_up_with_it_before() {
     let (mut world, _, after) = moved(true);
