@@ -42,8 +42,10 @@ fn a_file_with_an_odd_name_in_a_release_is_told_and_its_name_is_not() {
     let base = Base::new();
     assert_eq!(base.run(&["build"]).code, 0);
     let release = base.releases().remove(0);
-    for (name, never) in names() {
-        for kind in ["file", "folder", "pipe", "link", "below"] {
+    for (at, (name, never)) in names().into_iter().enumerate() {
+        for kind in
+            ["file", "folder", "pipe", "link", "below"].into_iter().filter(|kind| at == 0 || *kind == "below")
+        {
             let place = release.join(&name);
             let title = format!("{kind} {}", name.to_string_lossy());
             match kind {
@@ -90,8 +92,10 @@ fn foreign(kind: &str, place: &Path, sound: &Path) {
 
 #[test]
 fn a_folder_that_is_no_release_is_passed_over_and_a_broken_one_is_told_with_its_place() {
-    for (name, never) in names() {
-        for kind in ["nothing", "garbage", "empty", "folder", "pipe", "link", "without sums"] {
+    for (at, (name, never)) in names().into_iter().enumerate() {
+        // Each name once, and the first in every way.
+        let kinds = ["nothing", "garbage", "empty", "folder", "pipe", "link", "without sums"];
+        for kind in kinds.into_iter().filter(|kind| at == 0 || *kind == "garbage") {
             let base = Base::new();
             assert_eq!(base.run(&["build"]).code, 0);
             let sound: PathBuf = base.releases().remove(0);
