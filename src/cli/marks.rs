@@ -172,7 +172,8 @@ impl From<MarkError> for Failure {
             | MarkError::Replay { .. }
             | MarkError::NoFiles { .. }
             | MarkError::NotUploaded { .. } => ExitStatus::Refused,
-            MarkError::Release(_) => ExitStatus::Failed,
+            MarkError::Release(_) | MarkError::NotARelease { .. } => ExitStatus::Failed,
+            MarkError::NoAudience { .. } => ExitStatus::Usage,
         };
         Self::new(status, Message::new(code, what, hint))
     }

@@ -130,11 +130,11 @@ fn note(
     received: Option<Date>,
     talk: Talk,
 ) -> Result<ExitStatus, Failure> {
-    let text = one_text(talk, "subject note")?;
-    let kind = match kind {
-        AskedFor::Access => RequestKind::Access,
-        AskedFor::Erase => RequestKind::Erase,
+    let (command, kind) = match kind {
+        AskedFor::Access => ("subject note --kind access", RequestKind::Access),
+        AskedFor::Erase => ("subject note --kind erase", RequestKind::Erase),
     };
+    let text = one_text(talk, command)?;
     let told = run_note(options, kind, received, &text)?;
     tell(&told, talk)?;
     Ok(ExitStatus::Done)

@@ -1,6 +1,7 @@
 //! What `uploaded` and `receipt` share: the state opened, and the release found in it that the manifest
 //! names. Upload files are never read: they may be encrypted, or gone.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use super::build::live::is_published;
 use super::build::{part, root_key};
 use crate::config::{Config, Faults, Given};
+use crate::manifest::MANIFEST_FILE;
 use crate::outputs::Disk;
 use crate::platforms;
 use crate::sources::keys::RootKeyError;
@@ -52,6 +54,20 @@ pub enum MarkError {
     /// The release's manifest.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// The path leads to no release.
+    #[error("{} is not a release: it has no manifest.json", place.display())]
+    NotARelease {
+        /// The path.
+        place: PathBuf,
+    },
+    /// The release has no such audience.
+    #[error("release {release} has no audience of that name")]
+    NoAudience {
+        /// The release.
+        release: String,
+        /// Its audiences.
+        names: Vec<String>,
+    },
     /// The release was not made from this state.
     #[error("release {release} was not made from this live state, or its manifest was changed")]
     Unknown {
@@ -94,6 +110,8 @@ impl MarkError {
             Self::NoState => "no-state",
             Self::State(error) => error.code(),
             Self::Release(_) => "release",
+            Self::NotARelease { .. } => "not-a-release",
+            Self::NoAudience { .. } => "unknown-audience",
             Self::Unknown { .. } => "release-unknown",
             Self::Replay { .. } => "release-is-replay",
             Self::NoPlatform => "unknown-platform",
@@ -105,8 +123,10 @@ impl MarkError {
 
     /// What to do, as one sentence.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
+    pub fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::NoAudience { names, .. } => return format!("it has {}", names.join(", ")).into(),
+            Self::NotARelease { .. } => "name the release's own folder, such as releases/latest",
             Self::Config(_) => "correct the config",
             Self::RootKey(error) => error.hint(),
             Self::NoState => "set [state] dir, and run verho build --first",
@@ -124,7 +144,8 @@ impl MarkError {
             }
             Self::NotUploaded { .. } => "say so first: verho uploaded",
             Self::Receipt(error) => error.hint(),
-        }
+        };
+        hint.into()
     }
 }
 
@@ -162,6 +183,14 @@ impl Marking {
         if manifest.manifest.predicate.release.replay {
             return Err(MarkError::Replay { release: name });
         }
+        if let Some(audience) = &options.audience {
+            let names = manifest.manifest.predicate.audiences.iter().map(|known| known.name.clone());
+            let names: Vec<String> = names.collect();
+            // An audience that the config no longer has may still be live, and be in older releases.
+            if !names.contains(audience) && state.head().cells.iter().all(|cell| cell.audience != *audience) {
+                return Err(MarkError::NoAudience { release: name, names });
+            }
+        }
         let number = state
             .head()
             .releases
@@ -191,6 +220,9 @@ impl Marking {
 }
 
 /// The release at a path; links such as `latest` are followed.
-fn open_release(path: &Path) -> Result<PublishedRelease, ReleaseError> {
-    PublishedRelease::open(path)
+fn open_release(path: &Path) -> Result<PublishedRelease, MarkError> {
+    if !path.join(MANIFEST_FILE).is_file() {
+        return Err(MarkError::NotARelease { place: path.to_owned() });
+    }
+    Ok(PublishedRelease::open(path)?)
 }

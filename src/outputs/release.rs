@@ -71,16 +71,24 @@ pub struct Published {
     pub latest: Latest,
 }
 
-/// The folder of releases, held against other runs until this is dropped.
+/// A folder, held against other runs until this is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
-    _lock: File,
+    pub(super) file: File,
 }
 
 impl FolderLock {
     /// Takes the folder, which is there.
     pub fn take(disk: &Disk, folder: &Path) -> Result<Self, OutputError> {
-        Ok(Self { _lock: take_lock(disk, folder)? })
+        take_lock(disk, folder)
+    }
+}
+
+impl Drop for FolderLock {
+    /// Lets go of it itself: where another thread is just starting a program, that has the file open too
+    /// for a moment, and closing it here would not be enough.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 
@@ -95,7 +103,7 @@ pub struct Staging {
     published: bool,
     encryption: Encryption,
     /// Held for as long as the run may write; the system lets go of it when the process ends.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 /// What files being written share with their release.
@@ -460,7 +468,7 @@ fn at(action: &'static str, place: &Path, source: io::Error) -> OutputError {
 }
 
 /// Takes a folder for this process; the second one to ask is told who holds it.
-pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError> {
+pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<FolderLock, OutputError> {
     let path = folder.join(LOCK);
     let mut file = disk.open_lock(&path).map_err(|source| at("open", &path, source))?;
     match file.try_lock() {
@@ -479,7 +487,7 @@ pub(crate) fn take_lock(disk: &Disk, folder: &Path) -> Result<File, OutputError>
         .and_then(|()| file.rewind())
         .and_then(|()| disk.write(&mut file, number.as_bytes()))
         .map_err(|source| at("write", &path, source))?;
-    Ok(file)
+    Ok(FolderLock { file })
 }
 
 /// When a file was last written, to the second: its time is the holder's, who wrote as it took the lock.

@@ -186,6 +186,19 @@ fn a_second_run_is_refused_and_told_who_holds_the_lock() {
     begin(scratch.path()).expect("the lock went with the first run");
 }
 
+/// A program that is just being started by another thread has every open file for a moment, too; the lock
+/// of a run that was over was still held by that.
+#[test]
+fn a_lock_that_is_let_go_of_is_free_whoever_else_has_the_file_open() {
+    let scratch = tempfile::tempdir().expect("scratch");
+    let lock = super::take_lock(&Disk::real(), scratch.path()).expect("free");
+    let of_another = lock.file.try_clone().expect("a second descriptor");
+    super::take_lock(&Disk::real(), scratch.path()).expect_err("held");
+    drop(lock);
+    super::take_lock(&Disk::real(), scratch.path()).expect("free again");
+    drop(of_another);
+}
+
 #[test]
 fn leftovers_of_dead_runs_are_swept_and_nothing_else() {
     let scratch = tempfile::tempdir().expect("scratch");

@@ -42,11 +42,42 @@ pub enum ReceiptError {
         kind: io::ErrorKind,
     },
     /// It is no receipt.
-    #[error("the receipt {place} is not understood", place = shown_place(place))]
+    #[error("the receipt {place} is not understood: {fault}", place = shown_place(place))]
     Shape {
         /// Where.
         place: PathBuf,
+        /// What is wrong with it.
+        fault: Fault,
     },
+}
+
+/// What is wrong with a receipt, in our words: what stands in it may be anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Not text, or too long.
+    #[error("it is no short text")]
+    NoText,
+    /// Nothing is in it.
+    #[error("it holds no counts")]
+    Empty,
+    /// It cannot be read as what it looks like.
+    #[error("it is not {0}")]
+    Syntax(&'static str),
+    /// A key, or a column, that a receipt does not have.
+    #[error("it has a key other than kind, sent, received, invalid and refused")]
+    UnknownKey,
+    /// A word that is no kind of file.
+    #[error("kind is not \"remove\", \"add\" or \"full\"")]
+    Kind,
+    /// A count that has to be there.
+    #[error("it has no {0}")]
+    Missing(&'static str),
+    /// Something that is no count.
+    #[error("{0} is not a whole number")]
+    NoCount(&'static str),
+    /// The same kind twice, or counts whose kind is not said beside others.
+    #[error("it tells of a kind twice, or of counts without their kind")]
+    Twice,
 }
 
 impl ReceiptError {
@@ -69,77 +100,84 @@ pub fn read_receipt(place: &Path) -> Result<Vec<Answer>, ReceiptError> {
     let mut bytes = Vec::new();
     File::open(place).and_then(|file| file.take(SIZE_MAX + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
     let text = std::str::from_utf8(&bytes).ok().filter(|text| text.len() as u64 <= SIZE_MAX);
-    text.and_then(answers).ok_or_else(|| ReceiptError::Shape { place: place.to_owned() })
+    let answers = text.ok_or(Fault::NoText).and_then(answers);
+    answers.map_err(|fault| ReceiptError::Shape { place: place.to_owned(), fault })
 }
 
-fn answers(text: &str) -> Option<Vec<Answer>> {
+fn answers(text: &str) -> Result<Vec<Answer>, Fault> {
     let text = text.trim_start_matches('\u{feff}').trim();
     let answers = if text.starts_with('{') {
-        from_table(&serde_json::from_str::<Map<String, Value>>(text).ok()?)?
+        from_table(&serde_json::from_str::<Map<String, Value>>(text).map_err(|_| Fault::Syntax("JSON"))?)?
     } else if text.contains('=') {
-        from_table(&toml::from_str::<Map<String, Value>>(text).ok()?)?
+        from_table(&toml::from_str::<Map<String, Value>>(text).map_err(|_| Fault::Syntax("TOML"))?)?
     } else {
         from_csv(text)?
     };
+    if answers.is_empty() {
+        return Err(Fault::Empty);
+    }
     let mut kinds: Vec<_> = answers.iter().map(|answer| answer.kind).collect();
     kinds.sort_unstable();
     let is_once = kinds.windows(2).all(|pair| pair[0] != pair[1]) && !(kinds.len() > 1 && kinds[0].is_none());
-    (is_once && !answers.is_empty()).then_some(answers)
+    if is_once { Ok(answers) } else { Err(Fault::Twice) }
 }
 
-fn kind(word: &str) -> Option<UploadKind> {
-    [UploadKind::Full, UploadKind::Add, UploadKind::Remove].into_iter().find(|kind| kind.word() == word)
+fn kind(word: &str) -> Result<UploadKind, Fault> {
+    let kinds = [UploadKind::Full, UploadKind::Add, UploadKind::Remove];
+    kinds.into_iter().find(|kind| kind.word() == word).ok_or(Fault::Kind)
 }
 
 /// One answer, or a table of them by kind.
-fn from_table(table: &Map<String, Value>) -> Option<Vec<Answer>> {
+fn from_table(table: &Map<String, Value>) -> Result<Vec<Answer>, Fault> {
+    if table.is_empty() {
+        return Err(Fault::Empty);
+    }
     if table.values().any(Value::is_object) {
         let section = |(word, value): (&String, &Value)| {
-            let answer = answer(value.as_object()?)?;
-            if answer.kind.is_some() { None } else { Some(Answer { kind: Some(kind(word)?), ..answer }) }
+            let kind = kind(word)?;
+            let answer = answer(value.as_object().ok_or(Fault::Twice)?)?;
+            if answer.kind.is_some() { Err(Fault::Twice) } else { Ok(Answer { kind: Some(kind), ..answer }) }
         };
         return table.iter().map(section).collect();
     }
-    Some(vec![answer(table)?])
+    Ok(vec![answer(table)?])
 }
 
-fn answer(table: &Map<String, Value>) -> Option<Answer> {
+fn answer(table: &Map<String, Value>) -> Result<Answer, Fault> {
     let is_known = |key: &String| ["kind", "sent", "received", "invalid", "refused"].contains(&key.as_str());
     if !table.keys().all(is_known) {
-        return None;
+        return Err(Fault::UnknownKey);
     }
-    let said = match table.get("kind") {
-        None => None,
-        Some(word) => Some(kind(word.as_str()?)?),
-    };
-    let sent = match table.get("sent") {
-        None => None,
-        Some(count) => Some(count.as_u64()?),
-    };
-    let count = |key: &str| table.get(key)?.as_u64();
-    Some(Answer {
-        kind: said,
-        sent,
+    let kind = table.get("kind").map(|word| kind(word.as_str().ok_or(Fault::Kind)?)).transpose()?;
+    let said =
+        |key: &'static str| table.get(key).map(|count| count.as_u64().ok_or(Fault::NoCount(key))).transpose();
+    let count = |key: &'static str| said(key)?.ok_or(Fault::Missing(key));
+    Ok(Answer {
+        kind,
+        sent: said("sent")?,
         received: count("received")?,
         invalid: count("invalid")?,
         refused: count("refused")?,
     })
 }
 
-fn from_csv(text: &str) -> Option<Vec<Answer>> {
+fn from_csv(text: &str) -> Result<Vec<Answer>, Fault> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let header: Vec<&str> = lines.next()?.split(',').map(str::trim).collect();
+    let header: Vec<&str> = lines.next().ok_or(Fault::Empty)?.split(',').map(str::trim).collect();
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(',').map(str::trim).collect();
         if cells.len() != header.len() {
-            return None;
+            return Err(Fault::Syntax("CSV with as many cells as columns"));
         }
         let mut table = Map::new();
         for (column, cell) in header.iter().zip(cells) {
-            let value =
-                if *column == "kind" { Value::from(cell) } else { Value::from(cell.parse::<u64>().ok()?) };
+            // What is no number stays a text, which no count is.
+            let value = match cell.parse::<u64>() {
+                Ok(count) if *column != "kind" => Value::from(count),
+                _ => Value::from(cell),
+            };
             if table.insert((*column).to_owned(), value).is_some() {
-                return None;
+                return Err(Fault::Twice);
             }
         }
         answer(&table)
@@ -167,7 +205,7 @@ mod tests {
             ),
             ("received = 9\ninvalid = 0\nrefused = 4", vec![Answer { kind: None, ..add }]),
         ] {
-            let mut found = answers(text).expect(text);
+            let mut found = answers(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
             found.sort_by_key(|answer| answer.kind);
             assert_eq!(found, expect, "{text}");
         }
@@ -188,7 +226,31 @@ mod tests {
             "[remove]\nreceived = 1\ninvalid = 0\nrefused = 0\nkind = \"add\"",
             "someone@example.com",
         ] {
-            assert_eq!(answers(text), None, "{text}");
+            assert!(answers(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_and_nothing_of_it_repeated() {
+        for (text, said) in [
+            ("", "it holds no counts"),
+            ("{}", "it holds no counts"),
+            ("{\"received\": 1", "it is not JSON"),
+            ("received = ", "it is not TOML"),
+            ("received = 1\ninvalid = 0", "it has no refused"),
+            ("received = -1\ninvalid = 0\nrefused = 0", "received is not a whole number"),
+            ("received = 1\ninvalid = 0\nrefused = 0\nsent = \"all\"", "sent is not a whole number"),
+            ("recieved = 1\ninvalid = 0\nrefused = 0", "it has a key other than kind, sent, received"),
+            ("kind = \"removed\"\nreceived = 1\ninvalid = 0\nrefused = 0", "kind is not \"remove\""),
+            ("[removed]\nreceived = 1\ninvalid = 0\nrefused = 0", "kind is not \"remove\""),
+            ("kind,received,invalid,refused\nremove,x,0,0", "received is not a whole number"),
+            ("kind,received,invalid,refused\nremove,0,0", "as many cells as columns"),
+            ("received,invalid,refused\n1,0,0\n1,0,0", "tells of a kind twice"),
+            ("someone@example.com", "it holds no counts"),
+        ] {
+            let fault = answers(text).expect_err(text).to_string();
+            assert!(fault.contains(said), "{text}: {fault}");
+            assert!(!fault.contains("recieved") && !fault.contains("example"), "{fault}");
         }
     }
 }

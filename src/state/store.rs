@@ -4,7 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "the state's folder is listed here")]
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,7 @@ use super::head::{HEAD_SCHEMA, Head, ListRef, Pending, Written};
 use super::lists::{ListReader, ListWriter};
 use super::seal::{SALT_BYTES, SealedReader, SealedWriter, StateKey};
 use crate::manifest::Hex32;
-use crate::outputs::{Disk, take_lock};
+use crate::outputs::{Disk, FolderLock, take_lock};
 
 /// The head's file.
 const HEAD: &str = "head";
@@ -49,7 +48,7 @@ pub struct State {
     /// Whether the head on the disk is this one for certain. A write that failed may have come as far as
     /// its rename, so until the next run has looked nothing is swept that either head may name.
     is_settled: bool,
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl State {

@@ -5,7 +5,6 @@
 //! be read from. It holds no identifier, no customer id and no plain hash. Entries are added and never
 //! taken away. It knows no rule and no clock.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use super::error::StateError;
 use super::feed::Feed;
 use super::seal::{SALT_BYTES, SealedReader, SealedWriter, StateKey};
 use crate::manifest::Moment;
-use crate::outputs::{Disk, take_lock};
+use crate::outputs::{Disk, FolderLock, take_lock};
 
 /// The file's name, which is part of what it is sealed as.
 const FILE: &str = "subjects";
@@ -214,7 +213,7 @@ pub struct SubjectStore {
     written: u32,
     /// What is kept.
     pub subjects: Subjects,
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl SubjectStore {

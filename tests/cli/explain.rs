@@ -237,7 +237,7 @@ fn the_subject_is_told_of_nobody_else() {
             + "C-5,M,,+358 50 1234580,FI,1985-01-01,active\nC-6,O,,050 1234580,FI,1986-01-01,active\n",
     );
     let shared = base.run_with(&["explain", "--for-subject"], b"C-6").stdout;
-    let of_meta = |text: &str| text.split("linkedin").next().map(str::to_owned);
+    let of_meta = |text: &str| text.split("LinkedIn").next().map(str::to_owned);
     assert_eq!(of_meta(&shared), of_meta(&linked));
     let several = base.run_with(&["explain", "--for-subject"], b"050 1234580");
     assert_eq!(several.code, 1, "{}", several.stdout);

@@ -271,7 +271,7 @@ fn an_answer_is_complete_in_three_languages_and_closes_its_request() {
     for (lang, on_it, nothing_live) in words {
         let ran = base.run_with(&["subject", "access", "--lang", lang], text);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        for part in [on_it, nothing_live, "meta", "linkedin"] {
+        for part in [on_it, nothing_live, "Meta", "LinkedIn"] {
             assert!(ran.stdout.contains(part), "{lang}: {part}: {}", ran.stdout);
         }
     }

@@ -329,3 +329,42 @@ fn the_line_of_a_wrong_column_is_the_right_one() {
     assert!(ran.stderr.contains(&format!("[verho.toml:{line}]")), "{}", ran.stderr);
     assert!(ran.stderr.contains("did you mean \"born\"?"), "{}", ran.stderr);
 }
+
+/// What is marked as uploaded is a release of its own, and one of its audiences.
+#[test]
+fn a_mark_of_what_is_not_there_is_told_what_is() {
+    let base = Base::new();
+    assert_eq!(base.run(&["keygen", "--root", "root.key", "--quiet"]).code, 0);
+    base.configure("[output]", "[keys]\nroot = \"root.key\"\n[state]\ndir = \"state\"\n[output]");
+    assert_eq!(base.run(&["build", "--first", "--quiet"]).code, 0);
+    base.put("r.toml", "kind = \"removed\"\nreceived = 1\ninvalid = 0\nrefused = 0\n");
+    let receipt = ["receipt", "releases/latest", "--platform", "meta", "--audience", "everyone", "--file"];
+    let cases: [(Vec<&str>, i32, &str, &str); 4] = [
+        (vec!["uploaded", "releases"], 3, "releases is not a release", "such as releases/latest"),
+        (
+            vec!["uploaded", "releases/latest", "--audience", "everbody"],
+            2,
+            "no audience of that name",
+            "it has everyone",
+        ),
+        (
+            [&receipt[..], &["r.toml"]].concat(),
+            2,
+            "kind is not \"remove\", \"add\" or \"full\"",
+            "kind = \"remove\"",
+        ),
+        (
+            vec!["subject", "note", "--kind", "erase"],
+            2,
+            "nothing on standard input",
+            "subject note --kind erase",
+        ),
+    ];
+    for (args, code, what, to_do) in cases {
+        let ran = base.run(&args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
+        assert!(holds(&ran, &args.join(" ")).contains(to_do), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(what), "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("everbody"), "{}", ran.stderr);
+    }
+}

@@ -219,7 +219,7 @@ fn whoever_left_the_base_is_told_what_is_still_live() {
     for text in [person.emails[0].clone(), person.emails[0].to_uppercase(), id.clone()] {
         let text = told(&world, &text, Language::English);
         assert!(text.contains("No row of our customer files"), "{text}");
-        assert!(text.contains("of your contact details, the first since 2026-01-01"), "{text}");
+        assert!(text.contains("1 of your contact details, since 2026-01-01"), "{text}");
         assert!(!text.contains("Nothing of yours is on any list"), "{text}");
     }
     night(&mut world, false);
