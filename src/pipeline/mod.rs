@@ -391,6 +391,10 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
             }
             (None, None) => "it is damaged".to_owned(),
         },
+        Broken::TrailerMismatch if read.without_trailer > 0 => {
+            let (without, files) = (read.without_trailer, read.files);
+            format!("no trailer such as age_from names ends {without} of its {files} files")
+        }
         Broken::TrailerMismatch => "its trailer promises another number of rows".to_owned(),
         Broken::WebmailDomain => format!(
             "{} of its objections are to a whole public mail host, the first at {}",

@@ -85,6 +85,8 @@ pub struct RegisterRead {
     pub webmail: u64,
     /// The first of them.
     pub first_webmail: Option<Place>,
+    /// Files that do not end in the trailer they must have.
+    pub without_trailer: u64,
     /// Structurally broken rows.
     pub faults: u64,
     /// The first of them.
@@ -533,7 +535,10 @@ impl Reader<'_, '_> {
         if told.silent > 0 {
             // A file that ends before its trailer, or has no readable date beside it, is told by no other.
             read.broken.push(match self.register.age_from {
-                Some(AgeFrom::Trailer(_)) => Broken::TrailerMismatch,
+                Some(AgeFrom::Trailer(_)) => {
+                    read.without_trailer = told.silent;
+                    Broken::TrailerMismatch
+                }
                 _ => Broken::AgeUnknown,
             });
         }

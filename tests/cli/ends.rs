@@ -49,6 +49,11 @@ fn the_last_row_of_a_register_without_its_trailer_is_a_persons() {
         let ran = base.run(&["build"]);
         assert_eq!(ran.code, 1, "{title}: {}", ran.stderr);
         assert!(ran.stderr.contains("register-trailer-mismatch"), "{title}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("no trailer such as age_from names ends 1 of its"),
+            "{title}: {}",
+            ran.stderr
+        );
         assert!(!ran.stderr.contains("register-broken"), "{title}: {}", ran.stderr);
         let release = std::path::PathBuf::from(ran.stdout.trim_end());
         for platform in ["meta", "linkedin"] {
