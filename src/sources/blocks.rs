@@ -197,6 +197,11 @@ impl Blocks {
         (!line.is_empty()).then(|| line.to_vec())
     }
 
+    /// Whether nothing is left, not even a trailer.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ended && self.buffer[self.start..self.filled].trim_ascii().is_empty()
+    }
+
     fn limit(&self) -> usize {
         let Some((trailer, longest)) = &self.trailer else { return self.filled };
         let held = &self.buffer[self.start..self.filled];

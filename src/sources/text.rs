@@ -97,7 +97,11 @@ impl TextReader {
             (keys, 0, rules, split)
         } else {
             let Header { names, delimiter, lines } = Header::read(&mut blocks, with, max_record_bytes)?;
-            let wanted = locate(&names, with.wanted, with.shown)?;
+            let wanted = locate(&names, with.wanted, with.shown).map_err(|error| {
+                // Where a trailer is owed and nothing follows, the header itself is what was cut.
+                let is_cut = with.options.trailer.is_some() && blocks.is_at_end();
+                if is_cut { SourceError::Empty { file: with.shown.to_owned() } } else { error }
+            })?;
             let rules = Rules { delimiter, delimiters: names.len() - 1, max_record_bytes, quotes: true };
             let split = Split::Cells(Layout { rules, fields: names.len(), wanted });
             (names, lines, rules, split)
