@@ -137,6 +137,10 @@ fn every_leak_still_has_its_place() {
         assert!(all.contains(&format!("is({number})")), "{number}: {what}");
     }
     assert!(!root().join("src/leak.rs").exists());
+    // And the copy has everything that it is built from.
+    let scratch = tempfile::tempdir().expect("scratch");
+    lay_out(scratch.path());
+    assert_eq!(missing(&scratch.path().join("src")), Vec::<PathBuf>::new());
 }
 
 fn leak_module() -> String {
@@ -156,12 +160,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A copy of the program with every leak in it, in the same folder of built things.
-fn build() -> PathBuf {
-    let target = Path::new(PROGRAM).parent().and_then(Path::parent).expect("target/debug/verho");
-    let tree = target.join("leaky");
-    let _ = std::fs::remove_dir_all(&tree);
-    copy(&root().join("src"), &tree.join("src"));
+/// What the program is built from, with every leak in it. Pages of the docs are among it: some are read
+/// while it is built.
+fn lay_out(tree: &Path) {
+    for folder in ["src", "docs"] {
+        copy(&root().join(folder), &tree.join(folder));
+    }
     for file in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(root().join(file), tree.join(file)).expect("copied");
     }
@@ -171,6 +175,35 @@ fn build() -> PathBuf {
         std::fs::write(tree.join(place.file), planted(place.file)).expect("ours");
     }
     std::fs::write(tree.join("src/leak.rs"), leak_module()).expect("ours");
+}
+
+/// Files that the sources under a folder, but for their tests, take in while they are built and that are
+/// not there.
+fn missing(folder: &Path) -> Vec<PathBuf> {
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("ours") {
+        let path = entry.expect("listed").path();
+        if path.file_stem().is_some_and(|name| name == "tests") {
+            continue;
+        }
+        if path.is_dir() {
+            missing.extend(self::missing(&path));
+            continue;
+        }
+        // A page may be text in another encoding, and takes nothing in.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let taken = text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        missing.extend(taken.map(|name| folder.join(name)).filter(|place| !place.exists()));
+    }
+    missing
+}
+
+/// A copy of the program with every leak in it, in the same folder of built things.
+fn build() -> PathBuf {
+    let target = Path::new(PROGRAM).parent().and_then(Path::parent).expect("target/debug/verho");
+    let tree = target.join("leaky");
+    let _ = std::fs::remove_dir_all(&tree);
+    lay_out(&tree);
     let built = Command::new(env!("CARGO"))
         .args(["build", "--no-default-features", "--locked", "--bin", "verho-leaky", "--manifest-path"])
         .arg(tree.join("Cargo.toml"))
