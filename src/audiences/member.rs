@@ -116,8 +116,8 @@ pub fn each_sorted<'k>(
     tail: usize,
     mut each: impl FnMut(&'k [u8], &'k [u8]),
 ) {
-    let mut entries: Vec<(u64, (&[u8], &[u8]))> =
-        MemberKey::split_with(packed, columns, tail).map(|row| (head(row.0), row)).collect();
+    let rows = MemberKey::split_with(packed, columns, tail);
+    let mut entries: Vec<_> = rows.map(|row| (head(row.0), row)).collect();
     entries.sort_unstable_by_key(|(head, _)| *head);
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
         if alike.len() > 1 {
