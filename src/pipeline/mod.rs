@@ -410,7 +410,7 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
     // A file of the wrong shape is not damaged: what is wrong says how to mend it.
     if let (Broken::Structure, Some(error)) = (broken, read.error_of_shape()) {
         return Refusal {
-            code: error.code(),
+            code: broken.code(),
             message: format!("register \"{}\": {detail}", read.name),
             hint: error.hint(),
         };

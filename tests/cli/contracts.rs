@@ -227,7 +227,7 @@ fn a_broken_register_keeps_no_removal_of_another_back() {
     let lost_column: (&str, Break, &[&str]) = (
         "without a column that is mapped",
         |base| instead(base, &file(0), ROWS.replace("email,", "address,")),
-        &["column-missing"],
+        &["register-broken"],
     );
     for (title, make_wrong, expected) in CASES.iter().chain([&lost_column]) {
         let base = live();

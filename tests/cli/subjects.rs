@@ -191,6 +191,9 @@ fn an_erasure_finds_the_person_whatever_the_registers_say() {
         base.put("customers.csv", format!("{header}{row}\n{other}"));
         assert_eq!(eligible(&replayed(&base, 10 + index as u8)), 1, "{row}");
     }
+    base.put("objections.csv", "address,phone\neero.quokka@example.com,\n");
+    let ran = base.run_with(&["subject", "erase"], b"ilona.quokka@example.org\n");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     // A base that cannot be read leaves something to do, and the exit code says so.
     base.put("customers.csv", "");
     let ran = base.run_with(&["subject", "erase"], b"ilona.quokka@example.org\n");
