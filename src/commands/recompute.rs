@@ -109,10 +109,16 @@ fn rows_read(release: &PublishedRelease, outcome: &Outcome) -> CheckLine {
     let unreadable: u64 = sources.iter().flat_map(|source| &source.unreadable).map(|code| code.count).sum();
     let same = rows == outcome.rows_read && unreadable == outcome.unreadable_rows;
     let detail = format!(
-        "{rows} rows, {unreadable} unreadable in the release; {} rows, {} unreadable now",
-        outcome.rows_read, outcome.unreadable_rows
+        "{}, {unreadable} unreadable in the release; {}, {} unreadable now",
+        counted(rows),
+        counted(outcome.rows_read),
+        outcome.unreadable_rows
     );
     line("recomputed-inputs", same, detail)
+}
+
+fn counted(rows: u64) -> String {
+    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
 }
 
 /// Whether a full file stands exactly where one should: its rows are compared only where it does.
