@@ -213,7 +213,8 @@ struct Work<'w, 'r, 'o> {
     gone: SortedSet,
     /// People who went up with something that goes, before others alone held it.
     former: SortedSet,
-    /// Of people who went up with something that only others hold now, those who are eligible.
+    /// Of people who went up with something that only others hold now, those who are eligible, and those
+    /// of whom something is live or its removal not acknowledged: they may be eligible again before it is.
     staying: FxHashSet<Owner>,
     /// People of whom something was removed that is not acknowledged.
     held: SortedSet,
@@ -328,8 +329,10 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
             if removed.clone().next().is_some() {
                 former.clone().for_each(|owed| self.held.push(owed.owner));
             }
-            let eligible = group.wanted.iter().map(|wanted| wanted.owner);
-            self.staying.extend(eligible.filter(|owner| formers.has(*owner)));
+            let there = group.wanted.iter().map(|wanted| wanted.owner);
+            let there = there.chain(group.live.iter().map(|entry| entry.owner));
+            let there = there.chain(removed.clone().map(|owed| owed.owner));
+            self.staying.extend(there.filter(|owner| formers.has(*owner)));
             if leaves {
                 group.live.iter().for_each(|entry| self.gone.push(entry.owner));
                 removed.for_each(|owed| self.gone.push(owed.owner));
@@ -380,7 +383,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
     }
 
     /// Whether a former holder may still be there by what others hold: of people who are not eligible
-    /// nothing is kept, for they have gone by what they held themselves.
+    /// nothing is kept once they have gone by what they held themselves.
     fn stays(&self, entry: &OwedEntry) -> bool {
         self.asked.mode == Mode::RemovalsOnly || self.staying.contains(&entry.owner)
     }

@@ -118,6 +118,25 @@ fn whoever_was_known_by_it_and_went_themselves_is_not_sent_again_by_it() {
     }
 }
 
+/// Somebody who was not eligible for a while, and whose removal was not acknowledged by then, is there as
+/// before: the platform still knows them by what moved on.
+#[test]
+fn whoever_comes_back_before_their_removal_is_acknowledged_is_sent_again_by_it() {
+    let (mut world, before, after) = moved(true);
+    let own = world.people[&before].digests();
+    world.by_id.insert(before.clone());
+    for files in night(&mut world, false, false) {
+        assert!(own.is_subset(&flat(files.remove.as_ref())));
+    }
+    world.by_id.remove(&before);
+    night(&mut world, false, false);
+    world.people.get_mut(&after).expect("there").family = String::new();
+    for files in night(&mut world, false, true) {
+        assert!(flat(files.remove.as_ref()).contains(&digest(FAMILY)));
+        assert!(own.is_subset(&flat(files.add.as_ref())), "dropped and lost");
+    }
+}
+
 #[test]
 fn a_removal_past_a_broken_register_has_them_sent_again_by_the_next_whole_release() {
     let (mut world, before, after) = moved(true);
