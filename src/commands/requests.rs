@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
 use super::build::{BuildError, root_key, root_key_for_build};
@@ -20,7 +20,7 @@ use crate::people::PersonKey;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::objections::watch::{TextKeys, text_keys};
 use crate::pipeline::{Live, Progress, Run, RunError, Watch, run};
-use crate::state::{Erasure, Keyed, Request, RequestKind, StateError, SubjectStore};
+use crate::state::{Erasure, Keyed, Request, RequestKind, State, StateError, SubjectStore};
 
 /// What is asked of the store.
 pub struct RequestOptions {
@@ -237,7 +237,11 @@ pub fn erase_on(
         Err(error) => (Held::default(), Some(error.to_string())),
     };
     let request = asked.store.subjects.note(RequestKind::Erase, about(&asked.root, text), received).clone();
-    let erasure = erasure(&asked.root, request.number, options.now, &keys, &found);
+    // A build of this very second did not know of it yet.
+    let state = asked.config.state.as_ref();
+    let decided = state.and_then(|state| State::last_decided(&state.dir, asked.root.state_key()));
+    let at = decided.map_or(options.now, |decided| options.now.max(decided + 1.second()));
+    let erasure = erasure(&asked.root, request.number, at, &keys, &found);
     let identifiers = erasure.identifiers.len() as u64;
     asked.store.subjects.erasures.push(erasure);
     asked.store.commit()?;

@@ -488,7 +488,7 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
 /// How much of the memory is for records: what they are read from and written to needs the rest, and so
 /// does the index of objections while it is there.
 const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
-    const OTHERS: u64 = 600 << 20;
+    const OTHERS: u64 = 640 << 20;
     let others = if OTHERS < memory_bytes / 2 { OTHERS } else { memory_bytes / 2 };
     memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }

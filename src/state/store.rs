@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::entry::Record;
@@ -95,6 +96,18 @@ impl State {
         }
         state.sweep()?;
         Ok(state)
+    }
+
+    /// The moment that the newest build decided as of, for whoever holds the folder's lock already. `None`
+    /// where there is no build, or what is there cannot be read.
+    #[must_use]
+    pub fn last_decided(dir: &Path, key: Zeroizing<[u8; 32]>) -> Option<Timestamp> {
+        let written = read_head(&StateKey(key), dir).ok()?;
+        let of = |head: &Head| {
+            let last = head.last.as_ref()?;
+            head.releases.get(last.release as usize).map(|note| note.as_of.0)
+        };
+        of(&written.head).max(written.pending.and_then(|pending| of(&pending.then)))
     }
 
     /// Begins a state where there is none, or where none ever came to a release. Nothing counts before

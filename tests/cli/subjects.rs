@@ -171,6 +171,25 @@ fn what_is_given_is_stored_even_when_the_base_cannot_be_read() {
     assert_eq!(eligible(&replayed(&base, 1)), 1);
 }
 
+/// A build and an erasure may fall into one second, and the build did not know of it.
+#[test]
+fn no_build_from_before_an_erasure_makes_it_done() {
+    let base = kept();
+    let ran = base.run(&["build", "--first", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let name = Path::new(ran.stdout.trim_end()).file_name().expect("a name").to_string_lossy().into_owned();
+    let (day, time) = name.split_once('T').expect("a moment");
+    let moment = format!("{day}T{}", time.replace('-', ":"));
+    // Whoever objected is live nowhere, so nothing else keeps the request open.
+    let asked = asked(&base, &moment, 3);
+    erase(&asked, None, b"eero.quokka@example.com", &|_| ()).expect("erased");
+    let open = requests(&asked, false).expect("told");
+    assert_eq!(open.len(), 1, "no build has decided since");
+    let ran = base.run(&["build", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(requests(&asked, false).expect("told").is_empty(), "now one has");
+}
+
 /// A night on which a register is broken is no reason to leave anything of the person out of the store.
 #[test]
 fn an_erasure_finds_the_person_whatever_the_registers_say() {
