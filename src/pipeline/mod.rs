@@ -489,7 +489,8 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
 /// does the index of objections while it is there.
 const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
     const OTHERS: u64 = 640 << 20;
-    let others = if OTHERS < memory_bytes / 2 { OTHERS } else { memory_bytes / 2 };
+    let most = memory_bytes / 8 * 5;
+    let others = if OTHERS < most { OTHERS } else { most };
     memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }
 
