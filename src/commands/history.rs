@@ -144,7 +144,7 @@ pub enum HistoryError {
         place: PathBuf,
     },
     /// The folder is one release itself.
-    #[error("{place} is one release, not a folder of releases", place = place.display())]
+    #[error("{place} is one release, not a folder of releases", place = shown_place(place))]
     IsRelease {
         /// The place.
         place: PathBuf,

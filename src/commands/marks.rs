@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::build::live::is_published;
 use super::build::{part, root_key};
+use crate::config::shown::shown_place;
 use crate::config::{Config, Faults, Given};
 use crate::manifest::MANIFEST_FILE;
 use crate::outputs::Disk;
@@ -55,7 +56,7 @@ pub enum MarkError {
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// The path leads to no release.
-    #[error("{} is not a release: it has no manifest.json", place.display())]
+    #[error("{} is not a release: it has no manifest.json", shown_place(place))]
     NotARelease {
         /// The path.
         place: PathBuf,

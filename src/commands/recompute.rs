@@ -110,15 +110,11 @@ fn rows_read(release: &PublishedRelease, outcome: &Outcome) -> CheckLine {
     let same = rows == outcome.rows_read && unreadable == outcome.unreadable_rows;
     let detail = format!(
         "{}, {unreadable} unreadable in the release; {}, {} unreadable now",
-        counted(rows),
-        counted(outcome.rows_read),
+        crate::pipeline::rows(rows),
+        crate::pipeline::rows(outcome.rows_read),
         outcome.unreadable_rows
     );
     line("recomputed-inputs", same, detail)
-}
-
-fn counted(rows: u64) -> String {
-    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
 }
 
 /// Whether a full file stands exactly where one should: its rows are compared only where it does.

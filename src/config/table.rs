@@ -217,8 +217,9 @@ impl<'t> Item<'t> {
 
     /// Something that is no text where one is wanted.
     fn no_text<T>(&self) -> Option<T> {
-        match self.bare() {
-            Some(bare) => self.wrong_type(&format!("a text in quotes: \"{}\"", shown(&bare))),
+        // What may be somebody's number is starred in the line above, and not repeated here.
+        match self.bare().map(|bare| shown(&bare)).filter(|bare| concealed(bare) == *bare) {
+            Some(bare) => self.wrong_type(&format!("a text in quotes: \"{bare}\"")),
             None if self.is_list() && self.key == "path" => {
                 self.wrong_type("a text in quotes; several files are a pattern: \"customers-*.csv\"")
             }

@@ -351,6 +351,12 @@ fn each_fault_has_its_code_line_and_hint() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n\n"));
+    // A number pasted without quotes is repeated nowhere, not by the hint either.
+    for number in ["358401234567", "401234567"] {
+        let text = FULL.replacen("name = \"Example Media Oy\"", &format!("name = {number}"), 1);
+        let rendered = parse(&text).expect_err("is no text").to_string();
+        assert!(rendered.contains("text in quotes") && !rendered.contains(number), "{rendered}");
+    }
     assert!(FAULTY.len() > 40);
 }
 

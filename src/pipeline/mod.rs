@@ -432,7 +432,7 @@ fn refusal(read: &RegisterRead, broken: Broken) -> Refusal {
 }
 
 /// `1 row`, `2 rows`.
-fn rows(number: u64) -> String {
+pub(crate) fn rows(number: u64) -> String {
     format!("{number} {}", if number == 1 { "row" } else { "rows" })
 }
 
