@@ -2,6 +2,8 @@
 //! the day it was checked. It knows user part and domain as text, and no platform by type: the tables
 //! of platforms name a form.
 
+use zeroize::Zeroizing;
+
 /// One way of writing an address before hashing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EmailForm {
@@ -59,42 +61,78 @@ impl Mailhost {
 /// The longest address in bytes (RFC 5321 with its erratum 1690), user part and domain in any script.
 pub(in crate::identifiers) const ADDRESS_MAX: usize = 254;
 
-/// An address in one form, on the stack, with room for one byte before it.
+/// Bytes of an address and of one before it: nearly all there are.
+const SHORT: usize = ADDRESS_MAX + 2;
+/// Most that the rest takes: a user part in which each letter folds to eighteen, or a domain of whose
+/// letters each is one in ASCII, and three bytes. Room that is asked for once is never left unwiped.
+const LONG: usize = 4096;
+
+/// An address in one form, with room for one byte before it; on the stack unless it is longer in this form
+/// than an address may be.
 pub(in crate::identifiers) struct Written {
-    bytes: [u8; ADDRESS_MAX + 2],
+    short: [u8; SHORT],
     end: usize,
+    /// All of it, once it does not fit.
+    long: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Written {
     pub(in crate::identifiers) const fn new() -> Self {
-        Self { bytes: [0; ADDRESS_MAX + 2], end: 1 }
+        Self { short: [0; SHORT], end: 1, long: None }
     }
 
-    /// Adds bytes. What does not fit cannot come: no form is longer than its address.
+    /// Adds bytes.
     #[inline]
     pub(in crate::identifiers) fn push(&mut self, more: &[u8]) {
-        self.bytes[self.end..self.end + more.len()].copy_from_slice(more);
-        self.end += more.len();
+        match self.room(more.len()) {
+            Some(room) => {
+                room.copy_from_slice(more);
+                self.end += more.len();
+            }
+            None => self.push_long(more),
+        }
     }
 
     #[inline]
     fn push_byte(&mut self, byte: u8) {
-        self.bytes[self.end] = byte;
-        self.end += 1;
+        self.push(&[byte]);
     }
 
-    const fn is_empty(&self) -> bool {
-        self.end == 1
+    /// Room for so many bytes more on the stack.
+    #[inline]
+    fn room(&mut self, bytes: usize) -> Option<&mut [u8]> {
+        if self.long.is_some() { None } else { self.short.get_mut(self.end..self.end + bytes) }
+    }
+
+    #[cold]
+    fn push_long(&mut self, more: &[u8]) {
+        let long = self.long.get_or_insert_with(|| {
+            let mut long = Zeroizing::new(Vec::with_capacity(LONG));
+            long.extend_from_slice(&self.short[..self.end]);
+            long
+        });
+        long.extend_from_slice(more);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes().is_empty()
     }
 
     pub(in crate::identifiers) fn bytes(&self) -> &[u8] {
-        &self.bytes[1..self.end]
+        match &self.long {
+            Some(long) => &long[1..],
+            None => &self.short[1..self.end],
+        }
     }
 
     /// The text behind a byte that says what it is about.
     pub(in crate::identifiers) fn message(&mut self, space: u8) -> &[u8] {
-        self.bytes[0] = space;
-        &self.bytes[..self.end]
+        let all = match &mut self.long {
+            Some(long) => &mut long[..],
+            None => &mut self.short[..self.end],
+        };
+        all[0] = space;
+        all
     }
 }
 
@@ -147,7 +185,17 @@ pub(in crate::identifiers) fn untagged(local: &str) -> &str {
 
 /// The user part without tag and dots.
 pub(in crate::identifiers) fn push_untagged(out: &mut Written, local: &str) {
-    for b in untagged(local).bytes().filter(|b| *b != b'.') {
-        out.push_byte(b);
+    let local = untagged(local).as_bytes();
+    let Some(room) = out.room(local.len()) else {
+        local.iter().filter(|b| **b != b'.').for_each(|b| out.push_byte(*b));
+        return;
+    };
+    // Each byte is written, and the next over it where it was a dot: dots stand anywhere, and a processor
+    // that guesses where guesses wrong.
+    let mut end = 0;
+    for b in local {
+        room[end] = *b;
+        end += usize::from(*b != b'.');
     }
+    out.end += end;
 }

@@ -1,6 +1,8 @@
 //! Rules for e-mail addresses, by the tableful.
 
 use super::*;
+use crate::identifiers::digest::Space;
+use crate::identifiers::hashed::Algorithm;
 use EmailForm::{Amazon, Basic, Google, Reddit, Uid2};
 
 fn parse_error(cell: &str) -> Option<Reject> {
@@ -293,4 +295,49 @@ fn steps_are_words_and_never_the_value() {
         steps_email(Plaintext::new(b"jane"), EmailForm::Basic, &mut scratch),
         Err(Reject::NotAnAddress)
     );
+}
+
+/// Folded for matching, one letter becomes eighteen: however long that is, it has a key of its own.
+#[test]
+fn a_user_part_that_folds_to_many_letters_has_its_own_key() {
+    let mut keys = std::collections::BTreeSet::new();
+    for letters in 1..=21 {
+        let local = "\u{fdfa}".repeat(letters);
+        let folded = "صلى الله عليه وسلم".repeat(letters);
+        for (cell, text) in [
+            (format!("{local}@example.com"), format!("{folded}@example.com")),
+            (format!("{local}.+x@googlemail.com"), format!("{folded}@gmail.com")),
+        ] {
+            let mut scratch = Scratch::new();
+            let Ok(email) = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch) else {
+                assert!(cell.contains('+') && letters == 21, "{letters}: longer than a user part may be");
+                continue;
+            };
+            assert!(email.wide_key(&key()) == key().wide(Space::Email, text.as_bytes()), "{letters}");
+            keys.insert(email.wide_key(&key()));
+            let mut hashes = Vec::new();
+            crate::identifiers::hashed::email_hashes(&email, Algorithm::Sha256, &mut hashes);
+            assert!(hashes.iter().any(|hash| hash.as_bytes() == sha256(&text).as_bytes()), "{letters}");
+        }
+    }
+    assert!(keys.len() > 40);
+}
+
+/// A domain that is short in ASCII may be long in Unicode; registers hold hashes of either.
+#[test]
+fn a_domain_that_is_longer_in_unicode_has_all_its_hashes() {
+    for letters in [1, 20, 40] {
+        let label = "\u{4f60}".repeat(letters);
+        let domain = format!("{label}.{label}.{label}.{label}.example");
+        let mut ascii = String::new();
+        crate::identifiers::domain::to_ascii(&domain, &mut ascii).unwrap_or_else(|_| panic!("{letters}"));
+        let mut scratch = Scratch::new();
+        let cell = format!("{}@{ascii}", "j".repeat(20));
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch)
+            .unwrap_or_else(|reject| panic!("{letters}: {}", reject.code()));
+        let mut hashes = Vec::new();
+        crate::identifiers::hashed::email_hashes(&email, Algorithm::Sha256, &mut hashes);
+        let expected = sha256(&format!("{}@{domain}", "j".repeat(20)));
+        assert!(hashes.iter().any(|hash| hash.as_bytes() == expected.as_bytes()), "{letters}");
+    }
 }
