@@ -196,6 +196,49 @@ fn an_address_among_words_and_a_number_beside_it_object() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// Two numbers of registers end alike, and a customer's cell may be read as either: meeting one of them
+/// must not keep the other from being looked for.
+#[test]
+fn of_two_numbers_that_end_alike_each_is_met() {
+    const AT_HOME: &str = "+358 40 1234567";
+    const ABROAD: &str = "+46 40 123 45 67";
+    // Of a scope that binds nobody here, so that only the other register can keep the customer out.
+    let profiling = r#"
+[[register]]
+name = "profiling"
+path = "profiling.csv"
+columns = { phone = "phone" }
+region = "SE"
+scope = ["profiling"]
+[[basis]]"#;
+    let config = CONFIG.replacen("\n[[basis]]", profiling, 1);
+    let mut faults = Vec::new();
+    for (merely_profiling, all_marketing, is_kept_out) in [
+        (AT_HOME, ABROAD, true),
+        (ABROAD, AT_HOME, true),
+        (AT_HOME, "+358 50 7654321", false),
+        (AT_HOME, "+46 50 123 45 67", false),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write =
+            |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
+        write("verho.toml", config.clone());
+        write(
+            "customers.csv",
+            "id,email,phone,born\n1,,040 123 4567,1980-01-01\n2,cy@example.net,,1980-01-01\n".to_owned(),
+        );
+        write("profiling.csv", format!("row,phone\n1,{merely_profiling}\n"));
+        write("objections.csv", format!("row,email,phone\n1,,{all_marketing}\n"));
+        let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
+        build_at(&folder.path().join("verho.toml"), now, 7).unwrap_or_else(|error| panic!("{error:?}"));
+        let left = cells(&folder.path().join("releases"));
+        if left.contains(&hash("358401234567")) == is_kept_out || !left.contains(&hash("cy@example.net")) {
+            faults.push(format!("{merely_profiling}, {all_marketing}, kept out {is_kept_out}"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 /// A register's number in no range in use was taken for somebody else's and met only its equals.
 #[test]
 fn a_number_that_is_merely_possible_objects_by_its_last_seven_digits() {

@@ -42,8 +42,13 @@ impl<'s> Email<'s> {
         scratch.steps = Steps::default();
         if let Some(at) = email_fast::scan(cell, &mut scratch.basic) {
             let scratch: &'s Scratch = scratch;
-            let domain = &scratch.basic[at + 1..];
-            return Self::checked(&scratch.basic, at, domain, None);
+            let (local, domain) = (&scratch.basic[..at], &scratch.basic[at + 1..]);
+            let host = Mailhost::of(domain);
+            // Lengths and dots are looked at by the scan; nothing else can fail a user part of this kind.
+            if host != Mailhost::Other && local.starts_with('+') {
+                return Err(Reject::InvalidLocalPart);
+            }
+            return Self::usable(&scratch.basic, at, domain, None, host);
         }
         Self::parse_slowly(cell, scratch)
     }
@@ -98,6 +103,19 @@ impl<'s> Email<'s> {
         if !fits_host {
             return Err(Reject::InvalidLocalPart);
         }
+        Self::usable(basic, at, domain, folded, host)
+    }
+
+    /// An address that is somebody's, as far as can be told.
+    #[inline]
+    fn usable(
+        basic: &'s str,
+        at: usize,
+        domain: &'s str,
+        folded: Option<&'s str>,
+        host: Mailhost,
+    ) -> Result<Self, Reject> {
+        let local = &basic[..at];
         if junk::is_placeholder_local(local) || junk::is_placeholder_domain(domain) {
             return Err(Reject::Placeholder);
         }

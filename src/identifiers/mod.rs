@@ -53,8 +53,8 @@ pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Tails, Unread, beside_addresses, cell_digest, domain_alternatives, email_alternatives, last_seven_key,
-    phone_alternatives, phone_readings, raw_key, several, several_alone,
+    Meets, Tails, Unread, beside_addresses, cell_digest, domain_alternatives, email_alternatives,
+    last_seven_key, phone_alternatives, phone_readings, raw_key, several, several_alone,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;

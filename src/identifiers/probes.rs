@@ -46,8 +46,8 @@ impl Tails {
     const SIX: usize = 1_000_000;
     const FOUR: usize = 10_000;
 
-    /// Takes a number's end in.
-    pub fn insert(&mut self, phone: &Phone) {
+    /// Takes a number's end in; seven digits of it are told where these alone are kept.
+    pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
         // Argentina's mobiles lose a 15 from their middle when read, before as few as six digits.
         let (bits, size) = match phone.national().len() {
             _ if phone.digits().starts_with(b"54") => (&mut self.fours, Self::FOUR),
@@ -60,6 +60,7 @@ impl Tails {
         }
         let end = phone.digits().iter().fold(0, |end, digit| (end * 10 + usize::from(digit - b'0')) % size);
         bits[end / 64] |= 1 << (end % 64);
+        (size == Self::SEVEN).then_some(end as u32)
     }
 
     /// Takes another register's ends in.
@@ -69,10 +70,11 @@ impl Tails {
         add_bits(&mut self.fours, &other.fours);
     }
 
-    /// Whether some reading of the cell may be a number whose end is here. Never a false no.
+    /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
-    pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
-        let (mut end, mut digits) = (0_usize, 0_u32);
+    pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
+        // No more digits than such a number holds.
+        let (mut whole, mut digits) = (0_u64, 0_u32);
         // Of the run of digits at hand, and of all: two numbers may stand side by side.
         let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
         for byte in cell.read() {
@@ -81,29 +83,42 @@ impl Tails {
                     run += 1;
                     all += 1;
                     if (run >= LONG_RUN && is_long_before) || all > DIGITS_MAX {
-                        return true;
+                        return Meets::Any;
                     }
-                    if *byte != b'0' || digits > 0 {
-                        end = (end * 10 + usize::from(byte - b'0')) % Self::SEVEN;
-                        digits += 1;
-                    }
+                    whole = whole * 10 + u64::from(byte - b'0');
+                    digits += u32::from(whole > 0);
                 }
-                b'+' if digits > 0 => return true,
+                b'+' if digits > 0 => return Meets::Any,
                 b' ' | b'-' | b'(' | b')' | b'+' => {
                     is_long_before |= run >= LONG_RUN;
                     run = 0;
                 }
                 // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
-                _ => return true,
+                _ => return Meets::Any,
             }
         }
         let has =
             |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
-        digits < 8
-            || has(&self.sevens, end)
-            || has(&self.sixes, end % Self::SIX)
-            || has(&self.fours, end % Self::FOUR)
+        let end = (whole % Self::SEVEN as u64) as usize;
+        if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
+            Meets::Any
+        } else if has(&self.sevens, end) {
+            Meets::EndingIn(end as u32)
+        } else {
+            Meets::Nothing
+        }
     }
+}
+
+/// Which numbers of [`Tails`] a cell may be read as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Meets {
+    /// None.
+    Nothing,
+    /// Those alone of which [`Tails::insert`] told these seven digits.
+    EndingIn(u32),
+    /// Any.
+    Any,
 }
 
 /// The bits of both; one without any may have no room yet.
@@ -529,8 +544,11 @@ impl Unread {
         if !bytes.is_ascii() {
             return true;
         }
-        let text = std::str::from_utf8(bytes).map_or(bytes, |text| text::trim(text).as_bytes());
-        Self::has(&self.raw, Self::ends(text))
+        // What is trimmed of ASCII: white space and what controls.
+        let is_trimmed = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
+        let from = bytes.iter().position(|byte| !is_trimmed(byte)).unwrap_or(bytes.len());
+        let to = bytes.iter().rposition(|byte| !is_trimmed(byte)).map_or(from, |last| last + 1);
+        Self::has(&self.raw, Self::ends(&bytes[from..to]))
     }
 
     /// Whether the cell's [`last_seven_key`] may be one of theirs. Never a false no.
@@ -572,19 +590,20 @@ pub fn last_seven_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
 }
 
 fn last_seven(bytes: &[u8]) -> Option<[u8; 7]> {
-    let mut last = [0_u8; 7];
-    let mut count = 0_usize;
-    let mut take = |digit: u8| {
-        last.rotate_left(1);
-        last[6] = digit;
-        count += 1;
-    };
     if bytes.is_ascii() {
-        bytes.iter().copied().filter(u8::is_ascii_digit).for_each(&mut take);
-    } else if let Ok(text) = std::str::from_utf8(bytes) {
-        text.chars().filter_map(phone_text::digit).for_each(|digit| take(b'0' + digit));
+        return seven_of(bytes.iter().rev().copied().filter(u8::is_ascii_digit));
     }
-    (count >= 7).then_some(last)
+    let text = std::str::from_utf8(bytes).ok()?;
+    seven_of(text.chars().rev().filter_map(phone_text::digit).map(|digit| b'0' + digit))
+}
+
+/// Seven digits that come last one first, in order.
+fn seven_of(mut from_behind: impl Iterator<Item = u8>) -> Option<[u8; 7]> {
+    let mut last = [0_u8; 7];
+    for place in last.iter_mut().rev() {
+        *place = from_behind.next()?;
+    }
+    Some(last)
 }
 
 #[cfg(test)]

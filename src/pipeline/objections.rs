@@ -19,7 +19,7 @@ use super::plan::Plan;
 use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-    self, Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
+    self, Email, Kind, Meets, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
     beside_addresses, domain_alternatives, email_alternatives, last_seven_key, phone_readings, raw_key,
     several_alone,
 };
@@ -48,6 +48,9 @@ pub struct Objections {
     has_emails: bool,
     /// Ends of every reading of every phone number.
     tails: Tails,
+    /// For each such end of seven digits, all objections of numbers that end so; first gathered, then in
+    /// order. Empty where there are numbers whose objections it lacks.
+    by_end: Vec<(u32, u32)>,
     /// Keyed digests of hashes of whoever was erased, and the number of their objection.
     erased: Option<(HashedErasures, u32)>,
 }
@@ -169,6 +172,7 @@ impl Objections {
                 hashes: Vec::new(),
                 spaces: spaces(config, register),
                 found: Vec::new(),
+                ends: Vec::new(),
                 numbers: Vec::new(),
                 rule: PhoneRule { possible: config.policy.possible_phones },
                 permissions: None,
@@ -222,6 +226,7 @@ impl Objections {
         self.has_phones |= other.has_phones;
         self.has_emails |= other.has_emails;
         self.tails.take_in(&other.tails);
+        self.by_end.extend(other.by_end);
     }
 
     /// Brings the index into order; until then nothing is found in it.
@@ -231,6 +236,14 @@ impl Objections {
         for table in [&mut self.keys, &mut self.domains, &mut self.unread] {
             table.freeze(join);
         }
+        self.by_end.sort_unstable();
+        self.by_end.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 = join(kept.1, next.1);
+            }
+            is_same
+        });
     }
 
     /// Bytes of memory that the index takes, roughly.
@@ -238,7 +251,8 @@ impl Objections {
         let hashes = self.hashes.capacity() + self.hashes_of_entries.capacity();
         let erased = self.erased.as_ref().map_or(0, |(erased, _)| erased.tags.capacity());
         let tables = self.ids.bytes() + self.keys.bytes() + self.domains.bytes() + self.unread.bytes();
-        tables + (hashes * (size_of::<(HashKey, u32)>() + 1) + erased * 17) as u64
+        let ends = self.by_end.capacity() * size_of::<(u32, u32)>();
+        tables + (hashes * (size_of::<(HashKey, u32)>() + 1) + erased * 17 + ends) as u64
     }
 
     /// Takes in whoever was erased, as if a register named them and bound everything.
@@ -324,11 +338,25 @@ impl Objections {
         self.keys.get(reading)
     }
 
-    /// Whether other readings of a phone cell could meet anything.
+    /// Whether other readings of a phone cell could meet anything beside what it has met.
     #[must_use]
-    pub fn may_meet_otherwise(&self, cell: &[u8]) -> bool {
+    pub(crate) fn may_meet_otherwise(&self, cell: &[u8], met: u32, named: &Interner<Named>) -> bool {
         // The ends of an erased number are not kept: they would tell most of it.
-        self.erased.is_some() || (self.has_phones && self.tails.may_meet(Plaintext::new(cell)))
+        if self.erased.is_some() {
+            return true;
+        }
+        if !self.has_phones {
+            return false;
+        }
+        match self.tails.met_by(Plaintext::new(cell)) {
+            Meets::Nothing => false,
+            Meets::Any => true,
+            Meets::EndingIn(end) => match self.by_end.binary_search_by_key(&end, |(end, _)| *end) {
+                // Nearly always the cell is the very number, and has met all there is.
+                Ok(place) => union(named, met, self.by_end[place].1) != met,
+                Err(_) => true,
+            },
+        }
     }
 
     /// Whether an e-mail cell that is no address could meet anything.
@@ -490,6 +518,8 @@ struct Reader<'r, 'c> {
     hashes: Vec<HashKey>,
     spaces: Vec<String>,
     found: Vec<WideKey>,
+    /// Ends of the numbers found.
+    ends: Vec<u32>,
     numbers: Vec<Phone>,
     /// What makes a number a customer's identifier.
     rule: PhoneRule,
@@ -801,6 +831,7 @@ impl Reader<'_, '_> {
         for wide in self.found.drain(..) {
             self.objections.keys.add(wide, named);
         }
+        self.objections.by_end.extend(self.ends.drain(..).map(|end| (end, named)));
         for hash in self.hashes.drain(..) {
             let known = self.objections.hashes_of_entries.entry(hash).or_insert(0);
             *known = union(self.named, *known, named);
@@ -885,7 +916,7 @@ impl Reader<'_, '_> {
         }
         for phone in &self.numbers {
             self.found.push(phone.wide_key(self.context.run_key));
-            self.objections.tails.insert(phone);
+            self.ends.extend(self.objections.tails.insert(phone));
             for algorithm in &self.held[Kind::Phone as usize] {
                 hashed::phone_hashes(phone, *algorithm, &mut self.hashes);
             }

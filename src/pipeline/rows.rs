@@ -513,9 +513,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     /// What the other readings of a phone cell meet.
     fn as_other_numbers(&mut self, value: &[u8], region: Option<Region>, named: &mut u32) {
         let shared = self.shared;
+        let may_meet = shared.objections.may_meet_otherwise(value, *named, shared.named);
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         let scratch = &mut self.phone_scratch;
-        if shared.objections.may_meet_otherwise(value) {
+        if may_meet {
             let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
             self.readings.clear();
             phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);

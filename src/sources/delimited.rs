@@ -6,10 +6,11 @@
 //! swallows rows after an unclosed one); where a quote is doubled in them, `csv_core` unquotes them. It
 //! must not know what a column means.
 
-use memchr::{memchr, memchr2, memchr2_iter, memchr3_iter};
+use memchr::{memchr, memchr2};
 
 use super::batch::{Place, Record, Row, RowFault, RowFaultCode, Span};
 use super::framing::{Rules, Special};
+use super::marks::Marks;
 
 /// What a worker must know about the table to split rows.
 pub(super) struct Layout {
@@ -74,10 +75,10 @@ impl Splitter<'_> {
     fn plain(&mut self, from: usize, to: usize, f: &mut impl FnMut(Record<'_>)) {
         let stretch = &self.data[..to];
         if self.has_cr {
-            let hits = memchr3_iter(self.layout.rules.delimiter, b'\n', b'\r', &stretch[from..]);
+            let hits = Marks::new(&stretch[from..], [self.layout.rules.delimiter, b'\n', b'\r']);
             self.lines(from, to, hits.map(|at| from + at), f);
         } else {
-            let hits = memchr2_iter(self.layout.rules.delimiter, b'\n', &stretch[from..]);
+            let hits = Marks::new(&stretch[from..], [self.layout.rules.delimiter, b'\n']);
             self.lines(from, to, hits.map(|at| from + at), f);
         }
     }

@@ -26,6 +26,7 @@ mod error;
 mod files;
 mod framing;
 mod header;
+mod marks;
 mod ndjson;
 mod text;
 

@@ -131,6 +131,8 @@ impl Objections {
         for number in &numbers {
             self.tails.insert(number);
         }
+        // What is watched stands under no end, so that no other reading is passed over.
+        self.by_end.clear();
         WatchedText { named: context.named.get(met).as_ref().clone(), keys, ids }
     }
 }
