@@ -226,6 +226,11 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         Ok(Self { rows, plan, sets: rows.sets.values(), unwritten: unwritten.collect() })
     }
 
+    /// The cells of each list of rows, in the order of their numbers.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &'r [usize]> {
+        self.rows.lists.iter().map(|list| &list.cells[..])
+    }
+
     /// For each set of cells, whether a cell is in it.
     fn sets_with(&self, cell: usize) -> Vec<bool> {
         self.sets.iter().map(|set| set.binary_search(&cell).is_ok()).collect()

@@ -3,6 +3,7 @@
 //! file looks like is known elsewhere.
 
 pub mod before;
+mod beside;
 mod chain;
 mod close;
 pub(crate) mod contract;
@@ -40,6 +41,7 @@ use crate::policy::standing::Standing;
 use crate::sources::{InputDigest, RowFaultCode};
 use crate::spill::{Overflow, SpillError, Spool};
 use before::Before;
+pub(crate) use beside::side_by_side;
 pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
@@ -495,7 +497,7 @@ const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
 }
 
 /// How many worker threads a config asks for.
-fn threads(config: &Config) -> usize {
+pub(crate) fn threads(config: &Config) -> usize {
     match config.limits.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,

@@ -8,7 +8,7 @@ use crate::manifest::{DeltaRecord, SuppressionsRecord, Tag, TagSubject, UploadFi
 use crate::outputs::records::SuppressionsWriter;
 use crate::outputs::{OutputError, PARTS_MAX, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::delta::{Delta, Mode};
-use crate::pipeline::{Results, SortedMembers};
+use crate::pipeline::{Results, SortedMembers, side_by_side};
 use crate::platforms::layout::preamble;
 use crate::platforms::{Operation, Platform};
 use crate::spill::SpillError;
@@ -23,6 +23,23 @@ pub(crate) struct WrittenAudience {
     pub(crate) files: Vec<Vec<UploadFile>>,
     /// What changes by platform, where something is known to be live.
     pub(crate) deltas: Vec<Option<DeltaRecord>>,
+}
+
+/// A cell's files, and what changes where something is known to be live.
+type CellWritten = (Vec<UploadFile>, Option<DeltaRecord>);
+
+/// Files that can be written while others are.
+enum Task<'w> {
+    /// The cells of one list of rows.
+    List(&'w [usize]),
+    /// Who was left out of an audience.
+    Suppressions(usize),
+}
+
+/// What was written of a cell or an audience.
+enum Done {
+    Cell(usize, CellWritten),
+    Suppressions(usize, SuppressionsRecord),
 }
 
 /// What writing takes.
@@ -40,40 +57,77 @@ impl Writing<'_> {
     /// Writes every audience.
     pub(super) fn audiences(
         &self,
-        mut live: Option<&mut LiveRun<'_>>,
+        live: Option<&mut LiveRun<'_>>,
         is_complete: bool,
     ) -> Result<Vec<WrittenAudience>, BuildError> {
-        let mut written = Vec::new();
-        for (index, audience) in self.config.audiences.iter().enumerate() {
-            let mode = self.modes[index];
-            let (mut files, mut deltas) = (Vec::new(), Vec::new());
-            for cell in self.results.cells_of(index) {
-                interrupt::check()?;
-                let (cell_files, delta) = self.cell(&audience.name, cell, mode, live.as_deref_mut())?;
-                files.push(cell_files);
-                deltas.push(delta);
+        let audiences = &self.config.audiences;
+        let mut tasks = Vec::new();
+        let mut cells: Vec<_> = self.results.plan().cells.iter().map(|_| CellWritten::default()).collect();
+        match live {
+            // What was live is told to the state cell by cell, in order.
+            Some(live) => {
+                for (cell, written) in cells.iter_mut().enumerate() {
+                    interrupt::check()?;
+                    *written = self.live_cell(cell, live)?;
+                }
             }
-            let suppressions = if is_complete { Some(self.suppressions(index)?) } else { None };
-            let withheld = self.results.size_before_objections(index) < audience.min_size;
-            written.push(WrittenAudience { withheld, suppressions, files, deltas });
+            None => tasks.extend(self.members.lists().map(Task::List)),
         }
-        Ok(written)
+        if is_complete {
+            tasks.extend((0..audiences.len()).map(Task::Suppressions));
+        }
+        let mut suppressions: Vec<_> = audiences.iter().map(|_| None).collect();
+        let threads = crate::pipeline::threads(self.config);
+        for done in side_by_side(tasks, threads, |task| self.task(&task))?.into_iter().flatten() {
+            match done {
+                Done::Cell(cell, written) => cells[cell] = written,
+                Done::Suppressions(audience, record) => suppressions[audience] = Some(record),
+            }
+        }
+        let written =
+            audiences.iter().zip(suppressions).enumerate().map(|(index, (audience, suppressions))| {
+                let cells =
+                    self.results.cells_of(index).into_iter().map(|cell| std::mem::take(&mut cells[cell]));
+                let (files, deltas) = cells.unzip();
+                let withheld = self.results.size_before_objections(index) < audience.min_size;
+                WrittenAudience { withheld, suppressions, files, deltas }
+            });
+        Ok(written.collect())
     }
 
-    fn cell(
-        &self,
-        audience: &str,
-        cell: usize,
-        mode: Mode,
-        live: Option<&mut LiveRun<'_>>,
-    ) -> Result<(Vec<UploadFile>, Option<DeltaRecord>), BuildError> {
+    /// Does what waits for nothing else. A list's cells go one after the other: the last uses its rows up.
+    fn task(&self, task: &Task<'_>) -> Result<Vec<Done>, BuildError> {
+        interrupt::check()?;
+        match task {
+            Task::Suppressions(audience) => {
+                Ok(vec![Done::Suppressions(*audience, self.suppressions(*audience)?)])
+            }
+            Task::List(cells) => {
+                let write = |cell: &usize| {
+                    interrupt::check()?;
+                    let (writing, has_members) = self.writing(*cell);
+                    let files = if has_members { writing.members(None)? } else { Vec::new() };
+                    Ok(Done::Cell(*cell, (files, None)))
+                };
+                cells.iter().map(write).collect()
+            }
+        }
+    }
+
+    /// The files of a cell, and whether it has any rows to upload.
+    fn writing(&self, cell: usize) -> (CellWriting<'_>, bool) {
+        let plan = self.results.plan();
+        let audience = plan.policy.cells[cell].audience;
         let (_, rows) = self.results.cell_fates(cell);
-        let has_members = mode == Mode::Complete && rows.eligible > 0;
-        let writing =
-            CellWriting { of: self, audience, cell, platform: self.results.plan().cells[cell].platform };
-        let Some(live) = live else {
-            return Ok((if has_members { writing.members(None)? } else { Vec::new() }, None));
-        };
+        let has_members = self.modes[audience] == Mode::Complete && rows.eligible > 0;
+        let audience = &self.config.audiences[audience].name;
+        (CellWriting { of: self, audience, cell, platform: plan.cells[cell].platform }, has_members)
+    }
+
+    fn live_cell(&self, cell: usize, live: &mut LiveRun<'_>) -> Result<CellWritten, BuildError> {
+        let (writing, has_members) = self.writing(cell);
+        let (audience, mode) =
+            (writing.audience, self.modes[self.results.plan().policy.cells[cell].audience]);
         // A list that would be empty cannot be uploaded in place of what is there.
         let mode = if mode == Mode::Complete && !has_members { Mode::Everyone } else { mode };
         let delta = live.delta(self.results, cell, audience, mode)?;
