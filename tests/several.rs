@@ -374,6 +374,34 @@ fn a_plain_value_in_a_column_of_hashes_still_meets_objections() {
     }
 }
 
+/// A slash divides two numbers, or an area code and the rest of one: fuzzing found that the one number was
+/// forgotten where it is at home in the register's country and not in the customer's.
+#[test]
+fn a_slash_behind_an_area_code_hides_no_number() {
+    let config = CONFIG.replace("scope = [\"all", "region = \"DE\"\nscope = [\"all");
+    assert_ne!(config, CONFIG);
+    for (cell, objection, meets) in [
+        ("034362/123456", "+4934362123456", true),
+        ("tel. 034362 / 123456", "+4934362123456", true),
+        ("040 1234567; 034362/123456", "+4934362123456", true),
+        ("4934362123456", "034362/123456", true),
+        ("034362/123456", "+4934362123457", false),
+    ] {
+        let built = built_by(&config, &[("ann@example.com", cell)], &[("", objection)]);
+        let built = built.unwrap_or_else(|error| panic!("{error:?}"));
+        let left = cells(&built.path().join("releases"));
+        assert_eq!(left.contains(&hash("ann@example.com")), !meets, "{cell} {objection}");
+        let config = verho::config::Config::load(&built.path().join("verho.toml")).expect("a config");
+        let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
+        let outcome = verho::oracle::decide(&config, now).expect("decided");
+        assert_eq!(
+            outcome.audiences[0].platforms[0].rows.is_empty(),
+            meets,
+            "the oracle: {cell} {objection}"
+        );
+    }
+}
+
 /// The hash of a domain says something of whoever is held as a hash, and nothing of two plain addresses at
 /// one domain: the oracle once took them for one.
 #[test]

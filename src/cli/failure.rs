@@ -212,14 +212,9 @@ impl From<RecomputeError> for Failure {
                 let hint = "verify it without --recompute: that still holds every other check";
                 Self::new(ExitStatus::Refused, Message::new("not-recomputable", what, hint))
             }
-            RecomputeError::Oracle(_) => Self::new(
-                ExitStatus::Failed,
-                Message::new(
-                    "recompute",
-                    what,
-                    "--recompute needs the inputs as they were, as CSV, plain or .gz",
-                ),
-            ),
+            RecomputeError::Oracle(ref oracle) => {
+                Self::new(ExitStatus::Failed, Message::new("recompute", what, oracle.hint()))
+            }
             RecomputeError::Release(error) => {
                 Self::new(ExitStatus::Failed, Message::new("release", what, error.hint()))
             }

@@ -5,6 +5,10 @@ use super::load::Loading;
 use super::table::{Item, Table};
 use super::{ActiveField, AgeFrom, HashAlgorithm, KeyColumn, PermissionField, Register, RegisterColumns};
 
+/// The most that can be asked for: a longer number is most likely a phone number, and it would be repeated in
+/// messages.
+const MOST_ROWS: u64 = 1_000_000_000;
+
 /// Reads one register.
 pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Register> {
     let table = item.table("[[register]]")?;
@@ -50,7 +54,7 @@ pub(super) fn register(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Regi
             "age_from = { filename = \"objections-%Y-%m-%d.csv\" }, or a column, trailer or sidecar",
         );
     }
-    let min_rows = table.get("min_rows").map_or(Some(1), |item| item.whole(0, u64::MAX >> 1));
+    let min_rows = table.get("min_rows").map_or(Some(1), |item| item.whole(0, MOST_ROWS));
     let max_shrink = table.get("max_shrink").map_or(Some(None), |item| item.percent().map(Some));
     let max_unparsed = table.get("max_unparsed").map_or(Some(0.0), |item| item.percent());
     let max_unchanged = table.get("max_unchanged").map_or(Some(None), |item| item.duration().map(Some));

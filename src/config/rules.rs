@@ -12,6 +12,9 @@ use super::{
 
 /// Smallest `limits.memory`: everything spills then, which is slow and changes no byte.
 const MEMORY_LEAST: u64 = 1_000;
+/// No audience is larger. A longer number is no size but, most likely, somebody's phone number, and a size is
+/// repeated in messages and in the manifest.
+const MOST_PEOPLE: u64 = 100_000_000;
 /// Largest `limits.batch_rows`.
 const BATCH_ROWS_MOST: u64 = 1 << 20;
 /// The words of `purpose`.
@@ -354,7 +357,7 @@ pub(super) fn audience(loading: &mut Loading<'_>, item: Item<'_>) -> Option<Audi
         .and_then(|item| platforms(item, true));
     let purpose = table.get("purpose").map_or(Some(Purpose::Retarget), |item| item.word(&PURPOSES));
     let party = table.get("party").map_or(Some(Party::Consumer), |item| item.word(&PARTIES));
-    let min_size = table.get("min_size").map_or(Some(100), |item| item.whole(1, u64::MAX >> 1));
+    let min_size = table.get("min_size").map_or(Some(100), |item| item.whole(1, MOST_PEOPLE));
     let min_age = match table.get("min_age") {
         None => loading.min_age,
         Some(item) => item.whole(0, AGE_MOST).and_then(|age| {

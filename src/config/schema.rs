@@ -592,6 +592,7 @@ pub struct RegisterTable {
     #[schemars(regex(pattern = r"^[0-9]+ *(m|min|h|d|w)$"), example = &"36h")]
     pub max_age: Option<String>,
     /// Fewest rows it may have.
+    #[schemars(range(max = 1_000_000_000))]
     pub min_rows: Option<u64>,
     /// Largest share of rows it may have lost since the previous release.
     #[schemars(regex(pattern = r"^[0-9.]+ *%$"), example = &"2%")]
@@ -914,7 +915,7 @@ pub struct AudienceTable {
     /// Whom it may hold; consumers when absent.
     pub party: Option<PartyWord>,
     /// Fewest members, counted before objections.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub min_size: Option<u64>,
     /// Youngest age in whole years; at least the policy's.
     #[schemars(range(max = 120))]

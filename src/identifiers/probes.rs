@@ -142,6 +142,11 @@ fn each_reading(
 ) {
     let Some(plain) = plain_signs(cell) else { return };
     let pieces = several(Kind::Phone, Plaintext::new(plain.as_bytes()));
+    // A slash also stands behind an area code, so what it divides may be one number: `034362/123456`.
+    let parts = pieces.iter().filter_map(|piece| std::str::from_utf8(piece.read()).ok());
+    for whole in parts.chain([plain.as_str()]).filter(|text| is_cut_at_slashes(text)) {
+        readings(whole.as_bytes(), regions, scratch, found);
+    }
     // A piece may hold several again, that another sign divides: `1; 2 / 3`.
     for part in pieces.into_iter().flat_map(|piece| several(Kind::Phone, piece)) {
         let bytes = part.read();
@@ -429,20 +434,33 @@ pub fn several_alone(kind: Kind, cell: Plaintext<'_>) -> Option<Vec<Plaintext<'_
     cut(kind, &cell).filter(|(_, alone)| *alone).map(|(values, _)| values)
 }
 
+/// Where phone numbers are cut: first at what never stands inside a number, then at what seldom does.
+const PHONE_SPLITS: [fn(char) -> bool; 2] = [
+    |c| matches!(c, ',' | ';' | '|' | '&' | '\n' | '\r') || c.is_alphabetic(),
+    |c| matches!(c, ',' | ';' | '|' | '&' | '\n' | '\r' | '/' | '\\') || c.is_alphabetic(),
+];
+
+fn is_phone_value(piece: &str) -> bool {
+    piece.chars().filter_map(phone_text::digit).count() >= 6
+}
+
+/// Whether nothing but slashes divides the numbers of a text.
+fn is_cut_at_slashes(text: &str) -> bool {
+    let [first, second] =
+        PHONE_SPLITS.map(|split| text.split(split).filter(|piece| is_phone_value(piece)).count());
+    first < 2 && second > 1
+}
+
 /// The values of a cell that holds more than one, and whether nothing else stands between the separators.
 fn cut<'src>(kind: Kind, cell: &Plaintext<'src>) -> Option<(Vec<Plaintext<'src>>, bool)> {
     let text = std::str::from_utf8(cell.read()).ok()?;
     let is_value = |piece: &str| match kind {
         Kind::Email => piece.contains('@'),
-        Kind::Phone => piece.chars().filter_map(phone_text::digit).count() >= 6,
+        Kind::Phone => is_phone_value(piece),
     };
     let splits: &[fn(char) -> bool] = match kind {
         Kind::Email => &[|c| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '/' | '<' | '>')],
-        // First at what never stands inside a number, then at what seldom does.
-        Kind::Phone => &[
-            |c| matches!(c, ',' | ';' | '|' | '&' | '\n' | '\r') || c.is_alphabetic(),
-            |c| matches!(c, ',' | ';' | '|' | '&' | '\n' | '\r' | '/' | '\\') || c.is_alphabetic(),
-        ],
+        Kind::Phone => &PHONE_SPLITS,
     };
     for split in splits {
         let pieces = || text.split(*split).filter(|piece| !text::trim(piece).is_empty());

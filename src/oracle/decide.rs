@@ -58,7 +58,7 @@ type Reasons = BTreeSet<&'static str>;
 
 pub(super) fn decide(config: &Config, as_of: Timestamp) -> Result<Outcome, OracleError> {
     let zone = TimeZone::get(&config.policy.time_zone).map_err(|_| OracleError::TimeZone)?;
-    let registers = register::read(config, as_of, &zone);
+    let registers = register::read(config, as_of, &zone)?;
     let today = as_of.to_zoned(zone).date();
     let people = people::read(config, today)?;
     let world = World::new(config, today, &people, &registers);

@@ -132,7 +132,13 @@ pub enum OracleError {
         /// The source or register.
         name: String,
     },
-    /// Parquet, Arrow, NDJSON or an unknown compression.
+    /// A file is encrypted and nothing was given to open it with.
+    #[error("{name}: it is encrypted, and no identity is given")]
+    NoIdentity {
+        /// The source or register.
+        name: String,
+    },
+    /// Parquet, Arrow, NDJSON or another compression.
     #[error("{name}: the oracle reads delimited text only, plain or .gz")]
     Format {
         /// The source or register.
@@ -159,6 +165,22 @@ pub enum OracleError {
     /// The time zone is not in the database.
     #[error("the oracle does not know the time zone of the policy")]
     TimeZone,
+}
+
+impl OracleError {
+    /// What to do about it.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::NoIdentity { .. } => "name the file of keys that opens it with --identity",
+            _ => "--recompute needs the inputs as they were, as CSV, plain or .gz",
+        }
+    }
+
+    /// Whether it tells of this reader, which cannot read what a run can, and not of the file.
+    const fn is_about_the_reader(&self) -> bool {
+        matches!(self, Self::Format { .. } | Self::NoIdentity { .. })
+    }
 }
 
 /// Decides everything anew, from the files the config names.

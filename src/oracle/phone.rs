@@ -132,7 +132,20 @@ pub(super) fn other_meanings(cell: &str, all: &Regions) -> Readings {
     // A piece may hold several again, that another sign divides.
     let parts = values(&cell).into_iter().flat_map(values);
     let pieces = parts.flat_map(|part| [vec![part], joined(part)].concat());
-    pieces.flat_map(|piece| readings(piece, all)).collect()
+    // What a slash divides may be an area code and the rest of one number.
+    let wholes = values(&cell).into_iter().chain([cell.as_str()]).filter(|text| {
+        let [without, with] = SEPARATORS.map(|separators| long_pieces(text, separators).len());
+        without < 2 && with > 1
+    });
+    pieces.chain(wholes).flat_map(|piece| readings(piece, all)).collect()
+}
+
+/// What separates the numbers of a cell; slashes only where the others do not.
+const SEPARATORS: [&str; 2] = [",;|&\n\r", ",;|&\n\r/\\"];
+
+fn long_pieces<'a>(cell: &'a str, separators: &str) -> Vec<&'a str> {
+    let pieces = cell.split(|letter: char| letter.is_alphabetic() || separators.contains(letter));
+    pieces.filter(|piece| is_long(piece)).collect()
 }
 
 /// Runs of six digits or more where there are two; and every way to cut a cell in two numbers, when it
@@ -212,7 +225,7 @@ fn values(cell: &str) -> Vec<&str> {
 /// All that stands between the separators of a cell, as far as it shows anything. What separates is what
 /// leaves two pieces that are long enough to be numbers: letters and signs, slashes too, the last plus.
 pub(super) fn pieces(cell: &str) -> Vec<&str> {
-    for separators in [",;|&\n\r", ",;|&\n\r/\\"] {
+    for separators in SEPARATORS {
         let separates = |letter: char| letter.is_alphabetic() || separators.contains(letter);
         let pieces: Vec<_> = cell.split(separates).filter(|piece| !shows_nothing(piece)).collect();
         if pieces.iter().filter(|piece| is_long(piece)).count() > 1 {

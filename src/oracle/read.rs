@@ -62,10 +62,9 @@ pub(super) fn table(
     take_trailer: bool,
     name: &str,
 ) -> Result<Table, OracleError> {
-    let plain = plain_name(path);
     let is_text = match files.format {
         Some(format) => format == Format::Delimited,
-        None => ["csv", "tsv", "txt", "tab"].iter().any(|end| plain.ends_with(&format!(".{end}"))),
+        None => !OTHER_FORMATS.iter().any(|end| plain_name(path).ends_with(end)),
     };
     if !is_text {
         return Err(OracleError::Format { name: name.to_owned() });
@@ -98,11 +97,14 @@ pub(super) fn table(
     Ok(Table { path: path.to_owned(), header: names, records, trailer })
 }
 
+/// Endings that tell another format than delimited text; every other name is text.
+const OTHER_FORMATS: [&str; 7] = [".parquet", ".pq", ".arrow", ".ipc", ".feather", ".ndjson", ".jsonl"];
+
 /// The file name in lower case without the ending of a compression.
 fn plain_name(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".age").unwrap_or(&name);
-    name.strip_suffix(".gz").unwrap_or(name).to_owned()
+    name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name).to_owned()
 }
 
 fn bytes(path: &Path, files: &Files, name: &str) -> Result<Vec<u8>, OracleError> {
@@ -113,6 +115,9 @@ fn bytes(path: &Path, files: &Files, name: &str) -> Result<Vec<u8>, OracleError>
     let mut path = path.to_owned();
     let is_encrypted = bytes.starts_with(b"age-encryption.org/v1\n");
     if is_encrypted {
+        if files.identity.is_none() {
+            return Err(OracleError::NoIdentity { name: name.to_owned() });
+        }
         bytes = decrypted(&bytes, files).ok_or_else(|| OracleError::Encrypted { name: name.to_owned() })?;
     } else if files.encrypted || ends(&path, "age") {
         return Err(OracleError::Encrypted { name: name.to_owned() });
@@ -120,8 +125,12 @@ fn bytes(path: &Path, files: &Files, name: &str) -> Result<Vec<u8>, OracleError>
     if ends(&path, "age") {
         path.set_extension("");
     }
-    let packed = ends(&path, "gz");
+    // A packed file is told by its first bytes as well as by its name.
+    let packed = ends(&path, "gz") || bytes.starts_with(&[0x1f, 0x8b]);
     if !packed {
+        if ends(&path, "zst") || bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            return Err(OracleError::Format { name: name.to_owned() });
+        }
         return Ok(bytes);
     }
     let mut unpacked = Vec::new();

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::OracleError;
 use super::email::{self, Email};
 use super::people::{Cell, Kind, PersonKey, Row};
 use super::phone::{self, Phone, Regions};
@@ -45,17 +46,18 @@ pub(super) struct Registers {
     pub(super) refused: BTreeSet<String>,
 }
 
-/// Reads every register to its end.
-pub(super) fn read(config: &Config, as_of: Timestamp, zone: &TimeZone) -> Registers {
+/// Reads every register to its end. One that breaks its contract is told in the result; one that is in a
+/// format which only a run can read is an error, since nothing is known of its contract.
+pub(super) fn read(config: &Config, as_of: Timestamp, zone: &TimeZone) -> Result<Registers, OracleError> {
     let mut all = Registers { entries: Vec::new(), refused: BTreeSet::new() };
     for (place, register) in config.registers.iter().enumerate() {
-        for code in read_one(config, place, register, as_of, zone, &mut all.entries) {
+        for code in read_one(config, place, register, as_of, zone, &mut all.entries)? {
             if !is_waived(config, register, code, as_of.to_zoned(zone.clone()).date()) {
                 all.refused.insert(format!("{code} {}", register.name));
             }
         }
     }
-    all
+    Ok(all)
 }
 
 /// Whether a waiver lets the breach through today. Whether an earlier release used it up is not known
@@ -76,17 +78,17 @@ fn read_one(
     as_of: Timestamp,
     zone: &TimeZone,
     entries: &mut Vec<Entry>,
-) -> BTreeSet<&'static str> {
+) -> Result<BTreeSet<&'static str>, OracleError> {
     let mut broken = BTreeSet::new();
     let paths = read::find(&register.files);
     if paths.is_empty() {
-        return BTreeSet::from(["register-missing"]);
+        return Ok(BTreeSet::from(["register-missing"]));
     }
     let (mut rows, mut objections, mut unparsed, mut ages) = (0_u64, 0_u64, 0_u64, Vec::new());
     let lifting = config.policy.permissions_lift && register.permission.is_some();
     let (mut permissions, mut standing) = (Vec::new(), Vec::new());
     for path in paths {
-        let Some(table) = table(register, &path, zone, &mut ages, &mut broken) else {
+        let Some(table) = table(register, &path, zone, &mut ages, &mut broken)? else {
             broken.insert("register-broken");
             continue;
         };
@@ -164,7 +166,7 @@ fn read_one(
             }
         }
     }
-    broken
+    Ok(broken)
 }
 
 /// Collects the moments that say how old this file is.
@@ -230,17 +232,22 @@ fn trailer(pattern: &str, line: &str, zone: &TimeZone) -> Option<(Option<usize>,
     })
 }
 
-/// One file of a register. A last line that is no trailer is read as the row it may be.
+/// One file of a register, or `None` when it is broken. A last line that is no trailer is read as the row
+/// it may be.
 fn table(
     register: &Register,
     path: &Path,
     zone: &TimeZone,
     ages: &mut Vec<Timestamp>,
     broken: &mut BTreeSet<&'static str>,
-) -> Option<Table> {
-    let read = |cut| read::table(path, &register.files, register.files.header, cut, &register.name).ok();
+) -> Result<Option<Table>, OracleError> {
+    let read = |cut| match read::table(path, &register.files, register.files.header, cut, &register.name) {
+        Ok(table) => Ok(Some(table)),
+        Err(error) if error.is_about_the_reader() => Err(error),
+        Err(_) => Ok(None),
+    };
     let Some(AgeFrom::Trailer(pattern)) = &register.age_from else { return read(false) };
-    let table = read(true)?;
+    let Some(table) = read(true)? else { return Ok(None) };
     let Some((count, moment)) = trailer(pattern, table.trailer.as_deref().map_or("", trim), zone) else {
         broken.insert("register-trailer-mismatch");
         return read(false);
@@ -249,7 +256,7 @@ fn table(
     if count.is_some_and(|count| count != table.records.len()) {
         broken.insert("register-trailer-mismatch");
     }
-    Some(table)
+    Ok(Some(table))
 }
 
 /// What a row is.

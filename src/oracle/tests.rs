@@ -10,7 +10,7 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fate, Outcome, decide};
+use super::{Fate, OracleError, Outcome, decide};
 use crate::config::Config;
 
 /// A base in a scratch folder; each part has a default that lets everybody through.
@@ -66,6 +66,10 @@ impl Base {
     }
 
     fn run(&self) -> Outcome {
+        self.try_to_run().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn try_to_run(&self) -> Result<Outcome, OracleError> {
         let dir = tempfile::tempdir().expect("a scratch folder");
         std::fs::write(dir.path().join("customers.csv"), &self.customers).expect("a scratch file");
         for (name, content) in &self.files {
@@ -79,7 +83,7 @@ impl Base {
         );
         let config = Config::parse(&dir.path().join("verho.toml"), &text)
             .unwrap_or_else(|faults| panic!("{}", faults.render(false)));
-        decide(&config, self.as_of.parse().expect("a moment")).unwrap_or_else(|error| panic!("{error}"))
+        decide(&config, self.as_of.parse().expect("a moment"))
     }
 
     /// What becomes of everybody in the first audience on its first platform, and what should.

@@ -118,6 +118,22 @@ fn a_second_decision_agrees_and_an_edited_input_does_not() {
     assert!(ran.stdout.contains("FAIL recomputed-rows"), "{}", ran.stdout);
 }
 
+/// An input that the second implementation cannot read accuses nobody of having changed the release.
+#[test]
+fn what_cannot_be_decided_again_is_said_and_no_failed_check() {
+    let base = Base::new();
+    base.put("objections.ndjson", "{\"email\": \"eero.quokka@example.com\", \"phone\": null}\n");
+    base.configure("objections.csv", "objections.ndjson");
+    assert_eq!(base.run(&["build"]).code, 0);
+    let ran = base.run(&["verify", "releases/latest", "--recompute", "--config", "verho.toml"]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stderr.contains("reads delimited text only") && !ran.stdout.contains("FAIL"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn keys_are_their_owners_alone_and_never_overwritten() {
     let base = Base::new();

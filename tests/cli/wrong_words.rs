@@ -129,7 +129,7 @@ const CONFIGS: &[(&str, &str, &str, &str)] = &[
     ("birth_date = \"born\"\n", "", "missing-key", "birth_date = \"date_of_birth\""),
     ("[source.columns]\n", "", "unknown-key", "it stands under [source.columns]"),
     ("min_size = 1", "filter = \"country = 'FI'\"", "unknown-key", "did you mean where?"),
-    ("min_size = 1", "min_size = 0", "out-of-range", "write a whole number, 1 or more"),
+    ("min_size = 1", "min_size = 0", "out-of-range", "write a whole number from 1 to 100000000"),
     ("min_size = 1", "where = \"country == 'FI'\"", "bad-where", "country = 'FI'"),
     ("min_size = 1", "valid_until = 2027-02-30", "no day of the calendar", "write a date: 2027-03-01"),
     ("min_size = 1", "valid_until = 31.12.2027", "no day of the calendar", "write a date: 2027-03-01"),

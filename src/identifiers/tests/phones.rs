@@ -218,6 +218,9 @@ fn alternatives_reach_what_one_region_cannot() {
         ("+358401234567 +358507654321", &[], "358401234567"),
         ("040 123 4567, 050 765 4321 tai 09 123 4567", &["FI"], "35891234567"),
         ("1-650-FLOWERS", &["US"], "16503569377"),
+        ("034362/123456", &["AT", "DE"], "4934362123456"),
+        ("Tel. 034362 / 123456 privat", &["DE"], "4934362123456"),
+        ("0401234567; 034362/123456", &["DE"], "4934362123456"),
     ] {
         let regions: Vec<Region> = places.iter().filter_map(|place| region(place)).collect();
         let mut out = vec![WideKey(1)];

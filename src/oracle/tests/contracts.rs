@@ -1,6 +1,9 @@
 //! What makes a register refuse the run.
 
+use std::io::Write as _;
+
 use super::Base;
+use crate::oracle::OracleError;
 
 const PEOPLE: &str = "1,a@example.com,,|2,b@example.com,,";
 
@@ -80,4 +83,42 @@ fn a_broken_register_still_removes_what_it_says() {
     );
     base.check(&[("1", "on-register"), ("2", "up")]);
     assert_eq!(base.run().refused, ["register-broken r0"]);
+}
+
+/// Of a register in a format that only a run can read nothing is known, least of all that it is broken.
+#[test]
+fn a_register_that_only_a_run_can_read_is_no_breach() {
+    let zstd: &[u8] = b"\x28\xb5\x2f\xfd and so on";
+    for (name, content) in [
+        ("r.ndjson", &b"{\"email\": \"a@example.com\"}\n"[..]),
+        ("r.jsonl.gz", b"\x1f\x8b"),
+        ("r.parquet", b"PAR1"),
+        ("r.csv.zst", zstd),
+        ("r.csv", zstd),
+    ] {
+        let mut base = Base::of(PEOPLE).register("columns = { email = \"email\" }", name, "");
+        base.files = vec![(name, content.to_vec())];
+        assert!(matches!(base.try_to_run(), Err(OracleError::Format { .. })), "{name}");
+    }
+    let mut base = Base::of(PEOPLE).register("columns = { email = \"email\" }", "r.csv.age", "");
+    base.files = vec![("r.csv.age", b"age-encryption.org/v1\n-> X25519".to_vec())];
+    assert!(matches!(base.try_to_run(), Err(OracleError::NoIdentity { .. })));
+    // What only says that it is encrypted is a breach.
+    base.files = vec![("r.csv.age", b"age-encryption".to_vec())];
+    assert_eq!(base.run().refused, ["register-broken r0"]);
+}
+
+/// A run reads text under any name, and unpacks what begins like a packed file.
+#[test]
+fn a_register_is_text_whatever_it_is_called() {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(b"email\na@example.com\n").expect("memory takes every byte");
+    let packed = packer.finish().expect("memory takes every byte");
+    for (name, content) in
+        [("r.lst", b"email\na@example.com\n".to_vec()), ("r.csv", packed.clone()), ("r.gz", packed)]
+    {
+        let mut base = Base::of(PEOPLE).register("columns = { email = \"email\" }", name, "");
+        base.files = vec![(name, content)];
+        base.check(&[("1", "on-register"), ("2", "up")]);
+    }
 }
