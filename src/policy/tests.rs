@@ -3,6 +3,7 @@
 
 mod decision;
 mod rules;
+mod words;
 
 use super::closure::{Closure, KeyMark};
 use super::facts::{

@@ -122,6 +122,9 @@ fn each_operator_answers_as_documented() {
         ("since < DATE '2024-02-29'", "since", "2024-02/28", Unknown),
         ("since < DATE '2024-02-29'", "since", "2024/02/28", Unknown),
         ("since < DATE '2024-02-29'", "since", "2024-02-28x", Unknown),
+        ("since < DATE '2024-02-29'", "since", "2019-12-31", Yes),
+        ("since IN (DATE '2024-01-01', DATE '2024-02-29')", "since", "2024-02-29", Yes),
+        ("since IN (DATE '2024-01-01', DATE '2024-02-29')", "since", "2024-02-28", No),
         ("since BETWEEN DATE '2024-01-01' AND DATE '2024-12-31'", "since", "2025-01-01", No),
         ("tags CONTAINS 'a'", "tags", "b; a ;c", Yes),
         ("tags CONTAINS 'a'", "tags", "b;ab", No),
@@ -158,6 +161,7 @@ fn each_operator_answers_as_documented() {
         ("\"plan\" = 'a' -- a remark", "plan", "a", Yes),
         ("order = 'x' AND \"order\" <> 'y'", "order", "x", Yes),
         ("plan = ('a')", "plan", "a", Yes),
+        ("(plan) IS NULL", "plan", "", Yes),
     ];
     for (text, field, cell, expected) in table {
         check(text, &[(field, cell)], *expected);
@@ -188,6 +192,7 @@ fn everything_else_is_refused_with_its_place_and_a_hint() {
         ("paln = 'x'", 0, "paln is neither", "did you mean plan"),
         ("colour = 'x'", 0, "neither a declared", "[source.attributes]"),
         ("plan = 'x' AND colour = 'x'", 15, "neither a declared", "country"),
+        ("plan = 'x' AND\n plan = 'y' OR\ncolour = 'x'", 30, "neither a declared", "country"),
         ("plan = 'ö' OR plan == 'x'", 20, "one equals sign", "country = 'FI'"),
         ("lower(plan) = 'x'", 0, "functions", "LIKE"),
         ("plan = lower('x')", 7, "functions", "LIKE"),
@@ -278,8 +283,18 @@ fn deep_and_long_texts_are_refused_without_overflow() {
     }
     let deepest = format!("{}plan = 'x'{}", "(".repeat(DEPTH_MAX - 2), ")".repeat(DEPTH_MAX - 2));
     parse(&deepest);
+    // To the limit, and one more: nesting, words and signs, bytes.
+    parse(&format!("{}plan = 'x'", "NOT ".repeat(DEPTH_MAX)));
+    let deeper = refuse(&format!("{}plan = 'x'", "NOT ".repeat(DEPTH_MAX + 1)));
+    assert_eq!((deeper.offset, deeper.message.contains("deep")), (4 * DEPTH_MAX, true));
+    let deeper = refuse(&format!("{}plan = 'x'", "(".repeat(DEPTH_MAX + 1)));
+    assert_eq!((deeper.offset, deeper.message.contains("deep")), (DEPTH_MAX, true));
     let longest = vec!["plan = 'x'"; OPERATORS_MAX / 3].join(" OR ");
-    assert_eq!(parse(&longest).predicates().len(), 1);
+    assert_eq!(parse(&format!("NOT NOT {longest}")).predicates().len(), 1);
+    assert!(refuse(&format!("NOT NOT NOT {longest}")).message.contains("words and signs"));
+    let filled = |bytes: usize| format!("plan = '{}'", "x".repeat(bytes - "plan = ''".len()));
+    assert_eq!(parse(&filled(TEXT_MAX)).text(), filled(TEXT_MAX));
+    assert!(refuse(&filled(TEXT_MAX + 1)).message.contains("bytes"));
     let codes: Vec<_> = (0..5_000).map(|code| format!("'{code}'")).collect();
     check(&format!("plan IN ({})", codes.join(",")), &[("plan", "4999")], Tri::Yes);
 }
@@ -293,6 +308,32 @@ fn a_question_asked_twice_is_one_predicate() {
     assert_eq!(selection.predicates()[1], other.predicates()[0]);
     let names: Vec<_> = selection.fields().into_iter().map(Field::name).collect();
     assert_eq!(names, ["plan", "points"]);
+}
+
+#[test]
+fn a_misspelt_name_is_one_letter_off_and_one_more_for_each_four() {
+    for (word, expected) in [
+        ("plan", Some("plan")),
+        ("PLAN", Some("plan")),
+        ("pln", Some("plan")),
+        ("pxyn", Some("plan")),
+        ("plants", Some("plan")),
+        ("xyzn", None),
+        ("planxyz", None),
+        ("p", None),
+        ("tags", Some("tag")),
+        ("taks", None),
+        ("tokens", None),
+    ] {
+        assert_eq!(nearest(word, ["tag", "plan"]), expected, "{word}");
+    }
+}
+
+#[test]
+fn a_predicate_tells_what_separates_its_values() {
+    let selection = parse("plan = 'a' AND tags CONTAINS 'a'");
+    let separators: Vec<_> = selection.predicates().iter().map(Predicate::separator).collect();
+    assert_eq!(separators, [None, Some(";")]);
 }
 
 #[test]
