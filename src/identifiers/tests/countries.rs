@@ -47,6 +47,21 @@ fn names_and_codes_of_a_country_are_one_region() {
     }
 }
 
+/// Letters that no decomposition takes apart.
+#[test]
+fn letters_of_their_own_fold_to_plain_ones() {
+    for (name, folded) in [
+        ("Weißrussland", "weissrussland"),
+        ("Færøerne", "faeroerne"),
+        ("Svíþjóð Đ", "sviþjod d"),
+        ("Włochy", "wlochy"),
+        ("Kıbrıs", "kibris"),
+        (" A & B’s -  c. ", "a and bs c"),
+    ] {
+        assert_eq!(fold(name), folded);
+    }
+}
+
 #[test]
 fn what_is_no_country_is_none() {
     for text in

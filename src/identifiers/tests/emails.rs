@@ -45,6 +45,8 @@ fn every_way_of_writing_an_address_is_one_basic_form() {
             "jane.doe+x@example.com <jane.doe+x@example.com>",
             "jane.doe+x@example.com.",
             "jane.doe+x@example.com,",
+            ",jane.doe+x@example.com",
+            "(jane.doe+x@example.com)",
             "jane.doe+x@example.com;",
             "jane.doe+x@example.com (work)",
             "\"jane.doe+x\"@example.com",
@@ -106,6 +108,10 @@ fn lower_case_is_unicodes_and_matching_folds_more() {
     assert_eq!(wide("İpek@example.com"), wide("ipek@example.com"));
     assert_eq!(wide("ıpek@example.com"), wide("IPEK@example.com"));
     assert_eq!(wide("straße@example.com"), wide("STRASSE@example.com"));
+    // A joiner or a variation of a letter is no other letter; a dot over any other than i is.
+    assert_eq!(wide("ä\u{200d}b@example.com"), wide("äb@example.com"));
+    assert_eq!(wide("ä\u{fe0f}b@example.com"), wide("äb@example.com"));
+    assert_ne!(wide("äq\u{307}@example.com"), wide("äq@example.com"));
 }
 
 #[test]
@@ -170,6 +176,9 @@ fn what_is_no_address_has_a_code() {
         ("foo(.bar)@baz.com", InvalidLocalPart),
         ("\"a b\"@example.com", InvalidLocalPart),
         ("a,b@example.com", InvalidLocalPart),
+        ("a\u{fffd}b@example.com", InvalidLocalPart),
+        ("a b\"@example.com", InnerSpace),
+        ("a@b.com-", InvalidDomain),
         ("al exz@example.com", InnerSpace),
         ("test@te st.com", InnerSpace),
         ("a @example.com", InnerSpace),
@@ -272,6 +281,17 @@ fn a_domain_objection_covers_the_domains_below_it() {
     assert!(!covers("mail.example.com", "a@example.com", &mut scratch));
     for bad in ["", "com", "a@example.com", "@", "exa mple.com"] {
         assert!(domain_objection_key(Plaintext::new(bad.as_bytes()), &key).is_err(), "{bad:?}");
+    }
+    // As long as a domain may be, and one letter longer.
+    let labels = ["a", "b", "c"].map(|letter| letter.repeat(63)).join(".");
+    let read = |len: usize| {
+        let domain = format!("{labels}.{}", "d".repeat(len - labels.len() - 1));
+        domain_objection_key(Plaintext::new(domain.as_bytes()), &key).err()
+    };
+    assert_eq!((read(253), read(254)), (None, Some(Reject::TooLong)));
+    for (cell, expected) in [("a@gmail.com", true), ("a@mail.gmail.com", false), ("a@example.com", false)] {
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch).expect("valid");
+        assert_eq!(email.is_webmail(), expected, "{cell}");
     }
     assert!(
         is_webmail_domain(Plaintext::new(b"@GMail.com"))

@@ -37,6 +37,9 @@ fn every_way_of_writing_a_finnish_mobile_is_one_number() {
             "+358 (0)40 123 4567",
             "+358(0)401234567",
             "+358 0401234567",
+            "040\u{200b}123\u{2060}4567",
+            "040\u{200d}1234567",
+            "tel: (040) 1234567",
             "00358401234567",
             "00358 40 1234567",
             "00358(0)40 1234567",
@@ -297,4 +300,49 @@ fn steps_name_what_was_done() {
     assert_eq!(steps, Ok(vec!["read as a national number of the default region"]));
     let steps = steps_phone(Plaintext::new(b"374-93-828222"), None, PhoneRule::default(), &mut scratch);
     assert!(steps.unwrap_or_default().contains(&"read as an international number without its plus"));
+}
+
+#[test]
+fn an_extension_a_context_and_a_digit_end_where_they_end() {
+    use crate::identifiers::{phone_library, phone_text};
+    for (cell, expected) in [
+        ("0401234567;phone-context=+358", None),
+        ("0401234567;phone-context=+358x", Some(Reject::Letters)),
+        ("0401234567;phone-context=358", Some(Reject::Letters)),
+        ("0401234567;phone-context=example.com", Some(Reject::Letters)),
+    ] {
+        assert_eq!(parse(cell, "FI").err(), expected, "{cell}");
+    }
+    for (letter, digit) in [('\u{660}', Some(0)), ('\u{669}', Some(9)), ('\u{66a}', None), ('\u{65f}', None)]
+    {
+        assert_eq!(phone_text::digit(letter), digit, "{letter:?}");
+    }
+    // Country codes as ITU-T E.164 gives them out, one of each zone and length.
+    for (digits, expected) in [
+        ("12025550123", 1),
+        ("74951234567", 1),
+        ("20212345678", 2),
+        ("27111234567", 2),
+        ("2341234567", 3),
+        ("33123456789", 2),
+        ("3581234567", 3),
+        ("36123456789", 2),
+        ("3711234567", 3),
+        ("39061234567", 2),
+        ("40123456789", 2),
+        ("4201234567", 3),
+        ("46812345678", 2),
+        ("51123456789", 2),
+        ("5911234567", 3),
+        ("61212345678", 2),
+        ("6711234567", 3),
+        ("81312345678", 2),
+        ("8521234567", 3),
+        ("86101234567", 2),
+        ("90212345678", 2),
+        ("9711234567", 3),
+        ("98211234567", 2),
+    ] {
+        assert_eq!(phone_library::country_digits(digits.as_bytes()), expected, "{digits}");
+    }
 }
