@@ -2,6 +2,7 @@
 //! output and standard error.
 
 mod base;
+mod by_hand;
 mod contracts;
 mod diff;
 mod encryption;

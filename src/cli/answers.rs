@@ -24,6 +24,7 @@ use crate::commands::rotate::{NewRoot, RotateError, RotateOptions, rotate as run
 use crate::commands::verify::{VerifyOptions, verify as run_verify};
 use crate::commands::{check as checking, keygen};
 use crate::config::Given;
+use crate::config::shown::shown_place;
 use crate::sources::keys::read_identities;
 use crate::state::StateError;
 use crate::synth::{SynthError, SynthOptions, synth as run_synth};
@@ -280,7 +281,7 @@ pub(super) fn synth(args: &args::Synth, talk: Talk) -> Result<ExitStatus, Failur
             SynthError::NoRows | SynthError::TooManyRows { .. } => ExitStatus::Usage,
             _ => ExitStatus::Failed,
         };
-        let text = error.to_string();
+        let text = error.to_string().replace(&args.out.display().to_string(), &shown_place(&args.out));
         let (what, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, ""));
         Failure::new(status, Message::new("synth", what, hint))
     })?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::commands::build::{ALL_WITHHELD_HINT, BuildError};
 use crate::commands::recompute::RecomputeError;
 use crate::commands::verify::VerifyError;
+use crate::config::shown::shown_place;
 use crate::config::{About, Faults, line_of};
 use crate::pipeline::{ParseError, RunError};
 use crate::sources::SourceError;
@@ -70,7 +71,7 @@ impl Failure {
         if let Told::Messages(messages) = &mut self.told {
             for message in messages {
                 if let Some(line) = message.about.take().and_then(|about| line_of(config, &about)) {
-                    let _ = write!(message.what, " [{}:{line}]", config.display());
+                    let _ = write!(message.what, " [{}:{line}]", shown_place(config));
                 }
             }
         }
@@ -108,7 +109,7 @@ impl Failure {
             Told::Faults(faults) => {
                 for fault in &faults.list {
                     let (line, column) = faults.place(fault);
-                    let what = format!("{}:{line}:{column}: {}", faults.path.display(), fault.message);
+                    let what = format!("{}:{line}:{column}: {}", shown_place(&faults.path), fault.message);
                     talk.error(&Message::new(fault.code, what, fault.hint.clone()));
                 }
             }

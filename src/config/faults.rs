@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::concealed::concealed;
+use super::shown::shown_place;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 /// One thing wrong.
@@ -50,7 +51,7 @@ impl Faults {
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let path = self.path.display().to_string();
+        let path = shown_place(&self.path);
         let text = concealed(&self.text);
         let mut shown = String::new();
         for fault in &self.list {

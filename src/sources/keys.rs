@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::config::shown::shown_place;
 use crate::envelope::Identities;
 
 /// The most bytes a file of identities may have.
@@ -136,7 +137,7 @@ pub enum Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(formatter),
+            Self::File(path) => formatter.write_str(&shown_place(path)),
             Self::Descriptor(number) => write!(formatter, "on file descriptor {number}"),
         }
     }

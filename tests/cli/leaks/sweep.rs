@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::needles::{Found, Needles, Where};
-use super::people::{HEADER, Planted};
+use super::people::{CONFIG, HEADER, Planted};
 use super::watch::watch;
 use crate::cli::base::{Base, PROGRAM};
 
@@ -508,6 +508,22 @@ impl<'p> Sweep<'p> {
                     let output = output.expect("the program starts");
                     self.search(&output.stderr, Where::Anywhere, "a path that is an address")?;
                     Self::expect("a path", &[], output.status.code().unwrap_or(-1), &[2])?;
+                }
+                // The same where a file of that name is there, and is not what it should be.
+                let spoilt = self.base();
+                spoilt.put(typed, "x");
+                spoilt.put("keyed.toml", CONFIG.replace("\"root.key\"", &format!("\"{typed}\"")));
+                for args in [
+                    &["build", "--config", "keyed.toml"][..],
+                    &["build", "--config", typed],
+                    &["rotate", "--config", "live.toml", "--to", typed],
+                    &["synth", "--rows", "5", "--out", typed],
+                    &["verify", ".", "--identity", typed],
+                ] {
+                    let output = Command::new(self.program).args(args).current_dir(spoilt.path()).output();
+                    let output = output.expect("the program starts");
+                    self.search(&output.stderr, Where::Anywhere, "a file with the name of an address")?;
+                    Self::expect("a file", args, output.status.code().unwrap_or(-1), &[2, 3])?;
                 }
             }
         }
