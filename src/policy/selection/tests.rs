@@ -281,7 +281,7 @@ fn deep_and_long_texts_are_refused_without_overflow() {
     ] {
         refuse(&text);
     }
-    let deepest = format!("{}plan = 'x'{}", "(".repeat(DEPTH_MAX - 2), ")".repeat(DEPTH_MAX - 2));
+    let deepest = format!("{}plan = 'x'{}", "(".repeat(DEPTH_MAX), ")".repeat(DEPTH_MAX));
     parse(&deepest);
     // To the limit, and one more: nesting, words and signs, bytes.
     parse(&format!("{}plan = 'x'", "NOT ".repeat(DEPTH_MAX)));
@@ -321,6 +321,7 @@ fn a_misspelt_name_is_one_letter_off_and_one_more_for_each_four() {
         ("xyzn", None),
         ("planxyz", None),
         ("p", None),
+        ("n", None),
         ("tags", Some("tag")),
         ("taks", None),
         ("tokens", None),
