@@ -3,10 +3,10 @@
 //! of itself while it runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::needles::{Found, Needles, Where};
@@ -333,6 +333,12 @@ fn change(base: &Base, was: &Planted, name: &str, how: fn(String) -> String) {
     base.put(name, how(String::from_utf8_lossy(was.file(name)).into_owned()));
 }
 
+fn read_all(mut from: impl Read) -> Vec<u8> {
+    let mut all = Vec::new();
+    from.read_to_end(&mut all).expect("readable");
+    all
+}
+
 impl<'p> Sweep<'p> {
     pub(super) fn of(program: &'p Path, environment: Vec<(&'static str, String)>) -> Self {
         let planted = Planted::new();
@@ -390,9 +396,16 @@ impl<'p> Sweep<'p> {
             let watching = scope.spawn(|| watch(process, &done));
             // A program that ends without reading closes the pipe; that is its right.
             let _ = child.stdin.take().expect("was piped").write_all(input);
-            let output = child.wait_with_output().expect("the program ends");
+            let (out, err) =
+                (child.stdout.take().expect("was piped"), child.stderr.take().expect("was piped"));
+            let reading = scope.spawn(|| read_all(err));
+            let (stdout, stderr) = (read_all(out), reading.join().expect("the reader ends"));
+            // Nobody looks at what the system has of the process while that is taken away: where both go on
+            // at once on a busy machine, each waits for the other for minutes.
             done.store(true, Ordering::Relaxed);
-            (output, watching.join().expect("the watcher ends"))
+            let shown = watching.join().expect("the watcher ends");
+            let status = child.wait().expect("the program ends");
+            (Output { status, stdout, stderr }, shown)
         });
         let answers = if args[0] == "hash" { Where::Answer } else { Where::Anywhere };
         self.search(&output.stdout, answers, &format!("{case}: standard output"))?;
