@@ -49,7 +49,7 @@ const RULES: &[Rule] = &[
     Rule {
         what: "racial or ethnic origin",
         law: ART_9,
-        terms: "ethnic*, racial, skin colour, skin color, etnin*, etnis*, rotu, ihonvari*, hudfarg*",
+        terms: "ethnic*, racial, skin colour, skin color, etnin*, etnis*, etnicit*, rotu, ihonvari*, hudfarg*",
     },
     Rule {
         what: "biometric or genetic data",
@@ -103,7 +103,7 @@ pub(super) fn names_identity_code(name: &str) -> Option<&'static str> {
 
 /// Names of columns of a consent to messages, which is no consent to advertising elsewhere
 /// (ePrivacy Directive Art. 13, GDPR Art. 6(1)(a): consent is for one or more specific purposes).
-const MESSAGES: &str = "email*, e mail*, mailing*, newsletter*, sms*, text message*, sähköposti*, uutiskirje*, \
+const MESSAGES: &str = "email*, e mail*, mailing*, newsletter*, sms*, text message*, sahkoposti*, uutiskirje*, \
                         tekstiviesti*, nyhetsbrev*, epost*, e post*, uudiskiri*, telemarketing*";
 
 /// Whether a name is that of a consent to messages.
@@ -166,7 +166,9 @@ pub fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_identity_code, special_category};
+    use super::{
+        IDENTITY_CODES, MESSAGES, RULES, names_identity_code, names_messages, special_category, words,
+    };
 
     #[test]
     fn terms_are_met_as_words_and_in_three_languages() {
@@ -190,6 +192,7 @@ mod tests {
             ("sexual_orientation", Some("sex life or orientation")),
             ("etninen_tausta", Some("racial or ethnic origin")),
             ("ethnicity", Some("racial or ethnic origin")),
+            ("etnicitet", Some("racial or ethnic origin")),
             ("biometriset", Some("biometric or genetic data")),
             ("maksuhäiriö", Some("credit or payment defaults")),
             ("payment_default", Some("credit or payment defaults")),
@@ -236,6 +239,37 @@ mod tests {
             ("person_id", false),
         ] {
             assert_eq!(names_identity_code(name).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn consents_to_messages_are_told_in_three_languages() {
+        for (name, expected) in [
+            ("email_optin", true),
+            ("smsConsent", true),
+            ("newsletter", true),
+            ("sähköpostilupa", true),
+            ("sahkopostilupa", true),
+            ("markkinointilupa_sähköposti", true),
+            ("uutiskirje", true),
+            ("tekstiviestilupa", true),
+            ("nyhetsbrev", true),
+            ("e-postsamtycke", true),
+            ("ad_permission", false),
+            ("kohdennuslupa", false),
+        ] {
+            assert_eq!(names_messages(name).is_some(), expected, "{name}");
+        }
+    }
+
+    /// Names lose the marks of their letters before they are compared, so a term with one is never met.
+    #[test]
+    fn every_term_is_written_as_names_are_compared() {
+        for terms in RULES.iter().map(|rule| rule.terms).chain([IDENTITY_CODES, MESSAGES]) {
+            for term in terms.split(',').map(str::trim) {
+                let plain = term.replace('*', "");
+                assert_eq!(words(&plain).join(" "), plain, "{term}");
+            }
         }
     }
 }
