@@ -18,16 +18,19 @@ const RULES: &[Rule] = &[
     Rule {
         what: "health",
         law: ART_9,
-        terms: "health, healthcare, disease*, illness*, diagnos*, disabilit*, cancer, diabet*, medication*, \
-                prescription*, pregnan*, patient*, terveys*, terveyd*, sairau*, sairas*, vammais*, syopa*, laaki*, \
+        terms: "health, healthcare, disease*, illness*, diagnos*, disabilit*, cancer*, diabet*, hiv*, depressi*, \
+                allerg*, addict*, medical*, medicin*, medication*, prescription*, pregnan*, patient*, terveys*, terveyd*, sairau*, sairas*, vammais*, syopa*, masennu*, \
+                mielenterv*, paihde*, laaki*, \
                 laake*, raskaus*, raskaan*, potila*, halsa*, halso*, sjuk*, funktionsneds*, funktionshind*, \
-                lakemedel*, gravid*",
+                lakemedel*, gravid*, missbruk*",
     },
     Rule {
         what: "religion or belief",
         law: ART_9,
-        terms: "religio*, faith, church*, muslim*, christian, jewish, uskonto*, uskonno*, vakaumu*, kirkko, \
-                kirkkokun*, kirkollis*, seurakun*, trosuppfattning*, livsaskad*, kyrka*, kyrko*, forsamling",
+        terms: "religio*, faith, church*, muslim*, islam*, christian*, jewish*, judais*, buddhis*, hindu*, atheis*, uskonto*, uskonno*, \
+                kristinusko*, kristityt, kristitty, juutala*, ateis*, luterilai*, ortodoks*, vakaumu*, kirkko, \
+                kirkkokun*, kirkollis*, seurakun*, trosuppfattning*, tro, trossamfund*, kristen*, kristna, \
+                judisk*, livsaskad*, kyrka*, kyrko*, forsamling",
     },
     Rule {
         what: "political opinions",
@@ -38,7 +41,7 @@ const RULES: &[Rule] = &[
     Rule {
         what: "trade-union membership",
         law: ART_9,
-        terms: "union member*, trade union*, labour union*, labor union*, ammattiliit*, ammattijarjest*, \
+        terms: "union member*, trade union*, labour union*, labor union*, ay jasen*, ayjasen*, ammattiliit*, ammattijarjest*, \
                 liiton jasen*, fackforening*, fackforbund*, facklig*, fackmedlem*",
     },
     Rule {
@@ -54,12 +57,12 @@ const RULES: &[Rule] = &[
     Rule {
         what: "biometric or genetic data",
         law: ART_9,
-        terms: "biometr*, genetic*, genome, dna, geneetti*, perima, genetisk*",
+        terms: "biometr*, fingerprint*, face id, sormenjal*, kasvontunnis*, fingeravtryck*, genetic*, genome, dna, geneetti*, perima, genetisk*",
     },
     Rule {
         what: "criminal convictions",
         law: "GDPR Art. 10",
-        terms: "criminal*, conviction*, offence*, rikos*, rikok*, tuomio*, brottsl*, straffregist*",
+        terms: "criminal*, conviction*, offence*, rikos*, rikok*, tuomio*, brott, brotts*, straffregist*",
     },
     Rule {
         what: "credit or payment defaults",
@@ -71,9 +74,9 @@ const RULES: &[Rule] = &[
 ];
 
 /// Words for columns of personal identity codes.
-const IDENTITY_CODES: &str = "henkilotunn*, hetu, sotu, sosiaaliturvatunn*, personnummer*, personbeteckn*, \
-                              personnr, samordningsnummer*, isikukood*, ssn, social security*, national id*, \
-                              personal identity code*, personal identity number*, personal id*, identity code*, \
+const IDENTITY_CODES: &str = "henkilotunn*, henkilo tunn*, hlotunn*, hlo tunn*, hetu, hetunum*, hetunro, sotu, sosiaaliturvatunn*, personnummer*, personbeteckn*, \
+                              personnr, person nr, pnr, samordningsnummer*, isikukood*, ssn, social security*, national id*, \
+                              personal identity code*, personal identity number*, personal id*, personal code*, identity code*, \
                               fodselsnummer*, cpr";
 
 /// What a name gives away.
@@ -103,8 +106,10 @@ pub(super) fn names_identity_code(name: &str) -> Option<&'static str> {
 
 /// Names of columns of a consent to messages, which is no consent to advertising elsewhere
 /// (ePrivacy Directive Art. 13, GDPR Art. 6(1)(a): consent is for one or more specific purposes).
-const MESSAGES: &str = "email*, e mail*, mailing*, newsletter*, sms*, text message*, sahkoposti*, uutiskirje*, \
-                        tekstiviesti*, nyhetsbrev*, epost*, e post*, uudiskiri*, telemarketing*";
+const MESSAGES: &str = "email*, e mail*, mail*, optin mail*, opt in mail*, edm*, newsletter*, sms*, mms*, \
+                        text message*, push*, whatsapp*, phone*, gsm*, telemarketing*, direct mail*, \
+                        direct marketing*, sahkoposti*, uutiskirje*, tekstiviesti*, viesti*, kirje*, puhelin*, \
+                        puhelu*, suoramarkkin*, nyhetsbrev*, epost*, e post*, telefon*, direktmarknads*, uudiskiri*";
 
 /// Whether a name is that of a consent to messages.
 pub(super) fn names_messages(name: &str) -> Option<&'static str> {
@@ -198,6 +203,18 @@ mod tests {
             ("payment_default", Some("credit or payment defaults")),
             ("betalningsanmärkning", Some("credit or payment defaults")),
             ("criminal_record", Some("criminal convictions")),
+            ("brott", Some("criminal convictions")),
+            ("medicin", Some("health")),
+            ("cancerförsäkring", Some("health")),
+            ("masennus", Some("health")),
+            ("hiv_status", Some("health")),
+            ("depression", Some("health")),
+            ("tro", Some("religion or belief")),
+            ("kristinusko", Some("religion or belief")),
+            ("islam", Some("religion or belief")),
+            ("ay_jäsen", Some("trade-union membership")),
+            ("sormenjälki", Some("biometric or genetic data")),
+            ("fingerprint", Some("biometric or genetic data")),
             // What only looks like it.
             ("uskollisuus_taso", None),
             ("credit_card", None),
@@ -211,6 +228,10 @@ mod tests {
             ("savings-customers", None),
             ("trade_name", None),
             ("kirkkonummi", None),
+            ("trophy", None),
+            ("kristinestad", None),
+            ("trogen_kund", None),
+            ("brottom", None),
             ("default_country", None),
             ("perintö", None),
             ("customer_id", None),
@@ -232,6 +253,11 @@ mod tests {
             ("Personal identity code", true),
             ("personalIdentityCode", true),
             ("social_security_number", true),
+            ("henkilo_tunnus", true),
+            ("hlötunnus", true),
+            ("hetunumero", true),
+            ("pnr", true),
+            ("personal_code", true),
             ("customer_id", false),
             ("session", false),
             ("hetuli", false),
@@ -255,6 +281,20 @@ mod tests {
             ("tekstiviestilupa", true),
             ("nyhetsbrev", true),
             ("e-postsamtycke", true),
+            ("puhelinlupa", true),
+            ("phone_ok", true),
+            ("gsm_lupa", true),
+            ("suoramarkkinointi", true),
+            ("edm_lupa", true),
+            ("viestilupa", true),
+            ("kirjelupa", true),
+            ("mms", true),
+            ("push_ok", true),
+            ("whatsapp", true),
+            ("optin_mail", true),
+            ("telefon", true),
+            ("markkinointilupa", false),
+            ("marketing_consent", false),
             ("ad_permission", false),
             ("kohdennuslupa", false),
         ] {

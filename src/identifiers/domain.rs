@@ -72,7 +72,10 @@ fn read_domain(cell: &Plaintext<'_>, out: &mut String) -> Result<(), Reject> {
     if name.contains('@') {
         return Err(Reject::InvalidDomain);
     }
-    to_ascii(&Zeroizing::new(name.to_lowercase()), out)
+    let name = Zeroizing::new(name.to_lowercase());
+    // Mail goes to the domain of the company whose pages these are.
+    let of_mail = name.strip_prefix("www.").filter(|rest| rest.contains('.'));
+    to_ascii(of_mail.unwrap_or(&name), out)
 }
 
 /// Whether a domain (also with `@` before it) is a public mail host or has one below it, so that an
@@ -93,7 +96,11 @@ pub(in crate::identifiers) fn is_webmail(domain: &str) -> bool {
 pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "aol.com",
     "bluewin.ch",
+    "bredband.net",
+    "comhem.se",
     "cox.net",
+    "dnainternet.net",
+    "duck.com",
     "elisanet.fi",
     "fastmail.com",
     "free.fr",
@@ -105,6 +112,8 @@ pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "gmx.de",
     "gmx.net",
     "googlemail.com",
+    "hey.com",
+    "hot.ee",
     "hotmail.co.uk",
     "hotmail.com",
     "hotmail.de",
@@ -116,6 +125,7 @@ pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "icloud.com",
     "inbox.lv",
     "interia.pl",
+    "jippii.fi",
     "kolumbus.fi",
     "kotiposti.net",
     "laposte.net",
@@ -133,6 +143,7 @@ pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "mail.com",
     "mail.ee",
     "mail.ru",
+    "mbnet.fi",
     "me.com",
     "msn.com",
     "netti.fi",
@@ -143,12 +154,14 @@ pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "outlook.com",
     "outlook.de",
     "outlook.fr",
+    "passagen.se",
     "phnet.fi",
     "pp.inet.fi",
     "pp1.inet.fi",
     "proton.me",
     "protonmail.com",
     "saunalahti.fi",
+    "sci.fi",
     "seznam.cz",
     "sfr.fr",
     "spray.se",
@@ -158,6 +171,7 @@ pub(in crate::identifiers) const HOSTS: &[&str] = &[
     "t-online.de",
     "tele2.se",
     "telia.com",
+    "tuta.com",
     "tutanota.com",
     "wanadoo.fr",
     "web.de",

@@ -6,6 +6,7 @@
 //! byte: a Finnish code has six digits in a row, and one of them stands there.
 
 use super::{Plaintext, text};
+use zeroize::Zeroizing;
 
 /// Length of a Finnish code.
 const FINNISH: usize = 11;
@@ -19,7 +20,19 @@ pub fn holds_identity_code(cell: Plaintext<'_>, is_phone: bool) -> bool {
     if bytes.len() < 11 {
         return false;
     }
-    holds_finnish(bytes) || (!is_phone && may_be_foreign(bytes))
+    let holds = |bytes: &[u8]| holds_finnish(bytes) || (!is_phone && may_be_foreign(bytes));
+    holds(bytes) || (!bytes.is_ascii() && written_plainly(bytes).is_some_and(|plain| holds(plain.as_bytes())))
+}
+
+/// The cell with full-width signs and other dashes in ASCII, and without what shows nothing.
+fn written_plainly(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let mut plain = Zeroizing::new(String::with_capacity(bytes.len()));
+    let seen = std::str::from_utf8(bytes).ok()?.chars().filter(|c| !text::is_invisible(*c));
+    plain.extend(seen.map(|c| match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => '-',
+        other => text::narrow(other),
+    }));
+    Some(plain)
 }
 
 /// Whether the whole cell is a foreign code. Most cells begin with a letter.
@@ -174,6 +187,13 @@ mod tests {
             ("37613030299", false, false),
             ("", false, false),
             ("päivää131052-308T", true, true),
+            ("１３１０５２－３０８Ｔ", true, true),
+            ("131052\u{2011}308T", true, true),
+            ("131052\u{2212}308T", true, true),
+            ("131052\u{200b}-308T", true, true),
+            ("１98112289874", true, false),
+            ("811228\u{2013}9874", true, false),
+            ("131052\u{b7}308T", false, false),
         ] {
             assert_eq!(holds(cell, false), held, "{cell}");
             assert_eq!(holds(cell, true), held_in_phone, "{cell} as a phone");

@@ -1,10 +1,18 @@
 //! Personal identity codes: Finnish ones wherever they stand, Swedish and Estonian ones as a whole
 //! cell. It must not know what a column means.
 
-use super::text::trim;
+use super::text::{signs, trim};
 
 /// Whether a cell holds one.
 pub(super) fn holds_code(cell: &str, is_phone: bool) -> bool {
+    let plain = signs(cell).replace(
+        |letter: char| ('\u{2010}'..='\u{2015}').contains(&letter) || "\u{2212}\u{fe63}".contains(letter),
+        "-",
+    );
+    holds_plain_code(cell, is_phone) || holds_plain_code(&plain, is_phone)
+}
+
+fn holds_plain_code(cell: &str, is_phone: bool) -> bool {
     let letters: Vec<char> = cell.chars().collect();
     let is_outside = |place: Option<&char>| place.is_none_or(|letter| !letter.is_ascii_alphanumeric());
     let finnish = (0..letters.len()).any(|start| {
