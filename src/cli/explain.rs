@@ -35,6 +35,7 @@ pub(super) fn explain(args: &args::Explain, talk: Talk) -> Result<ExitStatus, Fa
         random: clock::random(),
         text: &text,
         chain: args.chain,
+        for_subject: args.for_subject,
     };
     let explanation = run_explain(&options, &|progress| bar.moved(progress))
         .map_err(|error| Failure::from(error).placed(&args.config.config))?;

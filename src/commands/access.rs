@@ -76,6 +76,7 @@ pub fn access(
             random: asked.random,
             text: options.text,
             chain: false,
+            for_subject: true,
         },
         progress,
     )?;

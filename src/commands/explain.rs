@@ -32,6 +32,9 @@ pub struct ExplainOptions<'t> {
     pub text: &'t [u8],
     /// Also who shares identifiers with whom, as keyed tags: needs a lasting root key.
     pub chain: bool,
+    /// For the person's own eyes: what others may have said is told apart from what only the person can
+    /// have said.
+    pub for_subject: bool,
 }
 
 /// Why there is no explanation.
@@ -159,6 +162,10 @@ pub struct PlatformExplanation {
     pub rules: Vec<RuleExplanation>,
     /// The basis rows that it rests on; none unless eligible.
     pub bases: Vec<BasisExplanation>,
+    /// Whether a register's objection that binds here may be somebody else's, who has a contact detail of
+    /// the person, too; told only where the answer is for the person's own eyes.
+    #[serde(skip)]
+    pub may_be_anothers: bool,
 }
 
 /// One reason.
@@ -228,7 +235,7 @@ pub fn explain(
         spill_dir: spill_dir(&config),
         before: &before,
         progress,
-        watch: if options.chain { Watch::Chain(text) } else { Watch::Whoever(text) },
+        watch: if options.chain || options.for_subject { Watch::Chain(text) } else { Watch::Whoever(text) },
         live: Live::No,
     };
     run(&job, |results| {
@@ -369,6 +376,7 @@ impl Teller<'_> {
                 })
                 .collect(),
             bases: verdict.eligible().map_or_else(Vec::new, |eligible| self.bases(eligible.bases())),
+            may_be_anothers: found.own.is_some_and(|own| !own.meets(binding)),
         }
     }
 

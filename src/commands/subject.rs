@@ -1,8 +1,8 @@
 //! An explanation in words that can be sent to the person it is about, in English, Finnish or Swedish.
 //!
 //! It says what was done and why, and never that somebody else objected: an entry of a register is told
-//! as a detail on a list, since another person with the same detail may have put it there, and whatever
-//! comes through shared identifiers is told as one rule. It holds no identifier, tag or register name.
+//! as a detail on a list where only the person has that detail, and whatever comes through details that
+//! others have, too, is told as one rule. It holds no identifier, tag or register name.
 
 use std::fmt::Write as _;
 
@@ -242,7 +242,10 @@ fn tell_platform(text: &mut String, platform: &PlatformExplanation, language: La
     let _ = writeln!(text, "  {}", one_of(language, line));
     let mut told: Vec<&str> = Vec::new();
     for reason in &platform.reasons {
-        let sentence = one_of(language, sentence(reason.code));
+        // Who put a shared detail on a register is not told: it may have been another who has it.
+        let is_anothers = reason.code == "on-register" && platform.may_be_anothers;
+        let code = if is_anothers { "linked-to-objector" } else { reason.code };
+        let sentence = one_of(language, sentence(code));
         if !told.contains(&sentence) {
             told.push(sentence);
             let _ = writeln!(text, "  - {sentence}");

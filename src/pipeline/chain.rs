@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::intern::{DigestMap, DigestSet, Interner};
-use super::objections::union;
+use super::objections::{Objections, union};
 use super::record::Rows;
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
@@ -22,8 +22,22 @@ pub struct Link {
     pub holders: Vec<(PersonKey, Scopes)>,
 }
 
-/// The identifiers of the watched people, in the order of their keys.
-pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Link>, SpillError> {
+/// What following the watched people came to.
+#[derive(Default)]
+pub(crate) struct Chain {
+    /// Their identifiers, in the order of their keys.
+    pub(crate) links: Vec<Link>,
+    /// Of those who share an identifier with somebody, the scopes of the objections that name them by what
+    /// nobody else has: their id, or an identifier of theirs alone.
+    pub(crate) own: DigestMap<PersonKey, Scopes>,
+}
+
+/// Follows the watched people.
+pub(crate) fn follow(
+    rows: &Spool<'_>,
+    objections: &Objections,
+    named: &Interner<Named>,
+) -> Result<Chain, SpillError> {
     let mut watched: DigestSet<PersonKey> = DigestSet::default();
     each_row(rows, |row| {
         if row.head.named != 0 && named.get(row.head.named).is_watched() {
@@ -53,6 +67,16 @@ pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Lin
             *known = union(named, *known, row.head.named);
         }
     })?;
+    let mut own = DigestMap::default();
+    for person in watched {
+        let held = || found.iter().filter(|(_, (_, holders))| holders.contains_key(&person));
+        if held().any(|(_, (_, holders))| holders.len() > 1) {
+            let alone = held().filter(|(_, (_, holders))| holders.len() == 1);
+            let met = alone.filter_map(|(wide, _)| objections.by_reading(*wide));
+            let met = met.fold(objections.by_exact_id(person), |all, number| union(named, all, number));
+            own.insert(person, named.get(met).scopes());
+        }
+    }
     let links = found.into_iter().map(|(wide, (is_email, holders))| Link {
         wide,
         is_email,
@@ -61,7 +85,7 @@ pub(crate) fn links(rows: &Spool<'_>, named: &Interner<Named>) -> Result<Vec<Lin
             .map(|person| (person, people.get(&person).map_or(Scopes::NONE, |all| named.get(*all).scopes())))
             .collect(),
     });
-    Ok(links.collect())
+    Ok(Chain { links: links.collect(), own })
 }
 
 fn each_row(rows: &Spool<'_>, mut each: impl FnMut(super::record::RowView<'_>)) -> Result<(), SpillError> {

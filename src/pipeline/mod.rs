@@ -42,6 +42,7 @@ use crate::sources::{InputDigest, RowFaultCode};
 use crate::spill::{Overflow, SpillError, Spool};
 use before::Before;
 pub(crate) use beside::side_by_side;
+use chain::Chain;
 pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
@@ -244,15 +245,14 @@ pub fn run<T, E: From<RunError>>(
     stage("customers", customers, bytes);
     run.live.unless_past(guard_customers(config, &plan, &parsed), &mut refusals)?;
     let shares = shares.freeze(config.policy.share_cap);
+    interrupt::check()?;
+    let chain = match run.watch {
+        Watch::Chain(_) => chain::follow(&rows, &objections, &named).map_err(RunError::from)?,
+        Watch::Nobody | Watch::Everybody | Watch::Whoever(_) => Chain::default(),
+    };
     // Whoever an objection names carries its number by now, and its room is free for records.
     drop(objections);
     overflow.set_limit(records_bytes(memory, 0));
-
-    interrupt::check()?;
-    let links = match run.watch {
-        Watch::Chain(_) => chain::links(&rows, &named).map_err(RunError::from)?,
-        Watch::Nobody | Watch::Everybody | Watch::Whoever(_) => Vec::new(),
-    };
     let recovered = std::mem::take(&mut parsed.recovered);
     let job = close::Close {
         plan: &plan,
@@ -307,7 +307,7 @@ pub fn run<T, E: From<RunError>>(
         suppressed: &suppressed,
         overflow: &overflow,
         watched: watched.as_ref(),
-        links: &links,
+        chain: &chain,
         people: &people,
         live: live.as_ref(),
         refusals: &refusals,

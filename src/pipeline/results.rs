@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::Refusal;
-use super::chain::Link;
+use super::chain::{Chain, Link};
 use super::close::Closed;
 use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
@@ -38,7 +38,7 @@ pub struct Results<'r, 'o> {
     pub(super) suppressed: &'r [Spool<'o>],
     pub(super) overflow: &'r Overflow,
     pub(super) watched: Option<&'r WatchedText>,
-    pub(super) links: &'r [Link],
+    pub(super) chain: &'r Chain,
     pub(super) people: &'r Spool<'o>,
     pub(super) live: Option<&'r LiveSpools<'o>>,
     pub(super) refusals: &'r [Refusal],
@@ -137,6 +137,9 @@ pub struct Explained<'r> {
     pub objections: &'r Named,
     /// Scopes of objections of people with whom an identifier is shared.
     pub linked: Scopes,
+    /// Where an identifier of the person is shared and the chain of sharing was asked for: the scopes of the
+    /// objections that name the person by what nobody else has.
+    pub own: Option<Scopes>,
     /// Whether an unreadable row concerns the person.
     pub unreadable: bool,
     /// The person's rows joined.
@@ -394,8 +397,8 @@ impl<'r, 'o> Results<'r, 'o> {
 
     /// The identifiers of the watched people with all who hold them, where a chain was asked for.
     #[must_use]
-    pub const fn links(&self) -> &'r [Link] {
-        self.links
+    pub fn links(&self) -> &'r [Link] {
+        &self.chain.links
     }
 
     /// Whether more people than the cap hold an identifier, so that it carries no objection.
@@ -445,6 +448,7 @@ impl<'r, 'o> Results<'r, 'o> {
                 named: objections(&found.named),
                 objections: &found.named,
                 linked: found.linked,
+                own: self.chain.own.get(&found.person).copied(),
                 unreadable: found.unreadable,
                 standing: &found.standing,
                 person: found.person,

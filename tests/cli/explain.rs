@@ -247,3 +247,36 @@ fn the_subject_is_told_of_nobody_else() {
     assert_eq!(answer["language"], "sv");
     assert_eq!(base.run_with(&["explain", "--lang", "sv"], b"C-1").code, 2, "a language without its subject");
 }
+
+/// An entry with a person's own address and the number of the household told the others of it.
+#[test]
+fn whoever_put_a_shared_detail_on_a_register_is_told_to_nobody() {
+    let base = base();
+    let list = "Your customer number or one of your contact details is on a list";
+    let shared = "left out under our shared-contact rule";
+    base.put(
+        "customers.csv",
+        CUSTOMERS.lines().next().expect("a header").to_owned()
+            + "\n\
+         C-5,M,meri@example.com,+358 50 1234580,FI,1985-01-01,active\n\
+         C-6,O,otso@example.com,050 1234580,FI,1986-01-01,active\n\
+         C-7,P,pia@example.com,050 1234581,FI,1986-01-01,active\n",
+    );
+    for (entry, with_list, with_rule) in [
+        ("meri@example.com,050 1234580", &["C-5"][..], &["C-6"][..]),
+        // Either may have said it.
+        (",050 1234580", &[], &["C-5", "C-6"]),
+        (",050 1234581", &["C-7"], &[]),
+        ("otso@example.com,", &["C-6"], &["C-5"]),
+    ] {
+        base.put("objections.csv", format!("email,phone,scope,noted\n{entry},,2025-07-07\n"));
+        for who in ["C-5", "C-6", "C-7"] {
+            let ran = base.run_with(&["explain", "--for-subject"], who.as_bytes());
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            assert_eq!(ran.stdout.contains(list), with_list.contains(&who), "{entry}: {who}: {}", ran.stdout);
+            // Whoever objected shares the number, too, and may be told of the rule beside the own word.
+            let is_told = ran.stdout.contains(shared);
+            assert!(is_told || !with_rule.contains(&who), "{entry}: {who}: {}", ran.stdout);
+        }
+    }
+}
