@@ -54,6 +54,26 @@ impl Pool {
         format!("{}", 1000 + rng.below(self.people))
     }
 
+    /// A customer id as a spreadsheet or a hand writes it, sometimes beside another.
+    pub(crate) fn spelled_id(&self, rng: &mut Rng) -> String {
+        let id = self.id(rng);
+        match rng.below(12) {
+            0 => format!("=\"{id}\""),
+            1 => format!("0{id}"),
+            2 => format!("{},{}", &id[..1], &id[1..]),
+            3 => format!("{id}.0"),
+            4 => format!("{}.{}E+03", &id[..1], &id[1..]),
+            5 => format!("'{id}."),
+            6 => format!("{id}; {}", self.id(rng)),
+            7 => format!("id={id} (closed)"),
+            8 => id.chars().map(spelling::full_width).collect(),
+            9 => rng
+                .pick(&["#N/A", "-", "1.2E+04", "crm:", "+358401234511", "aino.virta.0@example.com"])
+                .to_owned(),
+            _ => id,
+        }
+    }
+
     /// An address; some are far more common than others.
     pub(crate) fn address(&self, rng: &mut Rng) -> Address {
         Address::new(skewed(self.addresses, rng))

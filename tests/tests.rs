@@ -27,5 +27,6 @@ mod report;
 mod requirements;
 mod sample;
 mod several;
+mod spelled;
 mod synth_truth;
 mod wide_forms;

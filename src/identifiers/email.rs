@@ -15,7 +15,7 @@
 use super::digest::{Digest, RunKey, Space, WideKey};
 use super::email_form::{self, ADDRESS_MAX, EmailForm, Mailhost, Written};
 use super::steps::{Step, Steps};
-use super::{Plaintext, Reject, Scratch, domain, email_fast, junk, text};
+use super::{Plaintext, Reject, Scratch, domain, email_fast, glue, junk, text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -173,6 +173,14 @@ impl<'s> Email<'s> {
     #[must_use]
     pub fn is_role(&self) -> bool {
         junk::is_role_local(self.local())
+    }
+
+    /// Whether something may have stuck to it, so that it is rather somebody else's: then
+    /// [`super::email_alternatives`] of its cell tells whose it may be.
+    #[must_use]
+    pub fn is_glued(&self) -> bool {
+        let domain = self.basic_domain();
+        glue::is_glued(self.local()) || (!domain.is_ascii() && glue::loosened(domain) != domain)
     }
 
     /// Whether the domain is one where strangers have mailboxes side by side.

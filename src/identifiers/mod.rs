@@ -23,6 +23,7 @@ mod email_form;
 mod forbidden;
 mod form;
 mod gaps;
+mod glue;
 pub mod hashed;
 mod identity_codes;
 mod junk;
@@ -38,6 +39,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod text;
+mod whole_domains;
 
 pub use country::{Region, country};
 #[cfg(test)]
@@ -54,11 +56,12 @@ pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
     Meets, Tails, Unread, beside_addresses, cell_digest, domain_alternatives, email_alternatives,
-    last_seven_key, phone_alternatives, phone_readings, raw_key, several, several_alone,
+    has_counter, last_seven_key, phone_alternatives, phone_readings, raw_key, several, several_alone,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};
+pub use whole_domains::{WholeDomains, whole_domains};
 
 /// What sort of identifier a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

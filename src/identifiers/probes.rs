@@ -6,7 +6,9 @@ use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
-use super::{Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, phone_text, text};
+use super::{
+    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, glue, phone_text, text,
+};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -73,6 +75,9 @@ impl Tails {
     /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
     pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
+        if has_counter(Plaintext::new(cell.read())) {
+            return Meets::Any;
+        }
         // No more digits than such a number holds.
         let (mut whole, mut digits) = (0_u64, 0_u32);
         // Of the run of digits at hand, and of all: two numbers may stand side by side.
@@ -147,6 +152,9 @@ fn each_reading(
     for whole in parts.chain([plain.as_str()]).filter(|text| is_cut_at_slashes(text)) {
         readings(whole.as_bytes(), regions, scratch, found);
     }
+    if let Some(number) = before_counter(&plain) {
+        readings(number.as_bytes(), regions, scratch, found);
+    }
     // A piece may hold several again, that another sign divides: `1; 2 / 3`.
     for part in pieces.into_iter().flat_map(|piece| several(Kind::Phone, piece)) {
         let bytes = part.read();
@@ -157,9 +165,43 @@ fn each_reading(
     }
 }
 
+/// Whether a cell counts behind its number, as in `0457301234/1` and `045 7301234 (2)`: then the number
+/// before the sign may be meant.
+#[must_use]
+pub fn has_counter(cell: Plaintext<'_>) -> bool {
+    let bytes = cell.read();
+    // Nearly every cell ends in two digits.
+    let is_plain = |pair: &[u8]| pair.iter().all(u8::is_ascii_digit);
+    if bytes.len() < 2 || (bytes.is_ascii() && is_plain(&bytes[bytes.len() - 2..]) && !bytes.contains(&b'/'))
+    {
+        return false;
+    }
+    plain_signs(Plaintext::new(bytes)).is_some_and(|plain| before_counter(&plain).is_some())
+}
+
+/// The number before a counter: one digit behind a hyphen or in brackets, one or two behind a slash.
+fn before_counter(plain: &str) -> Option<&str> {
+    let text = plain.trim_end();
+    let (text, is_closed) = match text.strip_suffix(')') {
+        Some(inner) => (inner.trim_end(), true),
+        None => (text, false),
+    };
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let front = text[..text.len() - digits].trim_end();
+    let most = match (front.chars().next_back()?, is_closed) {
+        ('(', true) | ('-', false) => 1,
+        ('/', false) => 2,
+        _ => return None,
+    };
+    let number = front[..front.len() - 1].trim_end();
+    let is_number = number.ends_with(|c: char| c.is_ascii_digit());
+    let long = number.chars().filter_map(phone_text::digit).count() > LONG_RUN;
+    ((1..=most).contains(&digits) && is_number && long).then_some(number)
+}
+
 /// The cell with full-width signs in ASCII and without invisible ones, so that it can be cut: what
 /// stands between two values may be written in either width.
-fn plain_signs(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
+pub(in crate::identifiers) fn plain_signs(cell: Plaintext<'_>) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(cell.read()).ok()?;
     let seen = text.chars().filter(|c| !text::is_invisible(*c));
     Some(Zeroizing::new(seen.map(text::narrow).collect()))
@@ -274,6 +316,16 @@ fn each_written_address(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMu
         let bytes = piece.read();
         if let Ok(email) = Email::parse(piece, scratch) {
             found(Said::Address(&email));
+            if email.is_glued() {
+                let [local, name] =
+                    [email.local(), email.basic_domain()].map(|part| Zeroizing::new(part.to_owned()));
+                let bare = glue::loosened(&name);
+                glue::each_user_part(&local, &mut |part| address(part, &name, scratch, found));
+                if bare != *name {
+                    address(&local, bare, scratch, found);
+                    glue::each_user_part(&local, &mut |part| address(part, bare, scratch, found));
+                }
+            }
             continue;
         }
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
@@ -330,10 +382,16 @@ pub(in crate::identifiers) fn ends_a_plain_user_part(c: char) -> bool {
 }
 
 /// White space, dashes, dots, arrows and other signs that are no letter of any script.
-fn between_words(c: char) -> bool {
+pub(in crate::identifiers) fn between_words(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '·' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
+        || matches!(
+            c,
+            '\u{a1}'..='\u{a9}' | '\u{ab}'..='\u{b4}' | '\u{b6}'..='\u{b9}' | '\u{bb}'..='\u{bf}' | '×' | '÷'
+        )
+        // Punctuation, arrows and shapes, dots of blind writing, and letters that show nothing.
+        || matches!(c, '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
+        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Adds the widest form that can be made of what stands around an at sign, and the domains.

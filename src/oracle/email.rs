@@ -92,11 +92,9 @@ pub(super) fn hashable(cell: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::from(as_it_stands(cell));
     match Email::parse(cell) {
         Some(email) => forms.extend(hashable_ways(&email)),
-        None => {
-            forms.extend(values(cell).into_iter().flat_map(as_it_stands));
-            forms.extend(said(cell).iter().filter_map(|said| said.2.as_ref()).flat_map(hashable_ways));
-        }
+        None => forms.extend(values(cell).into_iter().flat_map(as_it_stands)),
     }
+    forms.extend(said(cell).iter().filter_map(|said| said.2.as_ref()).flat_map(hashable_ways));
     forms
 }
 
@@ -150,13 +148,14 @@ type Said = (Option<String>, Option<String>, Option<Email>);
 fn said(cell: &str) -> Vec<Said> {
     let whole = |email: Email| (Some(email.wide()), Some(email.domain.clone()), Some(email));
     if let Some(email) = Email::parse(cell) {
-        return vec![whole(email)];
+        return unstuck(&email).into_iter().chain([whole(email)]).collect();
     }
     let mut all = Vec::new();
     let plain = signs(cell);
     let closed_up = without_gaps(&plain);
     for value in values(&plain).into_iter().chain(values(&closed_up)) {
         if let Some(email) = Email::parse(value) {
+            all.extend(unstuck(&email));
             all.push(whole(email));
             continue;
         }
@@ -189,6 +188,71 @@ fn said(cell: &str) -> Vec<Said> {
         }
     }
     all
+}
+
+/// An address with something stuck to it may be another's: what is meant without the signs around its
+/// local part, behind the last sign in it, and without an encoded sign there.
+fn unstuck(email: &Email) -> Vec<Said> {
+    let outside = |letter: char| !letter.is_alphanumeric() || is_between(letter);
+    let inside = email.local.trim_matches(outside);
+    let front = email.local.split(inside).next().unwrap_or_default();
+    // The signs in front belong to what they may encode.
+    let signs = |text: &str| text.rfind(|letter| letter != '\'' && is_sign(letter));
+    let (sign, last) = match signs(inside) {
+        Some(at) => {
+            let sign = inside[at..].chars().next();
+            (sign, &inside[at + sign.map_or(0, char::len_utf8)..])
+        }
+        None => (front.chars().next_back(), inside),
+    };
+    let mut parts = BTreeSet::from([inside, last]);
+    let without_code = |text: &str| -> Option<usize> {
+        let code = text.get(..2)?;
+        code.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(2)
+    };
+    if matches!(sign, Some('=' | '%')) {
+        parts.extend(without_code(last).map(|from| &last[from..]));
+    }
+    if let Some(rest) = last.strip_prefix("u00") {
+        parts.extend(without_code(rest).map(|from| &rest[from..]));
+    }
+    let parts: BTreeSet<&str> = parts.into_iter().map(|part| part.trim_matches(outside)).collect();
+    let ended = until(&email.typed, may_stand_in_domain).trim_end_matches(['.', '-']);
+    let mut all = Vec::new();
+    for name in BTreeSet::from([email.typed.as_str(), ended]) {
+        for part in parts.iter().copied().chain([email.local.as_str()]).filter(|part| !part.is_empty()) {
+            if part != email.local || name != email.typed {
+                all.push(match Email::parse(&format!("{part}@{name}")) {
+                    Some(email) => (Some(email.wide()), Some(email.domain.clone()), Some(email)),
+                    None => loose(part, name),
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The domains that a cell of addresses names whole, nobody standing before the at sign; and whether there
+/// is nothing else in it.
+pub(super) fn whole_domains(cell: &str) -> (BTreeSet<String>, bool) {
+    let closed_up = without_gaps(&signs(cell));
+    let values: Vec<&str> = closed_up
+        .split(|letter: char| is_blank(letter) || ",;|".contains(letter))
+        .filter(|value| !value.is_empty())
+        .collect();
+    if values.len() > 1 && !values.iter().all(|value| value.contains('@')) {
+        return (BTreeSet::new(), false);
+    }
+    let named: Vec<Option<String>> = values
+        .iter()
+        .map(|value| {
+            let (front, name) = value.rsplit_once('@').unwrap_or(("", value));
+            let domain = read_domain(name.trim_start_matches(['*', '%', '.']))?;
+            front.chars().all(|letter| !letter.is_alphanumeric()).then_some(domain)
+        })
+        .collect();
+    let alone = !values.is_empty() && closed_up.contains('@') && named.iter().all(Option::is_some);
+    (named.into_iter().flatten().collect(), alone)
 }
 
 fn is_blank(letter: char) -> bool {
@@ -287,7 +351,10 @@ fn is_sign(letter: char) -> bool {
 fn is_between(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()
-        || matches!(letter, '·' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
+        || ('\u{a1}'..='\u{bf}').contains(&letter) && !"ªµº".contains(letter)
+        || "×÷\u{115f}\u{1160}\u{3164}\u{ffa0}".contains(letter)
+        || matches!(letter, '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}')
+        || ('\u{e0000}'..='\u{e007f}').contains(&letter)
 }
 
 /// A cell that is an address is one value; any other is cut where several addresses would be.
@@ -328,7 +395,12 @@ pub(super) fn read_domain(cell: &str) -> Option<String> {
     let text = opened(cell)?;
     let name = text.strip_prefix('*').unwrap_or(&text);
     let name = name.strip_prefix(['@', '.']).unwrap_or(name);
-    ascii_domain(name.strip_suffix('.').unwrap_or(name))
+    let name = name.strip_suffix('.').unwrap_or(name).to_lowercase();
+    // Pages stand below the domain that mail goes to.
+    match name.strip_prefix("www.") {
+        Some(rest) if rest.contains('.') => ascii_domain(rest),
+        _ => ascii_domain(&name),
+    }
 }
 
 /// The domains of a cell that is no single one: each of its words that is one, and what may have been

@@ -9,6 +9,7 @@
 //! cannot be serialised. Nothing of it may be printed.
 
 mod country;
+mod customer_id;
 mod decide;
 mod email;
 mod filter;

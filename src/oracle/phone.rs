@@ -118,7 +118,8 @@ pub(super) fn meanings(cell: &str, own: &Regions, all: &Regions, possible_is_eno
         .collect();
     let text = trim(cell);
     let text = text.strip_prefix("tel:").unwrap_or(text);
-    if !parsed.is_empty() && (text.starts_with('+') || text.starts_with("00")) {
+    let counts = before_counter(&signs(cell)).is_some();
+    if !parsed.is_empty() && !counts && (text.starts_with('+') || text.starts_with("00")) {
         return parsed;
     }
     let mut meanings = parsed;
@@ -137,7 +138,23 @@ pub(super) fn other_meanings(cell: &str, all: &Regions) -> Readings {
         let [without, with] = SEPARATORS.map(|separators| long_pieces(text, separators).len());
         without < 2 && with > 1
     });
-    pieces.chain(wholes).flat_map(|piece| readings(piece, all)).collect()
+    let counted = before_counter(&cell);
+    pieces.chain(wholes).chain(counted).flat_map(|piece| readings(piece, all)).collect()
+}
+
+/// The number before a digit behind a hyphen or in brackets, or before one or two behind a slash: they
+/// may count it.
+fn before_counter(cell: &str) -> Option<&str> {
+    let cell = cell.trim_end();
+    let (front, digits) = match cell.strip_suffix(')') {
+        Some(inner) => inner.rsplit_once('(').map(|(front, digits)| (front, digits.trim())),
+        None => cell.rsplit_once(['-', '/']).map(|(front, digits)| (front, digits.trim_start())),
+    }?;
+    let most = if cell.get(front.len()..)?.starts_with('/') { 2 } else { 1 };
+    let is_counter = (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = front.trim_end();
+    let is_number = number.ends_with(|letter: char| letter.is_ascii_digit());
+    (is_counter && is_number && digits_of(number).len() > 6).then_some(number)
 }
 
 /// What separates the numbers of a cell; slashes only where the others do not.

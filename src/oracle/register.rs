@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::OracleError;
+use super::customer_id;
 use super::email::{self, Email};
 use super::people::{Cell, Kind, PersonKey, Row};
 use super::phone::{self, Phone, Regions};
@@ -28,6 +29,8 @@ pub(super) struct Entry {
     /// Whether it binds every audience whatever its scopes: a channel ban of an external register.
     pub(super) always: bool,
     id: Option<String>,
+    /// Whether it stands where an id should, and none can be read of it.
+    lost_id: bool,
     /// Cells that may say an e-mail address, and those that may say a phone number.
     emails: Vec<String>,
     phones: Vec<String>,
@@ -110,7 +113,8 @@ fn read_one(
                 }
                 Some((Status::Objection, entry)) => {
                     objections += 1;
-                    unparsed += u64::from(entry.says_nothing() || !entry.unparsed.is_empty());
+                    unparsed +=
+                        u64::from(entry.says_nothing() || entry.lost_id || !entry.unparsed.is_empty());
                     if !register.webmail_domains && entry.domains.iter().any(|it| email::is_webmail(it)) {
                         broken.insert("register-webmail-domain");
                     }
@@ -426,6 +430,7 @@ impl EntryReader<'_> {
             scopes,
             always: self.register.external && scopes.iter().any(is_channel),
             id: text(&columns.customer_id).map(str::to_owned),
+            lost_id: text(&columns.customer_id).is_some_and(customer_id::is_lost),
             emails: Vec::new(),
             phones: Vec::new(),
             domains: text(&columns.domain).and_then(email::read_domain).into_iter().collect(),
@@ -433,6 +438,11 @@ impl EntryReader<'_> {
             unparsed: Vec::new(),
             possible: Vec::new(),
         };
+        match text(&columns.customer_id) {
+            Some(id) if email::has_at(id) => entry.says(Kind::Email, id),
+            Some(id) if id.starts_with('+') => entry.says(Kind::Phone, id),
+            _ => {}
+        }
         if let (Some(text), true) = (text(&columns.domain), entry.domains.is_empty()) {
             entry.domains = email::read_domains(text);
             entry.unparsed.push((None, text.to_owned()));
@@ -461,6 +471,8 @@ impl EntryReader<'_> {
                 }
             }
         }
+        let whole = entry.emails.iter().flat_map(|text| email::whole_domains(text).0).collect::<Vec<_>>();
+        entry.domains.extend(whole);
         let permitted = self.register.permission.as_ref().is_some_and(|permission| {
             let status = texts.get(permission.column.as_str()).copied().unwrap_or("");
             permission.values.iter().any(|value| trim(value) == status)
@@ -498,7 +510,8 @@ impl EntryReader<'_> {
             Kind::Email => email::pieces(text),
             Kind::Phone => phone::pieces(text),
         };
-        is_one(text) || (pieces.len() > 1 && pieces.iter().all(|piece| is_one(piece)))
+        let is_whole_domain = kind == Kind::Email && email::whole_domains(text).1;
+        is_one(text) || is_whole_domain || (pieces.len() > 1 && pieces.iter().all(|piece| is_one(piece)))
     }
 }
 
@@ -573,7 +586,8 @@ impl Entry {
         for source in &config.sources {
             let same_space = register.id_space.as_ref().is_none_or(|space| *space == source.id_space);
             if let Some(id) = self.id.as_deref().filter(|_| same_space) {
-                hooks.insert(id_hook(place, &source.id_space, trim(id)));
+                let ids = customer_id::of_entry(id);
+                hooks.extend(ids.iter().map(|id| id_hook(place, &source.id_space, id)));
             }
         }
         for (kind, text) in &self.unparsed {
@@ -626,7 +640,7 @@ pub(super) fn person_hooks(config: &Config, key: &PersonKey, rows: &[Row]) -> BT
     let mut hooks = BTreeSet::new();
     let all = all_regions(config);
     for (place, _) in config.registers.iter().enumerate() {
-        hooks.insert(id_hook(place, &key.0, &key.1));
+        hooks.extend(customer_id::of_customer(&key.1).iter().map(|id| id_hook(place, &key.0, id)));
     }
     for row in rows {
         for (place, _) in config.registers.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 pub mod cell;
 pub mod customer;
+pub mod customer_id;
 pub mod person_key;
 mod terms;
 

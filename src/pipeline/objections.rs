@@ -1,6 +1,7 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
+mod ids;
 pub mod watch;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use self::ids::Ids;
 use super::before::Before;
 pub use super::contract::{Broken, Spent};
 use super::contract::{broken, content_since, waive};
@@ -20,10 +22,11 @@ use crate::config::{AgeFrom, Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Meets, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, Tails, Unread, WideKey,
-    beside_addresses, domain_alternatives, email_alternatives, last_seven_key, phone_readings, raw_key,
-    several_alone,
+    beside_addresses, domain_alternatives, email_alternatives, has_counter, last_seven_key, phone_readings,
+    raw_key, several_alone, whole_domains,
 };
-use crate::people::cell::trim_text;
+use crate::people::cell::{trim_cell, trim_text};
+use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::{Scope, Scopes};
@@ -33,7 +36,7 @@ use crate::sources::{BatchReader, Place, ReadOptions, Record, RowFaultCode, Sour
 /// Every objection, by what it can be met with. Values are numbers of interned [`Named`] sets.
 #[derive(Default)]
 pub struct Objections {
-    ids: KeyTable<PersonKey, u32>,
+    ids: Ids,
     keys: KeyTable<WideKey, u32>,
     domains: KeyTable<WideKey, u32>,
     unread: KeyTable<WideKey, u32>,
@@ -172,6 +175,8 @@ impl Objections {
                 hashes: Vec::new(),
                 spaces: spaces(config, register),
                 found: Vec::new(),
+                domains: Vec::new(),
+                is_webmail: false,
                 ends: Vec::new(),
                 numbers: Vec::new(),
                 rule: PhoneRule { possible: config.policy.possible_phones },
@@ -267,7 +272,7 @@ impl Objections {
         (read.rows, read.objections) = (erased.count, erased.count);
         read.commitment = erased.commitment;
         let number = named.number(Named::by(origin, Scopes::of(Scope::AllMarketing).union(Scopes::ALWAYS)));
-        erased.people.iter().for_each(|person| self.ids.add(*person, number));
+        erased.people.iter().for_each(|person| self.ids.add_person(*person, number));
         erased.identifiers.iter().for_each(|key| self.keys.add(*key, number));
         erased.texts.iter().for_each(|key| self.unread.add(*key, number));
         if !erased.texts.is_empty() {
@@ -281,10 +286,22 @@ impl Objections {
         read
     }
 
-    /// The objections to a customer id.
+    /// The objections to a customer id, which is this cell of a source.
+    #[inline]
     #[must_use]
-    pub fn by_id(&self, person: PersonKey) -> u32 {
-        self.ids.get(person).unwrap_or(0)
+    pub(crate) fn by_id(
+        &self,
+        person: PersonKey,
+        cell: &[u8],
+        space: &SpaceKeys,
+        named: &Interner<Named>,
+    ) -> u32 {
+        self.ids.met_by(person, cell, space, named)
+    }
+
+    /// The objections to a customer id as it stands.
+    pub(crate) fn by_exact_id(&self, person: PersonKey) -> u32 {
+        self.ids.get(person)
     }
 
     /// The objections to an e-mail address or its domain, handed over one by one.
@@ -518,6 +535,9 @@ struct Reader<'r, 'c> {
     hashes: Vec<HashKey>,
     spaces: Vec<String>,
     found: Vec<WideKey>,
+    /// Whole domains that cells of addresses name, and whether one is a public mail host.
+    domains: Vec<WideKey>,
+    is_webmail: bool,
     /// Ends of the numbers found.
     ends: Vec<u32>,
     numbers: Vec<Phone>,
@@ -659,15 +679,24 @@ impl Reader<'_, '_> {
         let scopes = self.written_scopes(entry, read);
         let made = self.permissions.as_ref().and_then(|_| made(self.register, entry, &self.context.zone));
         let day = entry.at.filter(|_| self.context.keeps_days).and_then(|cell| self.day_of(cell));
-        let (mut keys, mut unread) = (0, 0);
+        let (mut keys, mut unread) = (0_u64, 0_u64);
         if let Some(id) = entry.customer_id {
             let named = self.standing(self.about_id(entry), scopes, made, day);
-            for space in self.spaces.clone() {
-                if let Some(person) = self.context.person_keys.in_space(&space).key(id) {
-                    keys += 1;
-                    self.objections.ids.add(person, named);
-                }
+            let (mut names_somebody, ids) = (false, &mut self.objections.ids);
+            for space in &self.spaces {
+                let space = self.context.person_keys.in_space(space);
+                names_somebody |= ids.add_entry(&space, id, named);
             }
+            // An address, or a phone number with its plus, in this column is somebody's word, too.
+            if may_hold_address(id) {
+                self.email(id);
+            } else if trim_cell(id).starts_with(b"+") {
+                self.phone(id);
+            }
+            self.take_found(named);
+            let is_blank = trim_cell(id).is_empty();
+            keys += u64::from(names_somebody);
+            unread += u64::from(!names_somebody && !is_blank);
         }
         for (kind, column, cell) in
             [(Kind::Email, Column::Email, entry.email), (Kind::Phone, Column::Phone, entry.phone)]
@@ -681,28 +710,29 @@ impl Reader<'_, '_> {
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
             let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made, day);
-            let (mut domains, mut is_webmail) =
-                (Vec::new(), identifiers::is_webmail_domain(Plaintext::new(cell)));
+            let mut domains = Vec::new();
+            self.is_webmail |= identifiers::is_webmail_domain(Plaintext::new(cell));
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
                 keys += 1;
                 domains.push(domain);
             } else {
                 unread += 1;
-                is_webmail |= domain_alternatives(Plaintext::new(cell), self.context.run_key, &mut domains);
+                self.is_webmail |=
+                    domain_alternatives(Plaintext::new(cell), self.context.run_key, &mut domains);
                 self.unread(None, || Plaintext::new(cell), named);
                 if may_hold_address(cell) {
                     self.email(cell);
                     self.take_found(named);
                 }
             }
-            if is_webmail {
-                read.webmail += 1;
-                read.first_webmail.get_or_insert(place);
-            }
             for domain in domains {
                 self.objections.domains.add(domain, named);
             }
+        }
+        if std::mem::take(&mut self.is_webmail) {
+            read.webmail += 1;
+            read.first_webmail.get_or_insert(place);
         }
         if keys == 0 || unread > 0 {
             read.unparsed += 1;
@@ -832,6 +862,9 @@ impl Reader<'_, '_> {
             self.objections.keys.add(wide, named);
         }
         self.objections.by_end.extend(self.ends.drain(..).map(|end| (end, named)));
+        for domain in self.domains.drain(..) {
+            self.objections.domains.add(domain, named);
+        }
         for hash in self.hashes.drain(..) {
             let known = self.objections.hashes_of_entries.entry(hash).or_insert(0);
             *known = union(self.named, *known, named);
@@ -877,20 +910,25 @@ impl Reader<'_, '_> {
             for algorithm in &self.held[Kind::Email as usize] {
                 hashed::email_hashes(&email, *algorithm, &mut self.hashes);
             }
-            email.wide_key(key)
+            (email.wide_key(key), email.is_glued())
         });
-        self.found.extend(parsed.iter());
-        if parsed.is_ok() {
+        let is_glued = parsed.as_ref().is_ok_and(|(_, is_glued)| *is_glued);
+        self.found.extend(parsed.iter().map(|(wide, _)| *wide));
+        if parsed.is_ok() && !is_glued {
             return true;
         }
+        let whole = whole_domains(Plaintext::new(cell), key, &mut self.domains);
+        self.is_webmail |= whole.is_webmail;
         // Each of several values objects, whatever else stands in the cell.
         let (cell, scratch) = (|| Plaintext::new(cell), &mut self.scratch);
         email_alternatives(cell(), scratch, key, &mut self.found, &mut Vec::new());
         for algorithm in &self.held[Kind::Email as usize] {
             hashed::hashes_within(Kind::Email, cell(), *algorithm, scratch, &mut self.hashes);
         }
-        several_alone(Kind::Email, cell())
-            .is_some_and(|values| values.into_iter().all(|value| Email::parse(value, scratch).is_ok()))
+        parsed.is_ok()
+            || whole.is_alone
+            || several_alone(Kind::Email, cell())
+                .is_some_and(|values| values.into_iter().all(|value| Email::parse(value, scratch).is_ok()))
     }
 
     /// A number parses when it could be one at home; its other readings are met too.
@@ -911,7 +949,7 @@ impl Reader<'_, '_> {
             }
         }
         let is_read = is_one || self.several_numbers(cell, rule);
-        if !is_one || !is_international(cell) {
+        if !is_one || !is_international(cell) || has_counter(Plaintext::new(cell)) {
             phone_readings(Plaintext::new(cell), &self.regions, &mut self.scratch, &mut self.numbers);
         }
         for phone in &self.numbers {

@@ -15,7 +15,7 @@ use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
     Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey,
-    beside_addresses, cell_digest, email_alternatives, holds_identity_code, phone_alternatives,
+    beside_addresses, cell_digest, email_alternatives, has_counter, holds_identity_code, phone_alternatives,
     phone_readings,
 };
 use crate::people::cell::trim_cell;
@@ -221,7 +221,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         };
         let read = self.facts.read(&customer);
         let known = self.known_facts();
-        let mut named = shared.objections.by_id(person);
+        let mut named = shared.objections.by_id(person, customer.id(), &self.space, shared.named);
         if read.opted_out {
             named = union(shared.named, named, self.flag);
         }
@@ -357,7 +357,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         // What this cell meets, apart from the rest of the row, so that it can be known again.
-        let mut met = 0;
+        let (mut met, mut is_glued) = (0, false);
         let mut join = |number: u32| met = union(shared.named, met, number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
@@ -367,6 +367,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     *self.matched_by_hash.entry(number).or_default() += 1;
                     join(number);
                 });
+                is_glued = email.is_glued();
                 let (mut digests, is_role) = ([None; FORMS_MAX], email.is_role());
                 if is_open && self.taken[place][usize::from(is_role)] {
                     email_digests(&email, shared.plan, &mut digests);
@@ -391,19 +392,20 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     (wide, false, digests)
                 }),
         };
-        if kind == Kind::Phone && (parsed.is_err() || !is_international(value)) {
+        let says_all = || is_international(value) && !has_counter(Plaintext::new(value));
+        if kind == Kind::Phone && (parsed.is_err() || !says_all()) {
             self.as_other_numbers(value, region, &mut met);
         }
+        if kind == Kind::Email && (parsed.is_err() || is_glued) {
+            self.as_other_addresses(value, &mut met);
+        }
         if parsed.is_err() {
-            if kind == Kind::Email {
-                self.as_other_addresses(value, &mut met);
-            }
             self.as_hash(kind, value, &mut met);
             self.as_the_other_kind(kind, value, region, &mut met);
         }
         let mut join = |number: u32| met = union(shared.named, met, number);
         shared.objections.raw_hashes(kind, value, &mut join);
-        if parsed.is_err() {
+        if parsed.is_err() || is_glued {
             shared.objections.hashes_within(kind, value, &mut self.email_scratch, &mut join);
         }
         shared.objections.by_raw(value, shared.run_key, &mut join);

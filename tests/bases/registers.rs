@@ -211,7 +211,7 @@ fn answer(fields: &[Field], before: &[String], cells: Vec<String>, lifts: bool) 
 
 fn cell(field: Field, day: &str, pool: &Pool, rng: &mut Rng) -> String {
     match field {
-        Field::Id => pool.id(rng),
+        Field::Id => pool.spelled_id(rng),
         Field::Domain => pool.rare_address(rng).domain(rng),
         Field::Email(_) | Field::Phone(_) if rng.chance(3) => {
             let none =

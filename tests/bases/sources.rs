@@ -358,6 +358,7 @@ fn cell(column: &Column, shared: &Shared, pool: &Pool, trouble: usize, rng: &mut
         Field::Id => match rng.below(120) {
             0 => String::new(),
             1..=4 => format!(" {} ", pool.id(rng)),
+            5 => pool.spelled_id(rng),
             _ => pool.id(rng),
         },
         Field::Email => several(column, rng, |rng| match rng.below(60) {

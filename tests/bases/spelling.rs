@@ -134,7 +134,7 @@ impl Number {
     fn around(&self, rng: &mut Rng) -> String {
         let (code, trunk, national) = (self.code, self.trunk, self.national.as_str());
         let (head, tail) = national.split_at(1);
-        match rng.below(14) {
+        match rng.below(20) {
             0 => format!("=\"{trunk}{national}\""),
             1 => format!("'{trunk}{national}"),
             2 => format!("{code}{national}.0"),
@@ -148,6 +148,12 @@ impl Number {
             10 => format!("{trunk}{national} mum"),
             11 => format!("\u{200e}+{code}\u{200b}{head}{tail}"),
             12 => format!("+{trunk}{national}"),
+            13 => format!("{trunk}{national}/1"),
+            14 => format!("{trunk}{national}-2"),
+            15 => format!("+{code}{national} (3)"),
+            16 => format!("+{code}{national} / 12"),
+            17 => format!("{trunk}{national}-12"),
+            18 => format!("+{code}{national}-{}", code.len()),
             _ => format!("\u{201c}+{code} {national}\u{201d}"),
         }
     }
@@ -155,7 +161,7 @@ impl Number {
 
 /// With what programs and people leave around an address.
 fn around_address(text: &str, rng: &mut Rng) -> String {
-    match rng.below(14) {
+    match rng.below(20) {
         0 => format!("mailto:{text}"),
         1 => format!("Jane Doe <{text}>"),
         2 => format!("{text} (work)"),
@@ -169,11 +175,18 @@ fn around_address(text: &str, rng: &mut Rng) -> String {
         10 => format!("{text}."),
         11 => format!("\u{201c}{text}\u{201d}"),
         12 => text.replace('@', ".@"),
-        _ => format!("{text} {text}"),
+        13 => format!("{text} {text}"),
+        // Signs and labels that stick to it.
+        14 => format!("email={text}"),
+        15 => format!("?a=1&user={text}"),
+        16 => format!("{}{text}", rng.pick(&["-", "_", "*", "#", "/", "•", "»", "\u{2800}", "\u{3164}"])),
+        17 => format!("{}{text}", rng.pick(&["=3D", "=20", "u003c", "x%20", "?=20", "'=2"])),
+        18 => text.replacen('@', "_@", 1),
+        _ => format!("{}@{}", rng.pick(&["*", "%", "", "*@x", " "]), text.rsplit('@').next().unwrap_or("")),
     }
 }
 
-fn full_width(letter: char) -> char {
+pub(crate) fn full_width(letter: char) -> char {
     match letter {
         '+' => '\u{ff0b}',
         '0'..='9' => char::from_u32(0xff10 + u32::from(letter) - u32::from('0')).unwrap_or(letter),

@@ -45,7 +45,8 @@ fn an_objection_meets_every_way_of_writing() {
         (domain, "ample.com", "aino@example.com,", false),
         (domain, "gmail.com", "aino@googlemail.com,", true),
         ("key = \"customer_id\"", " 1 ", "aino@example.com,", true),
-        ("key = \"customer_id\"", "01", "aino@example.com,", false),
+        ("key = \"customer_id\"", "01", "aino@example.com,", true),
+        ("key = \"customer_id\"", "10", "aino@example.com,", false),
     ] {
         let other = if named { "on-register" } else { "up" };
         let outcome = Base::of(&format!("1,{customer},|2,other@example.net,,"))

@@ -7,8 +7,9 @@ use crate::config::Config;
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     Email, Kind, Phone, PhoneRule, Plaintext, Region, RunKey, Scratch, WideKey, email_alternatives,
-    phone_readings, raw_key,
+    has_counter, phone_readings, raw_key,
 };
+use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
 use crate::pipeline::intern::Interner;
 use crate::pipeline::keys::RootKey;
@@ -51,24 +52,22 @@ pub fn text_keys(text: &[u8], config: &Config, root: &RootKey, today: jiff::civi
         for number in &numbers {
             hashed::phone_hashes(number, algorithm, &mut hashes);
         }
-        match Email::parse(Plaintext::new(text), &mut scratch) {
-            Ok(email) => hashed::email_hashes(&email, algorithm, &mut hashes),
-            Err(_) => {
-                let text = Plaintext::new(text);
-                hashed::hashes_within(Kind::Email, text, algorithm, &mut scratch, &mut hashes);
-            }
+        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
+            hashed::email_hashes(&email, algorithm, &mut hashes);
         }
+        hashed::hashes_within(Kind::Email, Plaintext::new(text), algorithm, &mut scratch, &mut hashes);
     }
     let texts = raw_key(Plaintext::new(text), &run_key).into_iter().collect();
-    TextKeys { ids: ids(text, config, &root.person_keys()), identifiers, texts, hashes }
+    let ids = spaces(config, &root.person_keys()).iter().filter_map(|space| space.key(text)).collect();
+    TextKeys { ids, identifiers, texts, hashes }
 }
 
-/// The customers a text would be the id of, one an id space.
-fn ids(text: &[u8], config: &Config, person_keys: &PersonKeys) -> Vec<PersonKey> {
+/// Every id space.
+fn spaces(config: &Config, person_keys: &PersonKeys) -> Vec<SpaceKeys> {
     let mut spaces: Vec<&str> = config.sources.iter().map(|source| &*source.id_space).collect();
     spaces.sort_unstable();
     spaces.dedup();
-    spaces.iter().filter_map(|space| person_keys.in_space(space).key(text)).collect()
+    spaces.iter().map(|space| person_keys.in_space(space)).collect()
 }
 
 /// What is known of a text apart from any customer.
@@ -86,7 +85,7 @@ impl Objections {
     /// complete before.
     pub(crate) fn watch(&mut self, text: &[u8], context: &WatchContext<'_>) -> WatchedText {
         let run_key = context.run_key;
-        let ids = ids(text, context.config, context.person_keys);
+        let spaces = spaces(context.config, context.person_keys);
         let (mut keys, mut domains) = (Vec::new(), Vec::new());
         let mut scratch = Scratch::new();
         email_alternatives(Plaintext::new(text), &mut scratch, run_key, &mut keys, &mut domains);
@@ -97,13 +96,19 @@ impl Objections {
 
         let mut met = 0;
         let mut join = |number: u32| met = union(context.named, met, number);
-        ids.iter().map(|id| self.by_id(*id)).for_each(&mut join);
+        let mut ids = Vec::new();
+        for space in &spaces {
+            if let Some(id) = space.key(text) {
+                join(self.by_id(id, text, space, context.named));
+                ids.push(id);
+            }
+        }
         keys.iter().filter_map(|key| self.by_reading(*key)).for_each(&mut join);
         domains.iter().filter_map(|key| self.by_domain(*key)).for_each(&mut join);
-        match Email::parse(Plaintext::new(text), &mut scratch) {
-            Ok(email) => self.email_hashes(&email, &mut join),
-            Err(_) => self.hashes_within(Kind::Email, text, &mut scratch, &mut join),
+        if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
+            self.email_hashes(&email, &mut join);
         }
+        self.hashes_within(Kind::Email, text, &mut scratch, &mut join);
         for number in &numbers {
             self.phone_hashes(number, &mut join);
         }
@@ -144,7 +149,7 @@ fn numbers(text: &[u8], regions: &[Region], scratch: &mut Scratch) -> Vec<Phone>
         let rule = PhoneRule { possible: true };
         numbers.extend(Phone::parse(Plaintext::new(text), region, rule, scratch));
     }
-    if numbers.is_empty() || !is_international(text) {
+    if numbers.is_empty() || !is_international(text) || has_counter(Plaintext::new(text)) {
         phone_readings(Plaintext::new(text), regions, scratch, &mut numbers);
     }
     numbers
