@@ -128,13 +128,7 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
     pub(crate) fn freeze(&mut self, join: impl Fn(V, V) -> V) {
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.par_sort_unstable_by_key(|(key, _)| *key);
-        gathered.dedup_by(|next, kept| {
-            let is_same = next.0 == kept.0;
-            if is_same {
-                kept.1 = join(kept.1, next.1);
-            }
-            is_same
-        });
+        join_equals(&mut gathered, join);
         let entries = u32::try_from(gathered.len()).expect("fewer than four thousand million entries");
         self.sieve = Sieve::for_about(gathered.len());
         let places = (gathered.len() / ENTRIES_A_START).max(2).next_power_of_two();
@@ -195,6 +189,17 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
             + self.values.capacity() * size_of::<V>();
         (entries + self.starts.capacity() * 4 + self.sieve.words.capacity() * 8) as u64
     }
+}
+
+/// Makes one of entries with one key that stand side by side; `join` makes one of two values.
+pub(crate) fn join_equals<K: PartialEq, V: Copy>(entries: &mut Vec<(K, V)>, join: impl Fn(V, V) -> V) {
+    entries.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 = join(kept.1, next.1);
+        }
+        is_same
+    });
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ fn every_way_of_writing_an_address_is_one_basic_form() {
             "\"jane.doe+x@example.com\"",
             "'jane.doe+x@example.com'",
             "'jane.doe+x@example.com",
+            "\"jane.doe+x@example.com",
             "=\"jane.doe+x@example.com\"",
             "ｊａｎｅ.doe+x＠example.com",
             "jane.doe+x@example。com",
@@ -223,6 +224,45 @@ fn lengths_hold_to_the_byte() {
     let exact = (1..60).find(|len| whole(*len).len() == 254).expect("a length that fits");
     assert_eq!(parse_error(&whole(exact)), None);
     assert_eq!(parse_error(&whole(exact + 1)), Some(Reject::TooLong));
+    // The same where the slow way reads.
+    let slow = |local: usize, last: usize| format!("{}!@{}", "a".repeat(local - 1), domain(last));
+    assert_eq!(parse_error(&format!("{}!@example.com", "a".repeat(63))), None);
+    assert_eq!(parse_error(&format!("{}!@example.com", "a".repeat(64))), Some(Reject::TooLong));
+    assert_eq!(parse_error(&slow(2, exact)), None);
+    assert_eq!(parse_error(&slow(2, exact + 1)), Some(Reject::TooLong));
+    // A domain may be longer in ASCII: `xn--` and what stands for the letter come to it.
+    let beyond = |len: usize| format!("ab@{}", domain(len).replace(".com", ".ü.com"));
+    let longest = (1..63).rev().find(|len| parse_error(&beyond(*len)).is_none()).expect("one fits");
+    let written =
+        idna::domain_to_ascii(beyond(longest).split_once('@').expect("a sign").1).expect("a domain");
+    assert_eq!(written.len() + 3, 254);
+    assert_eq!(parse_error(&beyond(longest + 1)), Some(Reject::TooLong));
+}
+
+/// Whether something may have stuck to an address, of the user part and of the domain.
+#[test]
+fn an_address_with_something_stuck_to_it_is_told_and_read_as_whose_it_may_be() {
+    let mut scratch = Scratch::new();
+    let own = wide("ann@example.com");
+    for (cell, is_glued) in [
+        ("ann@example.com", false),
+        ("ann@bücher.example", false),
+        ("o'brien@example.com", false),
+        ("jörg@example.com", false),
+        ("email=ann@example.com", true),
+        ("-ann@example.com", true),
+        ("ann@example.com«", true),
+        ("•ann@example.com«", true),
+        ("u003cann@example.com", true),
+    ] {
+        let email = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch);
+        let email = email.unwrap_or_else(|reject| panic!("{cell:?}: {}", reject.code()));
+        assert_eq!(email.is_glued(), is_glued, "{cell}");
+        let (mut keys, mut domains) = (Vec::new(), Vec::new());
+        email_alternatives(Plaintext::new(cell.as_bytes()), &mut scratch, &key(), &mut keys, &mut domains);
+        assert_eq!(keys.len() > 1, is_glued, "{cell}");
+        assert!(!is_glued || keys.contains(&own), "{cell}");
+    }
 }
 
 #[test]
