@@ -173,7 +173,8 @@ fn an_address_among_words_and_a_number_beside_it_object() {
         (("", "0401234567, ann@example.com"), &[ANN, LINE]),
         (("", "bo44@example.org 040 123 4567"), &[BO, LINE]),
         (("", "call bo44@example.org"), &[BO]),
-        (("ann at example.com, 1234", ""), &[]),
+        (("ann at example.com, 1234", ""), &[ANN]),
+        (("ann of example.com, 1234", ""), &[]),
     ] {
         for hashed in [false, true] {
             let config = if hashed { with_hashes(CONFIG) } else { CONFIG.to_owned() };

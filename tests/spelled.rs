@@ -81,6 +81,30 @@ fn what_sticks_to_an_address_hides_nobody() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// An at sign in words, two for one, or a comma for a dot made it no address, and nobody's.
+#[test]
+fn slips_in_writing_an_address_hide_nobody() {
+    let faults = faults_of_emails(&[
+        "ann(at)example.com",
+        "Ann [AT] Example.com",
+        "ann at example.com",
+        "ann%40example.com",
+        "https://example.org/?user=ann%40example.com",
+        "ann&#64;example.com",
+        "ann&commat;example.com",
+        "ann(ät)example.com",
+        "ann@@example.com",
+        "ann\\@example.com",
+        "ann@example..com",
+        "ann@.example.com",
+        "ann@example\u{b7}com",
+        "ann(home)@example.com",
+        "ann@example,com",
+        "bo@example.org; ann(at)example.com",
+    ]);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 /// A wildcard objected to nobody.
 #[test]
 fn a_whole_domain_among_addresses_objects_for_everybody_there() {

@@ -27,6 +27,7 @@ mod glue;
 pub mod hashed;
 mod identity_codes;
 mod junk;
+mod mends;
 mod phone;
 mod phone_fast;
 mod phone_library;

@@ -7,7 +7,7 @@ use super::phone::{self, Phone};
 use super::phone_library::{self, Verdict};
 use super::steps::Steps;
 use super::{
-    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, glue, phone_text, text,
+    Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, glue, mends, phone_text, text,
 };
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
@@ -292,7 +292,17 @@ pub(in crate::identifiers) fn each_address(
     found: &mut dyn FnMut(Said<'_>),
 ) {
     let Some(plain) = plain_signs(cell) else { return };
-    each_written_address(&plain, scratch, found);
+    if Email::parse(Plaintext::new(plain.as_bytes()), scratch).is_err()
+        && let Some(meant) = mends::mended(&plain)
+    {
+        each_address_as_written(&meant, scratch, found);
+    }
+    each_address_as_written(&plain, scratch, found);
+}
+
+/// The same of a cell whose signs are plain.
+fn each_address_as_written(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMut(Said<'_>)) {
+    each_written_address(plain, scratch, found);
     // White space at an at sign is a slip of the hand and divides nothing: `ann @ example.com`.
     let joined = Zeroizing::new(plain.split('@').map(text::trim).collect::<Vec<_>>().join("@"));
     if *joined != *plain {

@@ -150,10 +150,49 @@ fn said(cell: &str) -> Vec<Said> {
     if let Some(email) = Email::parse(cell) {
         return unstuck(&email).into_iter().chain([whole(email)]).collect();
     }
-    let mut all = Vec::new();
     let plain = signs(cell);
-    let closed_up = without_gaps(&plain);
-    for value in values(&plain).into_iter().chain(values(&closed_up)) {
+    let meant = without_slips(&plain);
+    let has_slips = Email::parse(&plain).is_none() && meant != plain.to_lowercase();
+    let meant = has_slips.then_some(meant);
+    meant.iter().chain([&plain]).flat_map(|text| said_of(text)).collect()
+}
+
+/// A cell in lower case without slips in writing its at sign and its dots.
+fn without_slips(cell: &str) -> String {
+    let mut text = cell.to_lowercase();
+    let signs = "(at) [at] {at} <at> (ät) [ät] %40 &#64; &#x40; &commat;";
+    for sign in signs.split(' ').chain([" at "]) {
+        text = text.replace(sign, "@");
+    }
+    text = text.replace('·', ".").replace("\\@", "@");
+    for (two, one) in [("\\@", "@"), ("@@", "@"), ("..", "."), ("@.", "@")] {
+        while text.contains(two) {
+            text = text.replace(two, one);
+        }
+    }
+    while let Some((front, behind)) = text.split_once(")@") {
+        let Some((before, _)) = front.rsplit_once('(') else { break };
+        text = format!("{before}@{behind}");
+    }
+    let parts: Vec<&str> = text.split('@').collect();
+    if let [local, name] = parts.as_slice() {
+        let names: Vec<&str> = name.split(',').collect();
+        let is_name = |name: &&str| {
+            !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "-.".contains(letter))
+        };
+        if names.iter().all(is_name) {
+            return format!("{local}@{}", names.join("."));
+        }
+    }
+    text
+}
+
+/// Whatever a cell with plain signs says that is no address.
+fn said_of(plain: &str) -> Vec<Said> {
+    let whole = |email: Email| (Some(email.wide()), Some(email.domain.clone()), Some(email));
+    let mut all = Vec::new();
+    let closed_up = without_gaps(plain);
+    for value in values(plain).into_iter().chain(values(&closed_up)) {
         if let Some(email) = Email::parse(value) {
             all.extend(unstuck(&email));
             all.push(whole(email));

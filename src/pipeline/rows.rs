@@ -668,13 +668,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 self.recovered.keys.extend(hash.ok().map(|hash| hash.wide_key(kind, key)));
             }
         }
-        if memchr::memchr(b'@', piece).is_some() || !piece.is_ascii() {
-            self.readings.clear();
-            self.domains.clear();
-            let scratch = &mut self.email_scratch;
-            email_alternatives(Plaintext::new(piece), scratch, key, &mut self.readings, &mut self.domains);
-            self.recovered.keys.extend(self.readings.iter().copied());
-        }
+        self.readings.clear();
+        self.domains.clear();
+        let scratch = &mut self.email_scratch;
+        email_alternatives(Plaintext::new(piece), scratch, key, &mut self.readings, &mut self.domains);
+        self.recovered.keys.extend(self.readings.iter().copied());
         if piece.iter().filter(|byte| byte.is_ascii_digit()).count() >= 6 || !piece.is_ascii() {
             for region in regions {
                 let rule = PhoneRule { possible: true };

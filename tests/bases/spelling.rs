@@ -161,7 +161,7 @@ impl Number {
 
 /// With what programs and people leave around an address.
 fn around_address(text: &str, rng: &mut Rng) -> String {
-    match rng.below(20) {
+    match rng.below(24) {
         0 => format!("mailto:{text}"),
         1 => format!("Jane Doe <{text}>"),
         2 => format!("{text} (work)"),
@@ -182,6 +182,11 @@ fn around_address(text: &str, rng: &mut Rng) -> String {
         16 => format!("{}{text}", rng.pick(&["-", "_", "*", "#", "/", "•", "»", "\u{2800}", "\u{3164}"])),
         17 => format!("{}{text}", rng.pick(&["=3D", "=20", "u003c", "x%20", "?=20", "'=2"])),
         18 => text.replacen('@', "_@", 1),
+        // Slips in writing it.
+        19 => text.replacen('@', rng.pick(&["(at)", " [AT] ", " at ", "%40", "&#64;", "(ät)"]), 1),
+        20 => text.replacen('@', rng.pick(&["@@", "\\@", "@.", "(home)@", "(a)(b)@", ")@", "@@@"]), 1),
+        21 => text.replace("example.", rng.pick(&["example,", "example..", "example·", "example, "])),
+        22 => format!("{},", text.replace("gmail.", "gmail,")),
         _ => format!("{}@{}", rng.pick(&["*", "%", "", "*@x", " "]), text.rsplit('@').next().unwrap_or("")),
     }
 }
