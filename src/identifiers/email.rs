@@ -315,15 +315,11 @@ fn split(address: &str) -> Result<(&str, &str), Reject> {
 /// A user part without quotes that it does not need; one that needs them is turned away: no platform's
 /// rule says how it would be hashed.
 fn unquote(local: &str) -> Result<std::borrow::Cow<'_, str>, Reject> {
-    let bare = match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) if !inner.is_empty() => inner,
-        _ => local,
-    };
-    let bare: std::borrow::Cow<'_, str> = if bare.contains("()") || bare.contains('"') {
+    let bare: std::borrow::Cow<'_, str> = if local.contains("()") || local.contains('"') {
         // An empty comment, and a quote left over from a broken export, are nobody's.
-        bare.replace("()", "").replace('"', "").into()
+        local.replace("()", "").replace('"', "").into()
     } else {
-        bare.into()
+        local.into()
     };
     if bare.is_empty() || !bare.chars().all(is_local_char) {
         return Err(Reject::InvalidLocalPart);
@@ -355,11 +351,11 @@ fn lower(text: &str, out: &mut String, steps: &mut Steps) {
     let lowered = lowered(text.len(), text.nfc());
     let from = out.len();
     out.extend(lowered.nfc());
-    if out[from..] != *text {
+    if !unicode_normalization::is_nfc(text) {
+        steps.note(Step::Composed);
+    }
+    if !text.nfc().eq(out[from..].chars()) {
         steps.note(Step::LowerCased);
-        if !unicode_normalization::is_nfc(text) {
-            steps.note(Step::Composed);
-        }
     }
 }
 

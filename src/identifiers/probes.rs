@@ -216,7 +216,7 @@ const LONG_RUN: usize = 6;
 /// Numbers that stand side by side without a sign that no number has in it: every run of six digits or
 /// more where there are two, and both parts of a cell with more digits than one number has, wherever it
 /// can be cut.
-fn joined_numbers(text: &str) -> Vec<&str> {
+pub(in crate::identifiers) fn joined_numbers(text: &str) -> Vec<&str> {
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
     for (at, c) in text.char_indices().filter(|(_, c)| phone_text::digit(*c).is_some()) {
         let end = at + c.len_utf8();

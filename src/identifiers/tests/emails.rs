@@ -351,6 +351,15 @@ fn steps_are_words_and_never_the_value() {
         let steps = steps_email(Plaintext::new(b"j.d+x@gmail.com"), form, &mut scratch).unwrap_or_default();
         assert_eq!(steps.len(), usize::from(form != EmailForm::Basic), "{form:?}");
     }
+    for (cell, done) in [
+        ("jörg@example.com", &[][..]),
+        ("Jörg@example.com", &["lower-cased"]),
+        ("jo\u{308}rg@example.com", &["accents composed (NFC)"]),
+        ("Jo\u{308}rg@example.com", &["accents composed (NFC)", "lower-cased"]),
+    ] {
+        let steps = steps_email(Plaintext::new(cell.as_bytes()), EmailForm::Basic, &mut scratch);
+        assert_eq!(steps.as_deref(), Ok(done), "{cell}");
+    }
     assert_eq!(
         steps_email(Plaintext::new(b"jane"), EmailForm::Basic, &mut scratch),
         Err(Reject::NotAnAddress)

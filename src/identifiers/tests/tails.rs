@@ -58,3 +58,54 @@ fn a_cell_that_meets_a_reading_is_never_passed_over() {
     }
     assert!(met > 60 && passed_over > 60, "{met} meet, {passed_over} are passed over");
 }
+
+/// Which ends are kept of which numbers, and what a cell may be that ends so.
+#[test]
+fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
+    let of = |digits: &str| Phone::from_digits(digits.as_bytes()).expect("fits");
+    for (digits, told, cell, expected) in [
+        ("358401234567", Some(1_234_567), "0401234567", Meets::EndingIn(1_234_567)),
+        ("358401234567", Some(1_234_567), "+358401234567", Meets::EndingIn(1_234_567)),
+        ("358401234567", Some(1_234_567), "(040) 123-45 67", Meets::EndingIn(1_234_567)),
+        ("358401234567", Some(1_234_567), "91234567", Meets::EndingIn(1_234_567)),
+        ("358401234567", Some(1_234_567), "0401234568", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "0402234567", Meets::Nothing),
+        // Fewer digits than such a number has, though zeros stand before them.
+        ("358401234567", Some(1_234_567), "7654321", Meets::Any),
+        ("358401234567", Some(1_234_567), "00000007654321", Meets::Any),
+        ("358401234567", Some(1_234_567), "00000017654321", Meets::Nothing),
+        // Two numbers may stand in it.
+        ("358401234567", Some(1_234_567), "358+407654321", Meets::Any),
+        ("358401234567", Some(1_234_567), "0+407654321", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "123456 7654321", Meets::Any),
+        ("358401234567", Some(1_234_567), "12345 7654321", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "7654321 12345", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "12345 12345 12345", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "12345 12345 12345 1", Meets::Any),
+        ("358401234567", Some(1_234_567), "0407654321 ext 1", Meets::Any),
+        ("358401234567", Some(1_234_567), "0407654321-1", Meets::Any),
+        // Six digits are all there is of it, or four are all that is sure.
+        ("298123456", None, "29 812 34 56", Meets::Any),
+        ("298123456", None, "29 812 34 57", Meets::Nothing),
+        ("6834002", None, "99994002", Meets::Any),
+        ("6834002", None, "99994003", Meets::Nothing),
+        ("5492954420123", None, "02954 15 420123", Meets::Any),
+        ("5492954420123", None, "88880123", Meets::Any),
+        ("5492954420123", None, "88880124", Meets::Nothing),
+    ] {
+        let (mut tails, mut all) = (Tails::default(), Tails::default());
+        assert_eq!(tails.insert(&of(digits)), told, "{digits}");
+        all.take_in(&tails);
+        // Others beside it change nothing.
+        let mut others = Tails::default();
+        for other in ["358449999999", "298999999", "6839999"] {
+            others.insert(&of(other));
+        }
+        all.take_in(&others);
+        for (which, tails) in [("alone", &tails), ("among others", &all)] {
+            let met = tails.met_by(Plaintext::new(cell.as_bytes()));
+            assert!(met == expected, "{digits} and {cell}, {which}");
+        }
+    }
+    assert!(Tails::default().met_by(Plaintext::new(b"0401234567")) == Meets::Nothing);
+}
