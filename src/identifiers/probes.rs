@@ -513,7 +513,7 @@ fn is_phone_value(piece: &str) -> bool {
 }
 
 /// Whether nothing but slashes divides the numbers of a text.
-fn is_cut_at_slashes(text: &str) -> bool {
+pub(in crate::identifiers) fn is_cut_at_slashes(text: &str) -> bool {
     let [first, second] =
         PHONE_SPLITS.map(|split| text.split(split).filter(|piece| is_phone_value(piece)).count());
     first < 2 && second > 1

@@ -4,6 +4,7 @@ use super::*;
 use std::fmt::Write as _;
 
 mod absences;
+mod cells;
 mod countries;
 mod emails;
 mod gaps;
