@@ -30,6 +30,8 @@ pub struct Email<'s> {
     /// The user part folded for matching, when it is not ASCII.
     folded: Option<&'s str>,
     host: Mailhost,
+    /// Whether the short way read it.
+    is_scanned: bool,
 }
 
 /// The longest user part in bytes (RFC 5321, 4.5.3.1.1).
@@ -48,7 +50,8 @@ impl<'s> Email<'s> {
             if host != Mailhost::Other && local.starts_with('+') {
                 return Err(Reject::InvalidLocalPart);
             }
-            return Self::usable(&scratch.basic, at, domain, None, host);
+            let email = Self::usable(&scratch.basic, at, domain, None, host)?;
+            return Ok(Self { is_scanned: true, ..email });
         }
         Self::parse_slowly(cell, scratch)
     }
@@ -119,7 +122,7 @@ impl<'s> Email<'s> {
         if junk::is_placeholder_local(local) || junk::is_placeholder_domain(domain) {
             return Err(Reject::Placeholder);
         }
-        Ok(Self { basic, at, domain, folded, host })
+        Ok(Self { basic, at, domain, folded, host, is_scanned: false })
     }
 
     /// The digest of one form.
@@ -179,6 +182,10 @@ impl<'s> Email<'s> {
     /// [`super::email_alternatives`] of its cell tells whose it may be.
     #[must_use]
     pub fn is_glued(&self) -> bool {
+        if self.is_scanned {
+            // Letters, digits and marks that stand in a user part: only its edges may be something else.
+            return glue::has_edges(self.local());
+        }
         let domain = self.basic_domain();
         glue::is_glued(self.local()) || (!domain.is_ascii() && glue::loosened(domain) != domain)
     }

@@ -7,10 +7,18 @@ use super::probes::{between_words, ends_a_domain, ends_a_plain_user_part};
 /// Whether a part before the sign, in lower case, has anything at which [`each_user_part`] would cut it.
 pub(in crate::identifiers) fn is_glued(local: &str) -> bool {
     let is_edge = |c: Option<char>| c.is_some_and(is_outside);
-    local.starts_with("u00")
+    has_edges(local)
         || is_edge(local.chars().next())
         || is_edge(local.chars().next_back())
         || local.contains(divides)
+}
+
+/// The same of a part of ASCII letters, digits and marks that stand in one.
+pub(in crate::identifiers) fn has_edges(local: &str) -> bool {
+    let is_edge =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+    let bytes = local.as_bytes();
+    is_edge(bytes.first()) || is_edge(bytes.last()) || bytes.starts_with(b"u00")
 }
 
 /// The domain as far as a sign that none has.

@@ -75,14 +75,12 @@ impl Tails {
     /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
     pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
-        if has_counter(Plaintext::new(cell.read())) {
-            return Meets::Any;
-        }
         // No more digits than such a number holds.
         let (mut whole, mut digits) = (0_u64, 0_u32);
         // Of the run of digits at hand, and of all: two numbers may stand side by side.
         let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
-        for byte in cell.read() {
+        let cell = cell.read().trim_ascii_end();
+        for byte in cell {
             match byte {
                 b'0'..=b'9' => {
                     run += 1;
@@ -101,6 +99,10 @@ impl Tails {
                 // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
                 _ => return Meets::Any,
             }
+        }
+        // One digit alone, or something in brackets, may count behind a number.
+        if run == 1 || cell.ends_with(b")") {
+            return Meets::Any;
         }
         let has =
             |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
@@ -170,10 +172,10 @@ fn each_reading(
 #[must_use]
 pub fn has_counter(cell: Plaintext<'_>) -> bool {
     let bytes = cell.read();
-    // Nearly every cell ends in two digits.
-    let is_plain = |pair: &[u8]| pair.iter().all(u8::is_ascii_digit);
-    if bytes.len() < 2 || (bytes.is_ascii() && is_plain(&bytes[bytes.len() - 2..]) && !bytes.contains(&b'/'))
-    {
+    // Nearly every cell ends in two digits, and has no slash.
+    let is_odd = |byte: &u8| !byte.is_ascii() || *byte == b'/';
+    let ends_in_two = bytes.len() > 1 && bytes[bytes.len() - 2..].iter().all(u8::is_ascii_digit);
+    if bytes.len() < 2 || (ends_in_two && !bytes.iter().fold(false, |odd, byte| odd | is_odd(byte))) {
         return false;
     }
     plain_signs(Plaintext::new(bytes)).is_some_and(|plain| before_counter(&plain).is_some())

@@ -57,7 +57,7 @@ pub fn each_reading(id: &[u8], found: &mut dyn FnMut(&[u8])) {
 /// written out.
 pub fn each_reading_of_entry(cell: &[u8], found: &mut dyn FnMut(&[u8])) {
     let Ok(text) = std::str::from_utf8(cell) else { return };
-    let plain: Zeroizing<String> = Zeroizing::new(text.nfkc().collect());
+    let plain = compatible(text);
     let mut read = |text: &str| {
         let signless = signless(text);
         if signless.is_empty() {
@@ -80,7 +80,7 @@ pub fn each_reading_of_entry(cell: &[u8], found: &mut dyn FnMut(&[u8])) {
         }
     };
     // The comma of a number divides nothing.
-    if !read_piece(&plain) {
+    if !read_piece(&plain) && plain.contains(divides) {
         plain.split(divides).for_each(|piece| {
             read_piece(piece);
         });
@@ -113,14 +113,23 @@ fn is_its_only_reading(id: &[u8]) -> bool {
 /// The letters and digits of a text, in compatibility form; of digits alone those from the first that is
 /// not zero.
 fn signless(text: &str) -> Zeroizing<String> {
-    // Room for all of it, so that nothing is left behind where it would have grown.
-    let mut letters = Zeroizing::new(String::with_capacity(text.len() * 18));
-    letters.extend(text.nfkc().filter(|c| c.is_alphanumeric()));
+    let mut letters = compatible(text);
+    letters.retain(char::is_alphanumeric);
     if letters.bytes().all(|byte| byte.is_ascii_digit()) && !letters.is_empty() {
         let zeros = letters.bytes().take_while(|byte| *byte == b'0').count().min(letters.len() - 1);
         return Zeroizing::new(letters[zeros..].to_owned());
     }
     letters
+}
+
+/// The text in compatibility form, in room for all of it: nothing is left behind where it would have grown.
+fn compatible(text: &str) -> Zeroizing<String> {
+    if text.is_ascii() {
+        return Zeroizing::new(text.to_owned());
+    }
+    let mut plain = Zeroizing::new(String::with_capacity(text.len() * 18));
+    plain.extend(text.nfkc());
+    plain
 }
 
 /// Whether letters are all small, all capitals, or small behind a first capital.
@@ -138,7 +147,11 @@ fn is_of_one_case(text: &str) -> bool {
 /// A whole number as a spreadsheet writes it, `123.0`, `123,00` or `1.234567E+6`, and whether it may have
 /// lost digits.
 fn number(text: &str) -> Option<(Zeroizing<String>, bool)> {
-    let text: Zeroizing<String> = Zeroizing::new(text.nfkc().collect());
+    // Nearly every id has neither.
+    if text.is_ascii() && !text.bytes().any(|byte| matches!(byte, b'.' | b',' | b'+')) {
+        return None;
+    }
+    let text = compatible(text);
     let inner = text.trim_matches(|c: char| !c.is_alphanumeric());
     let (front, power) = match inner.split_once(['e', 'E']) {
         Some((front, power)) => (front, Some(power)),
@@ -207,34 +220,68 @@ impl IdSieve {
     /// false no.
     #[must_use]
     pub fn may_meet(&self, id: &[u8]) -> bool {
+        if self.bits.is_empty() {
+            return false;
+        }
         let id = trim_cell(id);
-        if self.bits.is_empty() || is_its_only_reading(id) {
+        let seen = id.iter().fold(0, |seen, byte| seen | KINDS[usize::from(*byte)]);
+        if seen & (CAPITAL | SIGN | OTHER) == 0 && (seen & SMALL != 0 || id.first() != Some(&b'0')) {
             return false;
         }
         // A number with a point may be written out, and other scripts change as they are read.
-        if !id.is_ascii() || id.iter().any(|byte| matches!(byte, b'.' | b',' | b'+')) {
+        if seen & OTHER != 0 {
             return true;
         }
-        Self::place(id).is_none_or(|place| self.bits[place / 64] >> (place % 64) & 1 == 1)
+        let place = Self::place_of(id, seen);
+        self.bits[place / 64] >> (place % 64) & 1 == 1
     }
 
     /// Where letters and digits of ASCII have their bit, whatever their case, signs between them and zeros
     /// in front; `None` for other scripts.
     fn place(text: &[u8]) -> Option<usize> {
-        let (mut sum, mut is_number) = (0xcbf2_9ce4_8422_2325_u64, true);
+        let seen = text.iter().fold(0, |seen, byte| seen | KINDS[usize::from(*byte)]);
+        text.is_ascii().then(|| Self::place_of(text, seen))
+    }
+
+    fn place_of(text: &[u8], seen: u8) -> usize {
+        let is_number = seen & (SMALL | CAPITAL) == 0;
+        let (mut sum, mut is_front) = (0_u64, is_number);
         for byte in text {
-            if !byte.is_ascii() {
-                return None;
+            if KINDS[usize::from(*byte)] & (SMALL | CAPITAL | DIGIT) == 0 || (is_front && *byte == b'0') {
+                continue;
             }
-            is_number &= !byte.is_ascii_alphabetic();
+            is_front = false;
+            // Small and capital letters differ in this bit, which every digit has.
+            sum = sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20));
         }
-        let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
-        for byte in letters.skip_while(|byte| is_number && **byte == b'0') {
-            sum = (sum ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x100_0000_01b3);
-        }
-        Some((sum >> 40) as usize % Self::BITS)
+        (sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % Self::BITS
     }
 }
+
+const DIGIT: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 4;
+/// Stands between letters and digits, and is none.
+const SIGN: u8 = 8;
+/// What may be read otherwise than as one of these.
+const OTHER: u8 = 16;
+
+/// What a byte of an id is.
+const KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            b'.' | b',' | b'+' => OTHER,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 #[cfg(test)]
 mod tests {

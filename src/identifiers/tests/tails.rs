@@ -84,6 +84,9 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
         ("358401234567", Some(1_234_567), "12345 12345 12345 1", Meets::Any),
         ("358401234567", Some(1_234_567), "0407654321 ext 1", Meets::Any),
         ("358401234567", Some(1_234_567), "0407654321-1", Meets::Any),
+        ("358401234567", Some(1_234_567), "0407654321-1 ", Meets::Any),
+        ("358401234567", Some(1_234_567), "0407654321 (1)\t", Meets::Any),
+        ("358401234567", Some(1_234_567), "0407654321-12", Meets::Nothing),
         // Six digits are all there is of it, or four are all that is sure.
         ("298123456", None, "29 812 34 56", Meets::Any),
         ("298123456", None, "29 812 34 57", Meets::Nothing),
