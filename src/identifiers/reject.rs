@@ -1,8 +1,6 @@
 //! Why a value is not an identifier that may be used: a closed table of stable codes. A code never
 //! says anything of the value itself. Docs, reports and `hash` read this table.
 
-use super::Kind;
-
 macro_rules! rejects {
     ($($variant:ident $code:literal $email:literal $phone:literal $text:literal;)+) => {
         /// Why a value is turned away.
@@ -73,14 +71,5 @@ impl Reject {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reject| reject.code() == code)
-    }
-
-    /// Whether a cell of this kind can be turned away so.
-    #[must_use]
-    pub const fn concerns(self, kind: Kind) -> bool {
-        match kind {
-            Kind::Email => self.for_email(),
-            Kind::Phone => self.for_phone(),
-        }
     }
 }

@@ -66,6 +66,8 @@ mod tests {
             ("＊＠example.org", &["example.org"], false, true),
             ("* @ example.org", &["example.org"], false, true),
             ("*@example.org; @example.net", &["example.org", "example.net"], false, true),
+            ("*@example.org *@example.net", &["example.org", "example.net"], false, true),
+            ("*@example.org\u{7}*@example.net", &["example.org", "example.net"], false, true),
             ("*@gmail.com", &["gmail.com"], true, true),
             ("@gmail.com", &["gmail.com"], true, true),
             ("example.org", &["example.org"], false, false),

@@ -7,6 +7,7 @@ use super::*;
 use crate::identifiers::probes::{
     ends_a_domain, ends_a_plain_user_part, ends_a_user_part, is_cut_at_slashes,
 };
+use crate::identifiers::steps::Steps;
 use crate::identifiers::{Unread, beside_addresses, several_alone};
 
 /// The keys of everything that a cell says: of addresses and of domains.
@@ -53,6 +54,11 @@ fn what_is_no_address_has_a_widest_form_too() {
         assert!(!one_keys.is_disjoint(&other_keys), "{one} and {other}");
     }
     assert!(said("ann@localhost").0.is_disjoint(&said("bo@localhost").0));
+    // Too long before the sign for an address, so there is no other reading.
+    let long = |host: &str| said(&format!("{}@{host}", "a".repeat(65))).0;
+    assert_eq!(long("googlemail.com"), long("gmail.com"));
+    assert!(long("example.com").is_disjoint(&long("gmail.com")));
+    assert!(long("example.com").is_disjoint(&long("example.org")));
     assert!(said("...@localhost").0.is_disjoint(&said("+@localhost").0));
     assert_eq!(said("@example.com").0.len(), 0);
     assert_eq!(said("@example.com").1, said("ann@example.com").1);
@@ -163,5 +169,39 @@ fn values_kept_by_their_text_are_joined() {
         assert!(others.filter(|text| both.may_meet(Plaintext::new(text.as_bytes()))).count() < 20);
         let others = (0..1000).map(|number| format!("040 {}", 2_345_678 + number));
         assert!(others.filter(|text| both.may_meet_last_seven(Plaintext::new(text.as_bytes()))).count() < 20);
+    }
+}
+
+/// Quotes around the whole go, unless one stands inside, too; a cell is looked at up to 2,000 bytes.
+#[test]
+fn a_cell_is_opened_as_far_as_it_is_wrapped() {
+    let open = |cell: &str| text::open(cell.as_bytes(), &mut Steps::default()).map(str::to_owned);
+    for (cell, opened) in [
+        ("“a”", "a"),
+        ("„a“", "a"),
+        ("“a”b”", "“a”b”"),
+        ("“a“b”", "“a“b”"),
+        ("\"a\"b\"", "\"a\"b\""),
+        ("=\"a\"", "a"),
+        (" 'a ", "a"),
+        ("a", "a"),
+    ] {
+        assert_eq!(open(cell).as_deref(), Ok(opened), "{cell}");
+    }
+    assert_eq!(open("").err(), Some(Reject::Blank));
+    assert_eq!(open(&"a".repeat(2_000)).map(|text| text.len()), Ok(2_000));
+    assert_eq!(open(&"a".repeat(2_001)).err(), Some(Reject::TooLong));
+}
+
+#[test]
+fn a_reject_concerns_the_kinds_that_can_have_it() {
+    for (reject, is_email, is_phone) in [
+        (Reject::Blank, true, true),
+        (Reject::SeveralValues, true, true),
+        (Reject::NotAnAddress, true, false),
+        (Reject::InvalidPhone, false, true),
+    ] {
+        assert_eq!(reject.for_email(), is_email, "{}", reject.code());
+        assert_eq!(reject.for_phone(), is_phone, "{}", reject.code());
     }
 }

@@ -57,6 +57,7 @@ fn every_way_of_writing_an_address_is_one_basic_form() {
             "=\"jane.doe+x@example.com\"",
             "ｊａｎｅ.doe+x＠example.com",
             "jane.doe+x@example。com",
+            "jane.doe+x﹫example｡com",
             "\0jane.doe+x@example.com\u{b}",
             "jane.doe+x()@example.com",
             "jane.doe+x\"@example.com",

@@ -90,6 +90,7 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
         // Six digits are all there is of it, or four are all that is sure.
         ("298123456", None, "29 812 34 56", Meets::Any),
         ("298123456", None, "29 812 34 57", Meets::Nothing),
+        ("298123456", None, "29 899 34 56", Meets::Nothing),
         ("6834002", None, "99994002", Meets::Any),
         ("6834002", None, "99994003", Meets::Nothing),
         ("5492954420123", None, "02954 15 420123", Meets::Any),
