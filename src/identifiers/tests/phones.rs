@@ -198,6 +198,9 @@ fn possible_numbers_are_taken_when_asked_for() {
     assert_eq!(Phone::parse(cell(), None, PhoneRule::default(), &mut scratch).err(), Some(Reject::NotValid));
     let phone = Phone::parse(cell(), None, possible, &mut scratch).expect("possible");
     assert!(phone.digest(PhoneForm::Digits) == sha256("15551234567"));
+    // Of two readings whose length is possible the first counts.
+    let first = Phone::parse(Plaintext::new(b"10123401234"), region("DE"), possible, &mut scratch);
+    assert!(first.expect("possible").digest(PhoneForm::Digits) == sha256("4910123401234"));
     let short = Phone::parse(Plaintext::new(b"+1 555 12"), None, possible, &mut scratch);
     assert_eq!(short.err(), Some(Reject::InvalidPhone));
 }
@@ -415,5 +418,26 @@ fn an_extension_a_context_and_a_digit_end_where_they_end() {
         ("98211234567", 2),
     ] {
         assert_eq!(phone_library::country_digits(digits.as_bytes()), expected, "{digits}");
+    }
+}
+
+/// A rule that is asked about the form alone reads a number where it says it is at home.
+#[test]
+fn the_form_alone_is_made_where_the_number_is_at_home() {
+    let mut scratch = Scratch::new();
+    for (cell, place, digits) in [
+        ("+46 70 123 45 67", Some("FI"), Some("46701234567")),
+        ("0046 70 123 45 67", Some("FI"), Some("46701234567")),
+        ("070-123 45 67", Some("SE"), Some("46701234567")),
+        ("46701234567", None, Some("46701234567")),
+        ("0701234567", Some("FI"), Some("358701234567")),
+        ("", None, None),
+    ] {
+        let form = AnyForm::Phone(PhoneForm::Digits);
+        let place = place.and_then(region);
+        let made =
+            normalise_form(form, NormaliseMode::Form, Plaintext::new(cell.as_bytes()), place, &mut scratch);
+        let wanted = digits.map(sha256);
+        assert!(made.ok() == wanted, "{cell}");
     }
 }
