@@ -106,6 +106,8 @@ mod tests {
             ("\u{3164}ann", "ann"),
             ("\u{e0020}ann", "ann"),
             ("\u{a1}ann", "ann"),
+            ("€ann", "ann"),
+            ("ann€", "ann"),
         ] {
             let mut parts = Vec::new();
             each_user_part(local, &mut |part| parts.push(part.to_owned()));

@@ -127,6 +127,8 @@ fn what_is_no_number_has_a_code() {
         ("", Blank),
         (" \u{feff}", Blank),
         ("n/a", Placeholder),
+        ("3.58401234567E011", Letters),
+        ("+46 70 123 456 789 01", TooLong),
         ("-", Placeholder),
         ("ei ole", Placeholder),
         ("++++", InvalidPhone),
@@ -370,6 +372,11 @@ fn steps_name_what_was_done() {
     assert_eq!(steps, Ok(vec!["international prefix read as a plus"]));
     let steps = steps_phone(Plaintext::new(b"+358401234567"), None, PhoneRule::default(), &mut scratch);
     assert_eq!(steps, Ok(vec![]));
+    for (cell, is_wide) in [("040\u{a0}1234567", false), ("０４０1234567", true)] {
+        let cell = Plaintext::new(cell.as_bytes());
+        let steps = steps_phone(cell, region("FI"), PhoneRule::default(), &mut scratch).unwrap_or_default();
+        assert_eq!(steps.iter().any(|step| step.contains("full-width")), is_wide, "{steps:?}");
+    }
     let steps = steps_phone(Plaintext::new(b"0401234567"), region("FI"), PhoneRule::default(), &mut scratch);
     assert_eq!(steps, Ok(vec!["read as a national number of the default region"]));
     let steps = steps_phone(Plaintext::new(b"374-93-828222"), None, PhoneRule::default(), &mut scratch);
