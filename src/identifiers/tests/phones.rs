@@ -275,6 +275,7 @@ fn a_counter_behind_a_number_is_told() {
         ("123-4567", false),
         ("040/1234567", false),
         ("０４０１２３４５６７－１", true),
+        ("０401234567／12", true),
         ("0401234567-", false),
         ("0401234567", false),
         ("(1)", false),
