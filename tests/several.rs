@@ -64,19 +64,28 @@ pub(crate) fn built_by(
     customers: &[(&str, &str)],
     objections: &[(&str, &str)],
 ) -> Result<tempfile::TempDir, BuildError> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
     let rows = |from: &[(&str, &str)], tail: &str| -> String {
         let row =
             |(at, (email, phone)): (usize, &(&str, &str))| format!("{at},\"{email}\",\"{phone}\"{tail}\n");
         from.iter().enumerate().map(row).collect()
     };
-    write("verho.toml", config.to_owned());
-    write("customers.csv", format!("id,email,phone,born\n{}", rows(customers, ",1980-01-01")));
-    write("objections.csv", format!("row,email,phone\n{}", rows(objections, "")));
+    let customers = format!("id,email,phone,born\n{}", rows(customers, ",1980-01-01"));
+    built_of(config, &customers, &format!("row,email,phone\n{}", rows(objections, "")))
+}
+
+/// The same of whole tables.
+pub(crate) fn built_of(
+    config: &str,
+    customers: &str,
+    objections: &str,
+) -> Result<tempfile::TempDir, BuildError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in [("verho.toml", config), ("customers.csv", customers), ("objections.csv", objections)]
+    {
+        std::fs::write(folder.path().join(name), text).expect("writable");
+    }
     let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
-    let config = folder.path().join("verho.toml");
-    build_at(&config, now, 7).map(|_| folder)
+    build_at(&folder.path().join("verho.toml"), now, 7).map(|_| folder)
 }
 
 /// Every cell of every full file.

@@ -3,7 +3,7 @@
 //! the program and in the oracle alike.
 
 use crate::agreement::differences_in;
-use crate::several::{CONFIG, built_by, cells, hash};
+use crate::several::{CONFIG, built_by, built_of, cells, hash};
 
 /// Builds once for each objection; tells where somebody went up who should not, or a bystander did not.
 fn faults(config: &str, cases: &[(&str, (&str, &str), (&str, &str))]) -> Vec<String> {
@@ -159,21 +159,12 @@ fn a_counter_behind_a_number_hides_nobody() {
 
 /// Customers by their ids `T1` and so on, and a register of nothing but ids.
 fn left_by_ids(ids: &[&str], entry: &str) -> Vec<usize> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("writable");
     let config = CONFIG
         .replace("columns = { email = \"email\", phone = \"phone\" }", "columns = { customer_id = \"id\" }");
     let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-    let rows: String = ids
-        .iter()
-        .enumerate()
-        .map(|(at, id)| format!("{},p{at}x@example.com,,1980-01-01\n", quoted(id)))
-        .collect();
-    write("verho.toml", config);
-    write("customers.csv", format!("id,email,phone,born\n{rows}"));
-    write("objections.csv", format!("row,id\n1,{}\n", quoted(entry)));
-    let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
-    crate::agreement::build_at(&folder.path().join("verho.toml"), now, 7)
+    let row = |(at, id): (usize, &&str)| format!("{},p{at}x@example.com,,1980-01-01\n", quoted(id));
+    let customers = format!("id,email,phone,born\n{}", ids.iter().enumerate().map(row).collect::<String>());
+    let folder = built_of(&config, &customers, &format!("row,id\n1,{}\n", quoted(entry)))
         .unwrap_or_else(|error| panic!("{error:?}"));
     let differences = differences_in(folder.path());
     assert!(differences.is_empty(), "{entry:?}: {differences:?}");
@@ -214,5 +205,26 @@ fn an_id_is_met_however_a_register_writes_it() {
     ] {
         let expected: Vec<usize> = (0..ids.len()).filter(|at| !kept_out.contains(at)).collect();
         assert_eq!(left_by_ids(&ids, entry), expected, "{entry:?}");
+    }
+}
+
+/// A cell of marks that show nothing, whichever its column, is blank and ends no run.
+#[test]
+fn a_cell_of_nothing_that_shows_is_blank_wherever_it_stands() {
+    for nothing in
+        ["\u{200b}".repeat(4), "\u{feff}".repeat(9), "\u{ad}".repeat(20), "\u{2060}\u{200b}".repeat(300)]
+    {
+        for place in 0..4 {
+            let mut cells_of = ["T1", "ann@example.com", "0401234567", "1980-01-01"];
+            cells_of[place] = &nothing;
+            let customers =
+                format!("id,email,phone,born\n{}\nT2,cy@example.net,,1980-01-01\n", cells_of.join(","));
+            let config = CONFIG.to_owned() + "[policy]\nmax_unreadable = \"50%\"\n";
+            let folder = built_of(&config, &customers, "row,email,phone\n1,bo@example.org,\n")
+                .unwrap_or_else(|error| panic!("{place}: {error:?}"));
+            assert!(cells(&folder.path().join("releases")).contains(&hash("cy@example.net")), "{place}");
+            let differences = differences_in(folder.path());
+            assert!(differences.is_empty(), "{place}: {differences:?}");
+        }
     }
 }

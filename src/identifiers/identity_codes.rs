@@ -37,7 +37,7 @@ fn written_plainly(bytes: &[u8]) -> Option<Zeroizing<String>> {
 
 /// Whether the whole cell is a foreign code. Most cells begin with a letter.
 fn may_be_foreign(bytes: &[u8]) -> bool {
-    !bytes[0].is_ascii_alphabetic()
+    bytes.first().is_some_and(|byte| !byte.is_ascii_alphabetic())
         && std::str::from_utf8(bytes).is_ok_and(|text| is_foreign(text::trim(text).as_bytes()))
 }
 
@@ -197,6 +197,9 @@ mod tests {
             ("１98112289874", true, false),
             ("811228\u{2013}9874", true, false),
             ("131052\u{b7}308T", false, false),
+            // Nothing is left of it once what shows nothing is gone.
+            ("\u{200b}\u{200b}\u{200b}\u{200b}", false, false),
+            ("\u{200b}\u{200b}\u{200b}\u{200b}1", false, false),
         ] {
             assert_eq!(holds(cell, false), held, "{cell}");
             assert_eq!(holds(cell, true), held_in_phone, "{cell} as a phone");

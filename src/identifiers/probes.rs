@@ -306,12 +306,17 @@ pub(in crate::identifiers) fn each_address(
 fn each_address_as_written(plain: &str, scratch: &mut Scratch, found: &mut dyn FnMut(Said<'_>)) {
     each_written_address(plain, scratch, found);
     // White space at an at sign is a slip of the hand and divides nothing: `ann @ example.com`.
-    let joined = Zeroizing::new(plain.split('@').map(text::trim).collect::<Vec<_>>().join("@"));
+    let joined = without_gaps_at_signs(plain);
     if *joined != *plain {
         each_written_address(&joined, scratch, found);
     }
     // Nor does it divide an address that it got into: `ann@example .com`.
     gaps::each_closed_up(&joined, &mut |local, name| address(local, name, scratch, found));
+}
+
+/// The text without white space beside its at signs.
+pub(in crate::identifiers) fn without_gaps_at_signs(plain: &str) -> Zeroizing<String> {
+    Zeroizing::new(plain.split('@').map(text::trim).collect::<Vec<_>>().join("@"))
 }
 
 /// Hands over what stands around an at sign, as an address where it is one.

@@ -1,11 +1,10 @@
 //! Objections to a whole domain that stand among addresses: `*@example.com`, `@example.com`, `%@example.com`.
 //! It knows nothing of a column of domains, which [`super::domain`] reads.
 
+use super::Plaintext;
 use super::digest::{RunKey, WideKey};
 use super::domain::{domain_objection_key, is_webmail_domain};
-use super::probes::plain_signs;
-use super::{Plaintext, text};
-use zeroize::Zeroizing;
+use super::probes::{plain_signs, without_gaps_at_signs};
 
 /// What [`whole_domains`] saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +21,7 @@ pub fn whole_domains(cell: Plaintext<'_>, key: &RunKey, out: &mut Vec<WideKey>) 
     let mut whole = WholeDomains::default();
     let Some(plain) = plain_signs(cell) else { return whole };
     // White space at an at sign is a slip of the hand: `ann @example.com` is somebody.
-    let joined = Zeroizing::new(plain.split('@').map(text::trim).collect::<Vec<_>>().join("@"));
+    let joined = without_gaps_at_signs(&plain);
     let divides = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '|');
     let values = || joined.split(divides).filter(|value| !value.is_empty());
     if values().nth(1).is_some() && values().any(|value| !value.contains('@')) {

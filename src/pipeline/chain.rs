@@ -73,7 +73,7 @@ pub(crate) fn follow(
         if held().any(|(_, (_, holders))| holders.len() > 1) {
             let alone = held().filter(|(_, (_, holders))| holders.len() == 1);
             let met = alone.filter_map(|(wide, _)| objections.by_reading(*wide));
-            let met = met.fold(objections.by_exact_id(person), |all, number| union(named, all, number));
+            let met = met.fold(objections.ids().get(person), |all, number| union(named, all, number));
             own.insert(person, named.get(met).scopes());
         }
     }

@@ -23,8 +23,7 @@ use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     Email, Kind, Meets, Phone, Plaintext, RunKey, Scratch, Tails, Unread, WideKey, last_seven_key, raw_key,
 };
-use crate::people::person_key::SpaceKeys;
-use crate::people::{PersonKey, PersonKeys};
+use crate::people::PersonKeys;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::{Scope, Scopes};
 use crate::sources::{Place, RowFaultCode, SourceError};
@@ -257,22 +256,9 @@ impl Objections {
         read
     }
 
-    /// The objections to a customer id, which is this cell of a source.
-    #[inline]
-    #[must_use]
-    pub(crate) fn by_id(
-        &self,
-        person: PersonKey,
-        cell: &[u8],
-        space: &SpaceKeys,
-        named: &Interner<Named>,
-    ) -> u32 {
-        self.ids.met_by(person, cell, space, named)
-    }
-
-    /// The objections to a customer id as it stands.
-    pub(crate) fn by_exact_id(&self, person: PersonKey) -> u32 {
-        self.ids.get(person)
+    /// The objections to customer ids.
+    pub(crate) const fn ids(&self) -> &Ids {
+        &self.ids
     }
 
     /// The objections to an e-mail address or its domain, handed over one by one.

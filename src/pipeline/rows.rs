@@ -221,7 +221,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         };
         let read = self.facts.read(&customer);
         let known = self.known_facts();
-        let mut named = shared.objections.by_id(person, customer.id(), &self.space, shared.named);
+        let mut named = shared.objections.ids().met_by(person, customer.id(), &self.space, shared.named);
         if read.opted_out {
             named = union(shared.named, named, self.flag);
         }

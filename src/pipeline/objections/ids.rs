@@ -11,7 +11,7 @@ use crate::policy::objections::Named;
 
 /// Objections by customer id, and by the other readings of one.
 #[derive(Default)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     table: KeyTable<PersonKey, u32>,
     sieve: IdSieve,
 }
@@ -55,13 +55,13 @@ impl Ids {
     }
 
     /// The objections to a customer id as it stands.
-    pub(super) fn get(&self, person: PersonKey) -> u32 {
+    pub(crate) fn get(&self, person: PersonKey) -> u32 {
         self.table.get(person).unwrap_or(0)
     }
 
     /// The objections to a customer id, which is this cell of a source.
     #[inline]
-    pub(super) fn met_by(
+    pub(crate) fn met_by(
         &self,
         person: PersonKey,
         cell: &[u8],

@@ -40,7 +40,7 @@ pub(super) struct Reader<'r, 'c> {
     hashes: Vec<HashKey>,
     spaces: Vec<String>,
     found: Vec<WideKey>,
-    /// Whole domains that cells of addresses name, and whether one is a public mail host.
+    /// Whole domains, and whether one is a public mail host.
     domains: Vec<WideKey>,
     is_webmail: bool,
     /// Ends of the numbers found.
@@ -247,25 +247,21 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
             let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made, day);
-            let mut domains = Vec::new();
             self.is_webmail |= identifiers::is_webmail_domain(Plaintext::new(cell));
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
                 keys += 1;
-                domains.push(domain);
+                self.domains.push(domain);
             } else {
                 unread += 1;
                 self.is_webmail |=
-                    domain_alternatives(Plaintext::new(cell), self.context.run_key, &mut domains);
+                    domain_alternatives(Plaintext::new(cell), self.context.run_key, &mut self.domains);
                 self.unread(None, || Plaintext::new(cell), named);
                 if may_hold_address(cell) {
                     self.email(cell);
-                    self.take_found(named);
                 }
             }
-            for domain in domains {
-                self.objections.domains.add(domain, named);
-            }
+            self.take_found(named);
         }
         if std::mem::take(&mut self.is_webmail) {
             read.webmail += 1;

@@ -99,7 +99,7 @@ impl Objections {
         let mut ids = Vec::new();
         for space in &spaces {
             if let Some(id) = space.key(text) {
-                join(self.by_id(id, text, space, context.named));
+                join(self.ids.met_by(id, text, space, context.named));
                 ids.push(id);
             }
         }
