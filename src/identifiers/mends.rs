@@ -24,7 +24,7 @@ pub(in crate::identifiers) fn mended(plain: &str) -> Option<Zeroizing<String>> {
         Some(front) => [front.trim_end_matches('\\'), "@"],
         None => [part, ""],
     });
-    text = Zeroizing::new(unescaped.flatten().collect());
+    text = Zeroizing::new(unescaped.flatten().collect::<Vec<_>>().concat());
     for (from, to) in [("@@", "@"), ("·", "."), ("..", "."), ("@.", "@")] {
         replace(&mut text, from, to);
     }
