@@ -8,6 +8,8 @@
 use super::{Plaintext, text};
 use zeroize::Zeroizing;
 
+/// Bytes of the shortest code: a shorter cell holds none.
+pub const IDENTITY_CODE_MIN: usize = FINNISH;
 /// Length of a Finnish code.
 const FINNISH: usize = 11;
 /// The check characters of Finnish codes, by remainder.
@@ -17,7 +19,7 @@ const CHECKS: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
 #[must_use]
 pub fn holds_identity_code(cell: Plaintext<'_>, is_phone: bool) -> bool {
     let bytes = cell.read();
-    if bytes.len() < 11 {
+    if bytes.len() < IDENTITY_CODE_MIN {
         return false;
     }
     let holds = |bytes: &[u8]| holds_finnish(bytes) || (!is_phone && may_be_foreign(bytes));

@@ -37,9 +37,11 @@ mod probes;
 mod reject;
 mod scratch;
 mod steps;
+mod tails;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unread;
 mod whole_domains;
 
 pub use country::{Region, country};
@@ -51,17 +53,19 @@ pub use email::Email;
 pub use email_form::EmailForm;
 pub use forbidden::is_forbidden_digest;
 pub use form::{AnyForm, NormaliseMode, normalise_form};
-pub use identity_codes::holds_identity_code;
+pub use identity_codes::{IDENTITY_CODE_MIN, holds_identity_code};
 pub use phone::{Phone, PhoneForm, PhoneRule};
 pub use phone_library::metadata_version;
 pub use plaintext::Plaintext;
 pub use probes::{
-    Meets, Tails, Unread, beside_addresses, cell_digest, domain_alternatives, email_alternatives,
-    has_counter, last_seven_key, phone_alternatives, phone_readings, raw_key, several, several_alone,
+    beside_addresses, cell_digest, domain_alternatives, email_alternatives, has_counter, last_seven_key,
+    phone_alternatives, phone_readings, raw_key, several, several_alone,
 };
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};
+pub use tails::{Meets, Tails};
+pub use unread::Unread;
 pub use whole_domains::{WholeDomains, whole_domains};
 
 /// What sort of identifier a cell holds.

@@ -30,112 +30,6 @@ pub fn phone_alternatives(
     out.append(&mut added);
 }
 
-/// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
-/// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
-/// any reading, and needs none of them made. It holds no number: many share an end.
-#[derive(Default)]
-pub struct Tails {
-    /// Bit by last seven digits, for numbers whose national part has as many.
-    sevens: Vec<u64>,
-    /// Bit by last six digits, for numbers whose national part has just these.
-    sixes: Vec<u64>,
-    /// Bit by last four digits, for those that are sure of no more.
-    fours: Vec<u64>,
-}
-
-impl Tails {
-    const SEVEN: usize = 10_000_000;
-    const SIX: usize = 1_000_000;
-    const FOUR: usize = 10_000;
-
-    /// Takes a number's end in; seven digits of it are told where these alone are kept.
-    pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
-        // Argentina's mobiles lose a 15 from their middle when read, before as few as six digits.
-        let (bits, size) = match phone.national().len() {
-            _ if phone.digits().starts_with(b"54") => (&mut self.fours, Self::FOUR),
-            7.. => (&mut self.sevens, Self::SEVEN),
-            6 => (&mut self.sixes, Self::SIX),
-            _ => (&mut self.fours, Self::FOUR),
-        };
-        if bits.is_empty() {
-            bits.resize(size.div_ceil(64), 0);
-        }
-        let end = phone.digits().iter().fold(0, |end, digit| (end * 10 + usize::from(digit - b'0')) % size);
-        bits[end / 64] |= 1 << (end % 64);
-        (size == Self::SEVEN).then_some(end as u32)
-    }
-
-    /// Takes another register's ends in.
-    pub fn take_in(&mut self, other: &Self) {
-        add_bits(&mut self.sevens, &other.sevens);
-        add_bits(&mut self.sixes, &other.sixes);
-        add_bits(&mut self.fours, &other.fours);
-    }
-
-    /// Which numbers some reading of the cell may be: never too few.
-    #[must_use]
-    pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
-        // No more digits than such a number holds.
-        let (mut whole, mut digits) = (0_u64, 0_u32);
-        // Of the run of digits at hand, and of all: two numbers may stand side by side.
-        let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
-        let cell = cell.read().trim_ascii_end();
-        for byte in cell {
-            match byte {
-                b'0'..=b'9' => {
-                    run += 1;
-                    all += 1;
-                    if (run >= LONG_RUN && is_long_before) || all > DIGITS_MAX {
-                        return Meets::Any;
-                    }
-                    whole = whole * 10 + u64::from(byte - b'0');
-                    digits += u32::from(whole > 0);
-                }
-                b'+' if digits > 0 => return Meets::Any,
-                b' ' | b'-' | b'(' | b')' | b'+' => {
-                    is_long_before |= run >= LONG_RUN;
-                    run = 0;
-                }
-                // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
-                _ => return Meets::Any,
-            }
-        }
-        // One digit alone, or something in brackets, may count behind a number.
-        if run == 1 || cell.ends_with(b")") {
-            return Meets::Any;
-        }
-        let has =
-            |bits: &[u64], end: usize| bits.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
-        let end = (whole % Self::SEVEN as u64) as usize;
-        if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
-            Meets::Any
-        } else if has(&self.sevens, end) {
-            Meets::EndingIn(end as u32)
-        } else {
-            Meets::Nothing
-        }
-    }
-}
-
-/// Which numbers of [`Tails`] a cell may be read as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Meets {
-    /// None.
-    Nothing,
-    /// Those alone of which [`Tails::insert`] told these seven digits.
-    EndingIn(u32),
-    /// Any.
-    Any,
-}
-
-/// The bits of both; one without any may have no room yet.
-fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
-    mine.resize(mine.len().max(theirs.len()), 0);
-    for (word, more) in mine.iter_mut().zip(theirs) {
-        *word |= more;
-    }
-}
-
 /// Adds every such reading itself, for the hashes it could stand under.
 pub fn phone_readings(cell: Plaintext<'_>, regions: &[Region], scratch: &mut Scratch, out: &mut Vec<Phone>) {
     each_reading(cell, regions, scratch, &mut |phone| out.push(phone));
@@ -210,10 +104,10 @@ pub(in crate::identifiers) fn plain_signs(cell: Plaintext<'_>) -> Option<Zeroizi
 }
 
 /// Most digits that one number has (E.164).
-const DIGITS_MAX: usize = 15;
+pub(in crate::identifiers) const DIGITS_MAX: usize = 15;
 
 /// Digits in a row that may be a number by themselves.
-const LONG_RUN: usize = 6;
+pub(in crate::identifiers) const LONG_RUN: usize = 6;
 
 /// Numbers that stand side by side without a sign that no number has in it: every run of six digits or
 /// more where there are two, and both parts of a cell with more digits than one number has, wherever it
@@ -586,91 +480,6 @@ pub fn cell_digest(cell: Plaintext<'_>) -> Digest {
     Digest::of(cell.read())
 }
 
-/// What of a register's values that do not parse can be told without a keyed digest: nearly every cell
-/// of a customer is told apart from all of them by its length and its ends, or by its last digits. It
-/// holds no value: many share a bit.
-#[derive(Default)]
-pub struct Unread {
-    /// Bits by length and ends of the text that [`raw_key`] is made of; empty without a value.
-    raw: Vec<u64>,
-    /// Bits by the last seven digits.
-    sevens: Vec<u64>,
-}
-
-impl Unread {
-    const BITS: usize = 1 << 16;
-
-    /// Takes a value in, as [`raw_key`] and [`last_seven_key`] do.
-    pub fn insert(&mut self, cell: Plaintext<'_>) {
-        let lowered = Zeroizing::new(match std::str::from_utf8(cell.read()) {
-            Ok(text) => text::trim(text).to_lowercase().into_bytes(),
-            Err(_) => cell.read().trim_ascii().to_ascii_lowercase(),
-        });
-        Self::set(&mut self.raw, Self::ends(&lowered));
-        if let Some(last) = last_seven(cell.read()) {
-            Self::set(&mut self.sevens, Self::place_of(last));
-        }
-    }
-
-    /// Lets every cell through: there are values of which nothing but the key is known.
-    pub fn open(&mut self) {
-        for bits in [&mut self.raw, &mut self.sevens] {
-            bits.clear();
-            bits.resize(Self::BITS / 64, u64::MAX);
-        }
-    }
-
-    /// Takes another register's values in.
-    pub fn take_in(&mut self, other: &Self) {
-        add_bits(&mut self.raw, &other.raw);
-        add_bits(&mut self.sevens, &other.sevens);
-    }
-
-    /// Whether the cell's [`raw_key`] may be one of theirs. Never a false no.
-    #[must_use]
-    pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
-        let bytes = cell.read();
-        if self.raw.is_empty() {
-            return false;
-        }
-        // Letters beyond ASCII may change their length, and even become ASCII, as they are lower-cased.
-        if !bytes.is_ascii() {
-            return true;
-        }
-        // What is trimmed of ASCII: white space and what controls.
-        let is_trimmed = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
-        let from = bytes.iter().position(|byte| !is_trimmed(byte)).unwrap_or(bytes.len());
-        let to = bytes.iter().rposition(|byte| !is_trimmed(byte)).map_or(from, |last| last + 1);
-        Self::has(&self.raw, Self::ends(&bytes[from..to]))
-    }
-
-    /// Whether the cell's [`last_seven_key`] may be one of theirs. Never a false no.
-    #[must_use]
-    pub fn may_meet_last_seven(&self, cell: Plaintext<'_>) -> bool {
-        !self.sevens.is_empty()
-            && last_seven(cell.read()).is_some_and(|last| Self::has(&self.sevens, Self::place_of(last)))
-    }
-
-    fn ends(text: &[u8]) -> usize {
-        let end = |byte: Option<&u8>| usize::from(byte.map_or(0, u8::to_ascii_lowercase));
-        let middle = end(text.get(text.len() / 2));
-        (text.len() * 7919 + end(text.first()) * 257 + end(text.last()) * 31 + middle * 1021) % Self::BITS
-    }
-
-    fn place_of(last: [u8; 7]) -> usize {
-        last.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')) % Self::BITS
-    }
-
-    fn set(bits: &mut Vec<u64>, place: usize) {
-        bits.resize(Self::BITS / 64, 0);
-        bits[place / 64] |= 1 << (place % 64);
-    }
-
-    fn has(bits: &[u64], place: usize) -> bool {
-        bits[place / 64] >> (place % 64) & 1 == 1
-    }
-}
-
 /// The key of the last seven digits of a cell that has as many: a last resort for a register's phone
 /// number that does not parse.
 #[must_use]
@@ -682,7 +491,7 @@ pub fn last_seven_key(cell: Plaintext<'_>, key: &RunKey) -> Option<WideKey> {
     })
 }
 
-fn last_seven(bytes: &[u8]) -> Option<[u8; 7]> {
+pub(in crate::identifiers) fn last_seven(bytes: &[u8]) -> Option<[u8; 7]> {
     if bytes.is_ascii() {
         return seven_of(bytes.iter().rev().copied().filter(u8::is_ascii_digit));
     }
@@ -697,66 +506,4 @@ fn seven_of(mut from_behind: impl Iterator<Item = u8>) -> Option<[u8; 7]> {
         *place = from_behind.next()?;
     }
     Some(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{RunKey, Unread, last_seven_key, raw_key};
-    use crate::identifiers::Plaintext;
-
-    /// Whatever two cells have the same key, the sieve lets the other one through.
-    #[test]
-    fn the_sieve_of_unread_values_lets_every_match_through() {
-        let cells: Vec<Vec<u8>> = [
-            "n/a",
-            " N/A ",
-            "\u{212a}",
-            "k",
-            "K",
-            "",
-            "x",
-            "12-34567",
-            "1234567",
-            "0001234567",
-            "12345",
-            "\u{130}",
-            "i\u{307}",
-            "ABC d",
-            "abc D\u{a0}",
-            "１２３４５６７",
-            "call 555 12 34",
-            "5551234",
-        ]
-        .iter()
-        .map(|cell| cell.as_bytes().to_vec())
-        .chain([vec![0xff, b'A'], vec![0xff, b'a', b' '], vec![b'7'; 40]])
-        .collect();
-        let key = RunKey::from_bytes([5; 16]);
-        let mut met = 0;
-        for entry in &cells {
-            let mut unread = Unread::default();
-            unread.insert(Plaintext::new(entry));
-            for cell in &cells {
-                let (one, other) = (Plaintext::new(entry), Plaintext::new(cell));
-                if raw_key(one, &key).is_some_and(|raw| raw_key(other, &key) == Some(raw)) {
-                    assert!(unread.may_meet(Plaintext::new(cell)));
-                    met += 1;
-                }
-                let one = Plaintext::new(entry);
-                if last_seven_key(one, &key)
-                    .is_some_and(|last| last_seven_key(Plaintext::new(cell), &key) == Some(last))
-                {
-                    assert!(unread.may_meet_last_seven(Plaintext::new(cell)));
-                    met += 1;
-                }
-            }
-        }
-        assert!(met > cells.len() + 10, "{met}");
-        let mut open = Unread::default();
-        open.open();
-        assert!(cells.iter().all(|cell| open.may_meet(Plaintext::new(cell))));
-        assert!(open.may_meet_last_seven(Plaintext::new(b"1234567")));
-        assert!(!Unread::default().may_meet(Plaintext::new(b"x")));
-        assert!(!Unread::default().may_meet_last_seven(Plaintext::new(b"1234567")));
-    }
 }

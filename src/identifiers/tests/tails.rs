@@ -70,6 +70,22 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
         ("358401234567", Some(1_234_567), "91234567", Meets::EndingIn(1_234_567)),
         ("358401234567", Some(1_234_567), "0401234568", Meets::Nothing),
         ("358401234567", Some(1_234_567), "0402234567", Meets::Nothing),
+        // Nine digits are told apart where both have as many, and seven where the cell has eight.
+        ("358401234567", Some(1_234_567), "0501234567", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "+46 70 123 45 67", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "51234567", Meets::EndingIn(1_234_567)),
+        ("37251234567", Some(1_234_567), "0401234567", Meets::EndingIn(1_234_567)),
+        ("3726543210", Some(6_543_210), "0406543210", Meets::EndingIn(6_543_210)),
+        // Where the library puts an area code in behind the country's, fewer are sure.
+        ("3780549999391", None, "378999391", Meets::Any),
+        ("441481287653", None, "44287653", Meets::Any),
+        ("441534287653", None, "0044287653", Meets::Any),
+        ("441624287653", None, "44 287653", Meets::Any),
+        ("441624287653", None, "44 287654", Meets::Nothing),
+        ("672327778", None, "67227778", Meets::Any),
+        ("261208510759", Some(8_510_759), "2618510759", Meets::EndingIn(8_510_759)),
+        ("61891641234", Some(1_641_234), "6191641234", Meets::EndingIn(1_641_234)),
+        ("61291641234", Some(1_641_234), "6191641234", Meets::Nothing),
         // Fewer digits than such a number has, though zeros stand before them.
         ("358401234567", Some(1_234_567), "7654321", Meets::Any),
         ("358401234567", Some(1_234_567), "00000007654321", Meets::Any),
@@ -112,4 +128,34 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
         }
     }
     assert!(Tails::default().met_by(Plaintext::new(b"0401234567")) == Meets::Nothing);
+}
+
+/// Whatever the library makes of digits, wherever they are dialled: the end that is kept of it is the cell's,
+/// nine digits of it where both have as many. The library puts area codes in behind some country codes.
+#[test]
+fn every_reading_ends_as_its_cell_does() {
+    let mut seed = 7_u64;
+    let mut next = move |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let codes = (b'A'..=b'Z').flat_map(|one| (b'A'..=b'Z').map(move |other| [one, other]));
+    let fronts = ["", "0", "1", "44", "0044", "54", "61", "261", "00261", "378", "672", "0"];
+    let (mut read, mut long) = (0, 0);
+    for region in codes.filter_map(|code| Region::from_code(std::str::from_utf8(&code).ok()?)) {
+        for front in fronts.into_iter().chain(fronts) {
+            let digits = next(6) + if front.is_empty() || front == "0" { 7 } else { 5 };
+            let number = (0..digits).map(|_| char::from(b'0' + next(10) as u8));
+            let cell: String = front.chars().chain(number).collect();
+            for phone in readings(&cell, &[region]) {
+                let mut tails = Tails::default();
+                tails.insert(&phone);
+                let met = tails.met_by(Plaintext::new(cell.as_bytes()));
+                assert!(met != Meets::Nothing, "{cell} in {}", region.code());
+                read += 1;
+                long += u32::from(phone.national().len() >= 9 && cell.len() >= 9);
+            }
+        }
+    }
+    assert!(read > 1000 && long > 500, "{read} readings, {long} of nine digits or more");
 }

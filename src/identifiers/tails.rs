@@ -1,0 +1,164 @@
+//! The ends of a register's phone numbers: what tells a customer's phone cell apart from all of them
+//! before the library is asked for its readings. It knows digits, and neither regions nor registers.
+
+use super::Plaintext;
+use super::phone::Phone;
+use super::probes::{DIGITS_MAX, LONG_RUN};
+
+/// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
+/// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
+/// any reading, and needs none of them made. It holds no number: many share an end.
+#[derive(Default)]
+pub struct Tails {
+    /// Bit by last seven digits, for numbers that are sure of as many.
+    sevens: Vec<u64>,
+    /// The same, for those of them that are not sure of nine.
+    sevens_alone: Vec<u64>,
+    /// Bit by last nine digits, which choose it: with half a million numbers every twentieth end of seven
+    /// digits is somebody's.
+    nines: Vec<u64>,
+    /// Bit by last six digits, for numbers that are sure of just these.
+    sixes: Vec<u64>,
+    /// Bit by last four digits, for those that are sure of no more.
+    fours: Vec<u64>,
+}
+
+impl Tails {
+    const SEVEN: usize = 10_000_000;
+    const SIX: usize = 1_000_000;
+    const FOUR: usize = 10_000;
+    const NINE: u64 = 1_000_000_000;
+    /// Bits for ends of nine digits.
+    const NINE_BITS: usize = 1 << 22;
+
+    /// Takes a number's end in; seven digits of it are told where these alone are kept.
+    pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
+        let sure = sure_digits(phone);
+        let (bits, size) = match sure {
+            7.. => (&mut self.sevens, Self::SEVEN),
+            6 => (&mut self.sixes, Self::SIX),
+            _ => (&mut self.fours, Self::FOUR),
+        };
+        let whole = phone.digits().iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
+        let end = (whole % size as u64) as usize;
+        set(bits, size, end);
+        if size != Self::SEVEN {
+            return None;
+        }
+        if sure < 9 {
+            set(&mut self.sevens_alone, size, end);
+        } else {
+            set(&mut self.nines, Self::NINE_BITS, Self::place_of_nine(whole));
+        }
+        Some(end as u32)
+    }
+
+    /// Takes another register's ends in.
+    pub fn take_in(&mut self, other: &Self) {
+        add_bits(&mut self.sevens, &other.sevens);
+        add_bits(&mut self.sevens_alone, &other.sevens_alone);
+        add_bits(&mut self.nines, &other.nines);
+        add_bits(&mut self.sixes, &other.sixes);
+        add_bits(&mut self.fours, &other.fours);
+    }
+
+    /// Which numbers some reading of the cell may be: never too few.
+    #[must_use]
+    pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
+        // No more digits than such a number holds.
+        let (mut whole, mut digits) = (0_u64, 0_u32);
+        // Of the run of digits at hand, and of all: two numbers may stand side by side.
+        let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
+        let cell = cell.read().trim_ascii_end();
+        for byte in cell {
+            match byte {
+                b'0'..=b'9' => {
+                    run += 1;
+                    all += 1;
+                    if (run >= LONG_RUN && is_long_before) || all > DIGITS_MAX {
+                        return Meets::Any;
+                    }
+                    whole = whole * 10 + u64::from(byte - b'0');
+                    digits += u32::from(whole > 0);
+                }
+                b'+' if digits > 0 => return Meets::Any,
+                b' ' | b'-' | b'(' | b')' | b'+' => {
+                    is_long_before |= run >= LONG_RUN;
+                    run = 0;
+                }
+                // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
+                _ => return Meets::Any,
+            }
+        }
+        // One digit alone, or something in brackets, may count behind a number.
+        if run == 1 || cell.ends_with(b")") {
+            return Meets::Any;
+        }
+        let end = (whole % Self::SEVEN as u64) as usize;
+        if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
+            Meets::Any
+        } else if !has(&self.sevens, end) {
+            Meets::Nothing
+        } else if digits < 9 || has(&self.sevens_alone, end) || has(&self.nines, Self::place_of_nine(whole)) {
+            Meets::EndingIn(end as u32)
+        } else {
+            // Of a number with nine digits or more, a cell with as many says the last nine.
+            Meets::Nothing
+        }
+    }
+
+    fn place_of_nine(whole: u64) -> usize {
+        ((whole % Self::NINE).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize % Self::NINE_BITS
+    }
+}
+
+/// Which numbers of [`Tails`] a cell may be read as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Meets {
+    /// None.
+    Nothing,
+    /// Those alone of which [`Tails::insert`] told these seven digits.
+    EndingIn(u32),
+    /// Any.
+    Any,
+}
+
+/// How many digits at a number's end stand at the end of every cell that is read as it: those of its national
+/// part, nine at most, but where the library changes more than the front of it.
+fn sure_digits(phone: &Phone) -> usize {
+    let begins = |fronts: &[&str]| fronts.iter().any(|front| phone.digits().starts_with(front.as_bytes()));
+    // Argentina's mobiles lose a 15 from their middle when read, before as few as six digits. All others are
+    // given their area code where it is missing, behind a country code that may stand: Norfolk Island's,
+    // San Marino's, Guernsey's, Jersey's, the Isle of Man's; Madagascar's, and Australia's of the Cocos
+    // Islands and Christmas Island (national prefix transform rules of rlibphonenumber 2.2.15's metadata,
+    // read 2026-11-27).
+    let most = if begins(&["54", "672"]) {
+        4
+    } else if begins(&["378", "441481", "441534", "441624"]) {
+        6
+    } else if begins(&["261", "618"]) {
+        7
+    } else {
+        9
+    };
+    phone.national().len().min(most)
+}
+
+fn set(bits: &mut Vec<u64>, size: usize, place: usize) {
+    if bits.is_empty() {
+        bits.resize(size.div_ceil(64), 0);
+    }
+    bits[place / 64] |= 1 << (place % 64);
+}
+
+fn has(bits: &[u64], place: usize) -> bool {
+    bits.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+}
+
+/// The bits of both; one without any may have no room yet.
+pub(in crate::identifiers) fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
+    mine.resize(mine.len().max(theirs.len()), 0);
+    for (word, more) in mine.iter_mut().zip(theirs) {
+        *word |= more;
+    }
+}
