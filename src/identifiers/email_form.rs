@@ -184,16 +184,20 @@ pub(in crate::identifiers) fn untagged(local: &str) -> &str {
 }
 
 /// The user part without tag and dots.
-pub(in crate::identifiers) fn push_untagged(out: &mut Written, local: &str) {
-    let local = untagged(local).as_bytes();
+pub(in crate::identifiers) fn push_untagged(out: &mut Written, text: &str) {
+    let local = text.as_bytes();
     let Some(room) = out.room(local.len()) else {
+        let local = untagged(text).as_bytes();
         local.iter().filter(|b| **b != b'.').for_each(|b| out.push_byte(*b));
         return;
     };
     // Each byte is written, and the next over it where it was a dot: dots stand anywhere, and a processor
     // that guesses where guesses wrong.
     let mut end = 0;
-    for b in local {
+    for (at, b) in local.iter().enumerate() {
+        if *b == b'+' && at > 0 {
+            break;
+        }
         room[end] = *b;
         end += usize::from(*b != b'.');
     }
