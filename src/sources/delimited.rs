@@ -73,34 +73,32 @@ struct Splitter<'t> {
 impl Splitter<'_> {
     /// Lines without any quote.
     fn plain(&mut self, from: usize, to: usize, f: &mut impl FnMut(Record<'_>)) {
-        let stretch = &self.data[..to];
         if self.has_cr {
-            let hits = Marks::new(&stretch[from..], [self.layout.rules.delimiter, b'\n', b'\r']);
-            self.lines(from, to, hits.map(|at| from + at), f);
+            self.lines(from, to, [self.layout.rules.delimiter, b'\n', b'\r'], f);
         } else {
-            let hits = Marks::new(&stretch[from..], [self.layout.rules.delimiter, b'\n']);
-            self.lines(from, to, hits.map(|at| from + at), f);
+            self.lines(from, to, [self.layout.rules.delimiter, b'\n'], f);
         }
     }
 
     #[inline]
-    fn lines(
+    fn lines<const N: usize>(
         &mut self,
         from: usize,
         to: usize,
-        hits: impl Iterator<Item = usize>,
+        marks: [u8; N],
         f: &mut impl FnMut(Record<'_>),
     ) {
-        let data = self.data;
+        let data = &self.data[..to];
         let delimiter = self.layout.rules.delimiter;
         let (mut line, mut cell, mut count) = (from, from, 0);
-        for hit in hits {
+        Marks::new(&data[from..], marks).each(|hit| {
+            let hit = from + hit;
             let byte = data[hit];
-            if byte == b'\n' && hit == line && hit > from && data[hit - 1] == b'\r' {
+            if N > 2 && byte == b'\n' && hit == line && hit > from && data[hit - 1] == b'\r' {
                 // The second half of a CR LF.
                 line = hit + 1;
                 cell = line;
-                continue;
+                return;
             }
             if let Some(span) = self.spans.get_mut(count) {
                 *span = (cell as u32, hit as u32);
@@ -113,7 +111,7 @@ impl Splitter<'_> {
                 line = cell;
                 count = 0;
             }
-        }
+        });
         if line < to {
             if let Some(span) = self.spans.get_mut(count) {
                 *span = (cell as u32, to as u32);

@@ -11,51 +11,35 @@ const GATHER: u64 = 0x0102_0408_1020_4080;
 pub(super) struct Marks<'d, const N: usize> {
     data: &'d [u8],
     wanted: [u8; N],
-    /// Where the block at hand begins.
-    block: usize,
-    /// Where the next one does.
-    next: usize,
-    /// Places in the block at hand that were not told yet.
-    bits: u64,
 }
 
 impl<'d, const N: usize> Marks<'d, N> {
     /// In this stretch.
     pub(super) const fn new(data: &'d [u8], wanted: [u8; N]) -> Self {
-        Self { data, wanted, block: 0, next: 0, bits: 0 }
+        Self { data, wanted }
     }
 
-    /// Takes the next block up; `false` at the end.
+    /// Tells every place that is left.
     #[inline]
-    fn take_up(&mut self) -> bool {
-        let Some(rest) = self.data.get(self.next..).filter(|rest| !rest.is_empty()) else { return false };
-        self.block = self.next;
-        self.next += BLOCK;
-        self.bits = match rest.first_chunk() {
-            Some(block) => bits(block, self.wanted),
-            None => {
-                let mut block = [0; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                bits(&block, self.wanted) & ((1 << rest.len()) - 1)
-            }
-        };
-        true
+    pub(super) fn each(self, mut f: impl FnMut(usize)) {
+        let (blocks, rest) = self.data.as_chunks::<BLOCK>();
+        let mut from = 0;
+        for block in blocks {
+            tell(bits(block, self.wanted), from, &mut f);
+            from += BLOCK;
+        }
+        let mut last = [0; BLOCK];
+        last[..rest.len()].copy_from_slice(rest);
+        tell(bits(&last, self.wanted) & ((1 << rest.len()) - 1), from, &mut f);
     }
 }
 
-impl<const N: usize> Iterator for Marks<'_, N> {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.bits == 0 {
-            if !self.take_up() {
-                return None;
-            }
-        }
-        let place = self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits - 1;
-        Some(self.block + place)
+/// Tells the places of a block's bits.
+#[inline]
+fn tell(mut bits: u64, from: usize, f: &mut impl FnMut(usize)) {
+    while bits != 0 {
+        f(from + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
     }
 }
 
@@ -78,6 +62,12 @@ fn bits<const N: usize>(block: &[u8; BLOCK], wanted: [u8; N]) -> u64 {
 mod tests {
     use super::Marks;
 
+    fn told<const N: usize>(marks: Marks<'_, N>) -> Vec<usize> {
+        let mut told = Vec::new();
+        marks.each(|place| told.push(place));
+        told
+    }
+
     /// Compared with looking at each byte, for stretches of every length around the size of a block.
     #[test]
     fn every_place_is_told_once_and_in_order() {
@@ -88,9 +78,9 @@ mod tests {
                 let by_hand = |wanted: &[u8]| -> Vec<usize> {
                     (0..stretch.len()).filter(|at| wanted.contains(&stretch[*at])).collect()
                 };
-                assert_eq!(Marks::new(stretch, *b";\n").collect::<Vec<_>>(), by_hand(b";\n"), "{from} {to}");
-                assert_eq!(Marks::new(stretch, *b";\n\r").collect::<Vec<_>>(), by_hand(b";\n\r"));
-                assert_eq!(Marks::new(stretch, [0, 0xff]).collect::<Vec<_>>(), by_hand(&[0, 0xff]));
+                assert_eq!(told(Marks::new(stretch, *b";\n")), by_hand(b";\n"), "{from} {to}");
+                assert_eq!(told(Marks::new(stretch, *b";\n\r")), by_hand(b";\n\r"));
+                assert_eq!(told(Marks::new(stretch, [0, 0xff])), by_hand(&[0, 0xff]));
             }
         }
     }
