@@ -19,6 +19,7 @@ mod determinism;
 mod docs;
 mod fuzz_smoke;
 mod gaps;
+mod known_rows;
 mod nightly;
 mod nights;
 mod policies;

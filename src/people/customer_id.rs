@@ -184,28 +184,41 @@ fn number(text: &str) -> Option<(Zeroizing<String>, bool)> {
 }
 
 /// Tells nearly every customer's id apart from all that registers name, without a keyed digest. It holds
-/// no id: many share a bit.
+/// no id: many share its bits.
 #[derive(Default)]
 pub struct IdSieve {
-    /// Bits by the letters and digits of ids, in lower case; empty without an id.
-    bits: Vec<u64>,
+    /// Three bits of one word by the letters and digits of an id, in lower case; empty without an id.
+    words: Vec<u64>,
+}
+
+/// What a sieve is asked for a customer's id. Nothing of memory was looked at for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// Nothing: the id has no other reading.
+    Nothing,
+    /// Nothing, and the id may be read in any way.
+    Anything,
+    /// Whether a word has these bits.
+    Bits(u32, u64),
 }
 
 impl IdSieve {
-    const BITS: usize = 1 << 22;
+    const WORDS: usize = 1 << 16;
 
     /// Takes in what [`each_reading_of_entry`] hands over.
     pub fn insert(&mut self, reading: &[u8]) {
-        self.bits.resize(Self::BITS / 64, 0);
-        if let Some(place) = Self::place(reading) {
-            self.bits[place / 64] |= 1 << (place % 64);
+        self.words.resize(Self::WORDS, 0);
+        let seen = seen(reading);
+        if reading.is_ascii() {
+            let (word, bits) = Self::place(reading, seen);
+            self.words[word as usize] |= bits;
         }
     }
 
     /// Takes another register's ids in.
     pub fn take_in(&mut self, other: &Self) {
-        self.bits.resize(self.bits.len().max(other.bits.len()), 0);
-        for (word, more) in self.bits.iter_mut().zip(&other.bits) {
+        self.words.resize(self.words.len().max(other.words.len()), 0);
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
             *word |= more;
         }
     }
@@ -213,49 +226,62 @@ impl IdSieve {
     /// Bytes that it takes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        size_of_val(self.bits.as_slice()) as u64
+        size_of_val(self.words.as_slice()) as u64
     }
 
-    /// Whether a reading of a customer's id may be one of theirs that the id as it stands is not. Never a
-    /// false no.
+    /// What there is to ask for a customer's id: whether a reading of it may be one of theirs that the id as
+    /// it stands is not.
     #[must_use]
-    pub fn may_meet(&self, id: &[u8]) -> bool {
-        if self.bits.is_empty() {
-            return false;
+    pub fn ask(&self, id: &[u8]) -> Asked {
+        if self.words.is_empty() {
+            return Asked::Nothing;
         }
         let id = trim_cell(id);
-        let seen = id.iter().fold(0, |seen, byte| seen | KINDS[usize::from(*byte)]);
+        let seen = seen(id);
         if seen & (CAPITAL | SIGN | OTHER) == 0 && (seen & SMALL != 0 || id.first() != Some(&b'0')) {
-            return false;
+            return Asked::Nothing;
         }
         // A number with a point may be written out, and other scripts change as they are read.
         if seen & OTHER != 0 {
-            return true;
+            return Asked::Anything;
         }
-        let place = Self::place_of(id, seen);
-        self.bits[place / 64] >> (place % 64) & 1 == 1
+        let (word, bits) = Self::place(id, seen);
+        Asked::Bits(word, bits)
     }
 
-    /// Where letters and digits of ASCII have their bit, whatever their case, signs between them and zeros
-    /// in front; `None` for other scripts.
-    fn place(text: &[u8]) -> Option<usize> {
-        let seen = text.iter().fold(0, |seen, byte| seen | KINDS[usize::from(*byte)]);
-        text.is_ascii().then(|| Self::place_of(text, seen))
+    /// The answer; never a false no.
+    #[must_use]
+    #[inline]
+    pub fn may_meet(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Nothing => false,
+            Asked::Anything => true,
+            Asked::Bits(word, bits) => self.words[word as usize] & bits == bits,
+        }
     }
 
-    fn place_of(text: &[u8], seen: u8) -> usize {
+    /// Where letters and digits of ASCII have their bits, whatever their case, signs between them and zeros
+    /// in front.
+    fn place(text: &[u8], seen: u8) -> (u32, u64) {
         let is_number = seen & (SMALL | CAPITAL) == 0;
-        let (mut sum, mut is_front) = (0_u64, is_number);
-        for byte in text {
-            if KINDS[usize::from(*byte)] & (SMALL | CAPITAL | DIGIT) == 0 || (is_front && *byte == b'0') {
-                continue;
-            }
-            is_front = false;
-            // Small and capital letters differ in this bit, which every digit has.
-            sum = sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20));
-        }
-        (sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % Self::BITS
+        // Small and capital letters differ in this bit, which every digit has.
+        let add = |sum: u64, byte: &u8| sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20));
+        let sum = if seen & (SIGN | OTHER) == 0 && !is_number {
+            text.iter().fold(0, add)
+        } else {
+            let is_read = |byte: &&u8| KINDS[usize::from(**byte)] & (SMALL | CAPITAL | DIGIT) != 0;
+            let read = text.iter().filter(is_read);
+            read.skip_while(|byte| is_number && **byte == b'0').fold(0, add)
+        };
+        let mixed = sum.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let bits = 1 << (mixed >> 58) | 1 << (mixed >> 52 & 63) | 1 << (mixed >> 46 & 63);
+        ((mixed >> 30) as u32 % Self::WORDS as u32, bits)
     }
+}
+
+/// The kinds of all bytes of a text.
+fn seen(text: &[u8]) -> u8 {
+    text.iter().fold(0, |seen, byte| seen | KINDS[usize::from(*byte)])
 }
 
 const DIGIT: u8 = 1;
@@ -308,7 +334,11 @@ mod tests {
         let met = !named(entry).is_disjoint(&readings(id));
         let mut sieve = IdSieve::default();
         named(entry).iter().for_each(|reading| sieve.insert(reading));
-        assert!(!met || entry == id || named(entry).contains(id.as_bytes()) || sieve.may_meet(id.as_bytes()));
+        assert!(
+            !met || entry == id
+                || named(entry).contains(id.as_bytes())
+                || sieve.may_meet(sieve.ask(id.as_bytes()))
+        );
         met
     }
 

@@ -72,7 +72,7 @@ pub(crate) fn follow(
         let held = || found.iter().filter(|(_, (_, holders))| holders.contains_key(&person));
         if held().any(|(_, (_, holders))| holders.len() > 1) {
             let alone = held().filter(|(_, (_, holders))| holders.len() == 1);
-            let met = alone.filter_map(|(wide, _)| objections.by_reading(*wide));
+            let met = alone.filter_map(|(wide, _)| objections.by_identifier(*wide));
             let met = met.fold(objections.ids().get(person), |all, number| union(named, all, number));
             own.insert(person, named.get(met).scopes());
         }

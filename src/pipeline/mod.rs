@@ -14,6 +14,7 @@ pub(crate) mod intern;
 pub mod interrupt;
 mod key_table;
 pub mod keys;
+mod known_rows;
 mod live;
 mod members;
 pub mod objections;
@@ -57,8 +58,13 @@ pub use results::{Explained, Fates, Objection, Results};
 use rows::Shared;
 use shares::ShareCounters;
 
-/// Partitions of people: enough that one fits a processor's cache at ten million rows.
-const PARTITIONS: usize = 512;
+/// Partitions of people at least and at most. Each thread fills a chunk for every one of them, so that many
+/// cost more than few: every record then lies somewhere else in memory.
+const PARTITIONS: std::ops::RangeInclusive<u64> = 16..=512;
+/// Rows of a partition, roughly, while there are no more partitions than that.
+const PARTITION_ROWS: u64 = 64 << 10;
+/// Parts of all people where two runs are compared.
+const PEOPLE_PARTS: usize = 512;
 /// Rough bytes of a customer row, to size the share estimate.
 const ROW_BYTES: u64 = 100;
 /// Of so many bytes of customers there is at least one of records: less than any export keeps, since what
@@ -235,7 +241,7 @@ pub fn run<T, E: From<RunError>>(
     let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, objections.bytes()))
         .with_file_max(config.limits.temp_bytes);
     overflow.check_room((bytes / RECORD_BYTES_ONE_IN).saturating_sub(memory)).map_err(RunError::from)?;
-    let rows = Spool::new(&overflow, PARTITIONS);
+    let rows = Spool::new(&overflow, partitions(bytes / ROW_BYTES));
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
@@ -273,7 +279,7 @@ pub fn run<T, E: From<RunError>>(
     };
     let members = MemberRows::new(&plan, &overflow);
     let suppressed = spools(config.audiences.len(), 256);
-    let people = Spool::new(&overflow, PARTITIONS);
+    let people = Spool::new(&overflow, PEOPLE_PARTS);
     let live = (run.live != Live::No).then(|| LiveSpools::new(&overflow, plan.cells.len(), today));
     let tags: Vec<_> = config.audiences.iter().map(|audience| run.root.tags(&audience.name)).collect();
     let job = decide::Decide {
@@ -485,6 +491,11 @@ fn too_many_unreadable(config: &Config, parsed: &parse::Parsed) -> Option<Refusa
             "export the customers again; policy.max_unreadable says how many may be left out".to_owned()
         },
     })
+}
+
+/// Partitions of people for about so many rows.
+fn partitions(rows: u64) -> usize {
+    (rows / PARTITION_ROWS).next_power_of_two().clamp(*PARTITIONS.start(), *PARTITIONS.end()) as usize
 }
 
 /// How much of the memory is for records: what they are read from and written to needs the rest, and so

@@ -261,20 +261,24 @@ impl Objections {
         &self.ids
     }
 
-    /// The objections to an e-mail address or its domain, handed over one by one.
-    pub fn by_email(&self, email: &Email<'_>, wide: WideKey, key: &RunKey, mut each: impl FnMut(u32)) {
-        self.keys.get(wide).into_iter().for_each(&mut each);
+    /// Whether there may be objections to an e-mail address or a phone number: never a false no.
+    #[inline]
+    pub fn may_name(&self, wide: WideKey) -> bool {
+        self.keys.may_hold(wide)
+    }
+
+    /// The objections to an e-mail address or a phone number.
+    pub fn by_identifier(&self, wide: WideKey) -> Option<u32> {
+        self.keys.get(wide)
+    }
+
+    /// The objections to an e-mail address's domain, handed over one by one.
+    pub fn by_domain_of(&self, email: &Email<'_>, key: &RunKey, mut each: impl FnMut(u32)) {
         if !self.domains.is_empty() {
             for domain in email.domain_keys(key) {
                 self.domains.get(domain).into_iter().for_each(&mut each);
             }
         }
-    }
-
-    /// The objections to a phone number.
-    #[must_use]
-    pub fn by_phone(&self, wide: WideKey) -> Option<u32> {
-        self.keys.get(wide)
     }
 
     /// The objections met by a hash of an e-mail address or its domain.
@@ -306,28 +310,32 @@ impl Objections {
         met.into_iter().for_each(&mut each);
     }
 
-    /// The objections met by other readings of a phone cell.
+    /// What other readings of a phone cell could meet, by its end.
     #[must_use]
-    pub fn by_reading(&self, reading: WideKey) -> Option<u32> {
-        self.keys.get(reading)
-    }
-
-    /// Whether other readings of a phone cell could meet anything beside what it has met.
-    #[must_use]
-    pub(crate) fn may_meet_otherwise(&self, cell: &[u8], met: u32, named: &Interner<Named>) -> bool {
+    pub(crate) fn ends_met(&self, cell: &[u8]) -> Meets {
         // The ends of an erased number are not kept: they would tell most of it.
         if self.erased.is_some() {
-            return true;
+            return Meets::Any;
         }
-        if !self.has_phones {
-            return false;
-        }
-        match self.tails.met_by(Plaintext::new(cell)) {
+        if self.has_phones { self.tails.met_by(Plaintext::new(cell)) } else { Meets::Nothing }
+    }
+
+    /// Whether that is anything beside what the cell has met, which is asked for where it matters.
+    pub(crate) fn may_meet_otherwise(
+        &self,
+        meets: Meets,
+        met: impl FnOnce() -> u32,
+        named: &Interner<Named>,
+    ) -> bool {
+        match meets {
             Meets::Nothing => false,
             Meets::Any => true,
             Meets::EndingIn(end) => match self.by_end.binary_search_by_key(&end, |(end, _)| *end) {
                 // Nearly always the cell is the very number, and has met all there is.
-                Ok(place) => union(named, met, self.by_end[place].1) != met,
+                Ok(place) => {
+                    let met = met();
+                    union(named, met, self.by_end[place].1) != met
+                }
                 Err(_) => true,
             },
         }

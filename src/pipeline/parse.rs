@@ -174,6 +174,7 @@ fn work(
             return Err(error);
         }
     }
+    worker.settle()?;
     let RowWorker { tally, recovered, matched_by_hash, shares, .. } = worker;
     shares.finish();
     let worked = Worked { tally, recovered, matched_by_hash };

@@ -20,7 +20,7 @@ use crate::policy::selection::Tri;
 use crate::sources::customers::{Customer, CustomerField, IdentifierField};
 
 /// Oldest age that is believed, in whole years.
-const AGE_MAX: i32 = 130;
+pub(super) const AGE_MAX: u8 = 130;
 
 /// Reads the facts of one source's rows. One a thread, since it keeps what it saw last.
 pub(crate) struct FactReader<'p> {
@@ -30,6 +30,8 @@ pub(crate) struct FactReader<'p> {
     countries: FxHashMap<Vec<u8>, CountryFact>,
     /// The last row's facts, kept for their room.
     facts: RowFacts,
+    /// Whether anything is said of single identifiers.
+    tells_of_identifiers: bool,
 }
 
 /// What identifiers need to know of a row's facts.
@@ -48,6 +50,7 @@ impl<'p> FactReader<'p> {
             compiled: &plan.sources[index],
             plan,
             countries: FxHashMap::default(),
+            tells_of_identifiers: plan.sources[index].columns.tells_of_identifiers(),
             facts: RowFacts {
                 source: u16::try_from(index).expect("loading the config bounds sources"),
                 relationship: Answer::Silent,
@@ -70,12 +73,16 @@ impl<'p> FactReader<'p> {
         &self.facts
     }
 
-    /// Reads one row.
-    pub(crate) fn read(&mut self, customer: &Customer<'_, '_>) -> ReadFacts {
+    /// The person's age in whole years, where it can be told.
+    pub(crate) fn years(&self, customer: &Customer<'_, '_>) -> Option<u16> {
+        let field = self.source.birth_date.as_ref()?;
+        years(customer.said(CustomerField::BirthDate), field, self.plan.today)
+    }
+
+    /// Reads one row of somebody of this age.
+    pub(crate) fn read(&mut self, customer: &Customer<'_, '_>, years: Option<u16>) -> ReadFacts {
         let source = self.source;
         let country = self.country(customer.said(CustomerField::Country));
-        let birth_date = customer.said(CustomerField::BirthDate);
-        let years = source.birth_date.as_ref().and_then(|field| years(birth_date, field, self.plan.today));
         let relationship = answer(customer.said(CustomerField::Relationship), Some(&source.relationship));
         let party = party(customer.said(CustomerField::Party), source.party.as_ref());
         let targeting = targeting(customer.said(CustomerField::Targeting), source.targeting.as_ref());
@@ -188,6 +195,9 @@ impl<'p> FactReader<'p> {
         column: &IdentifierColumn,
         place: usize,
     ) -> Option<Withheld> {
+        if !self.tells_of_identifiers {
+            return None;
+        }
         if let (Some(told), Some(cell)) =
             (&column.provenance, customer.of_identifier(place, IdentifierField::Provenance))
             && !is_one_of(cell, &told.values)
@@ -332,7 +342,7 @@ fn years(said: Said<'_>, field: &DateField, today: Date) -> Option<u16> {
     let born = date(said.value()?, field)?;
     let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
     let years = i32::from(today.year()) - i32::from(born.year()) - i32::from(!had_birthday);
-    if born > today || years > AGE_MAX {
+    if born > today || years > i32::from(AGE_MAX) {
         return None;
     }
     u16::try_from(years).ok()

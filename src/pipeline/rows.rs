@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::FxHashMap;
+use zeroize::Zeroizing;
 
 use super::intern::{DigestSet, Interner};
+use super::known_rows::{KnownRows, RowSays};
 use super::objections::{Objections, algorithm, is_international, may_hold_address, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
@@ -14,11 +16,12 @@ use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
-    Digest, Email, Kind, Phone, PhoneRule, Plaintext, Region, Reject, RunKey, Scratch, WideKey,
-    beside_addresses, cell_digest, email_alternatives, has_counter, holds_identity_code, phone_alternatives,
-    phone_readings,
+    Digest, Email, IDENTITY_CODE_MIN, Kind, Meets, Phone, PhoneRule, Plaintext, Region, Reject, RunKey,
+    Scratch, WideKey, beside_addresses, cell_digest, email_alternatives, has_counter, holds_identity_code,
+    phone_alternatives, phone_readings,
 };
 use crate::people::cell::trim_cell;
+use crate::people::customer_id::Asked;
 use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
 use crate::policy::facts::{RowFacts, Withheld};
@@ -32,6 +35,10 @@ use crate::spill::{Appender, SpillError};
 
 /// Most identifiers one row may carry; a cell of thousands of addresses is no customer.
 pub(super) const IDENTIFIERS_MAX: usize = 64;
+/// Rows whose keys are looked up together, so that waiting for one answer is waiting for many.
+const TOGETHER: usize = 32;
+/// Bytes of the ids of such rows.
+const IDS_BYTES: usize = TOGETHER * 64;
 /// The code of a row without a customer id.
 pub(super) const BLANK_ID: &str = "blank-customer-id";
 /// The code of a row with a personal identity code in a mapped column.
@@ -114,10 +121,18 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     facts: FactReader<'s>,
     space: SpaceKeys,
     known: FxHashMap<RowFacts, KnownFacts>,
+    known_rows: KnownRows,
     flag: u32,
     email_scratch: Scratch,
     phone_scratch: Scratch,
+    /// Rows that were read and whose keys were not looked up yet.
+    waiting: Vec<WaitingRow>,
+    /// Their ids as they stand, where something is asked of one. It never grows, and is wiped when dropped.
+    ids: Zeroizing<Vec<u8>>,
+    /// Their identifiers, and those of the row at hand.
     identifiers: Vec<IdentifierRecord>,
+    /// Which of them objections may name; kept for its room.
+    may_be_named: Vec<bool>,
     /// Why the values of the column at hand stay down.
     withheld: Option<Withheld>,
     /// The e-mail address and the phone number that the row's consent was given for, where that is told.
@@ -138,6 +153,18 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     phone_columns: Vec<bool>,
     rows: &'a mut Appender<'s, 'o>,
     partitions: usize,
+}
+
+/// A row that waits for what objections say of its keys.
+struct WaitingRow {
+    head: RowHead,
+    /// Where its identifiers end.
+    end: usize,
+    /// What there is to ask for its id written otherwise, and where the id ends among those that wait.
+    asked: Asked,
+    id_end: usize,
+    /// Whether objections may name its id as it stands, and otherwise.
+    may_be_named: [bool; 2],
 }
 
 /// A cell that is no identifier: why, and the objections that it meets all the same.
@@ -173,10 +200,14 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             facts: FactReader::new(shared.plan, source, index),
             space: shared.person_keys.in_space(&source.id_space),
             known: FxHashMap::default(),
+            known_rows: KnownRows::new(shared.plan, &shared.plan.sources[index]),
             flag: shared.named.number(Named::by(Origin::Flag, scopes)),
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
+            waiting: Vec::with_capacity(TOGETHER),
+            ids: Zeroizing::new(Vec::with_capacity(IDS_BYTES)),
             identifiers: Vec::new(),
+            may_be_named: Vec::new(),
             withheld: None,
             consented: None,
             taken: taken(shared.config, shared.plan, source),
@@ -210,47 +241,100 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let shared = self.shared;
         let customer = shared.plan.sources[self.index].columns.customer(row);
         if self.holds_identity_code(&customer) {
-            let region = self.facts.read(&customer).region;
+            let region = self.region(&customer);
             self.unreadable(IDENTITY_CODE, customer.cells().collect::<Vec<_>>().into_iter(), region);
             return Ok(());
         }
         let Some(person) = self.space.key(customer.id()) else {
-            let region = self.facts.read(&customer).region;
+            let region = self.region(&customer);
             self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter(), region);
             return Ok(());
         };
-        let read = self.facts.read(&customer);
-        let known = self.known_facts();
-        let mut named = shared.objections.ids().met_by(person, customer.id(), &self.space, shared.named);
-        if read.opted_out {
-            named = union(shared.named, named, self.flag);
-        }
-        self.identifiers.clear();
-        self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, read.region));
+        let says = self.says(&customer);
+        let mut named = if says.opted_out { self.flag } else { 0 };
+        let from = self.identifiers.len();
+        self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, says.region));
         for place in 0..self.source.emails.len() {
             let column = &self.source.emails[place];
             self.withheld = self.facts.withheld(&customer, column, place);
-            self.cell(Kind::Email, column, place, customer.email(place), None, known.is_open, &mut named);
+            self.cell(Kind::Email, column, place, customer.email(place), None, says.is_open, &mut named);
         }
         let emails = self.source.emails.len();
         for place in 0..self.source.phones.len() {
             let column = &self.source.phones[place];
             let cell = customer.phone(place);
             self.withheld = self.facts.withheld(&customer, column, emails + place);
-            self.cell(Kind::Phone, column, emails + place, cell, read.region, known.is_open, &mut named);
+            self.cell(Kind::Phone, column, emails + place, cell, says.region, says.is_open, &mut named);
         }
-        if self.identifiers.len() > IDENTIFIERS_MAX {
+        if self.identifiers.len() - from > IDENTIFIERS_MAX {
+            self.identifiers.truncate(from);
             let cells = customer.cells().collect::<Vec<_>>();
-            self.unreadable(TOO_MANY_IDENTIFIERS, cells.into_iter(), read.region);
+            self.unreadable(TOO_MANY_IDENTIFIERS, cells.into_iter(), says.region);
             return Ok(());
         }
-        for identifier in &self.identifiers {
-            self.shares.count(identifier.wide);
+        let mut asked = shared.objections.ids().ask_otherwise(customer.id());
+        if asked != Asked::Nothing {
+            if self.ids.len() + customer.id().len() <= IDS_BYTES {
+                self.ids.extend_from_slice(customer.id());
+            } else {
+                let met = shared.objections.ids().met_otherwise(customer.id(), &self.space, shared.named);
+                named = union(shared.named, named, met);
+                asked = Asked::Nothing;
+            }
         }
-        let head = RowHead { person, standing: known.standing, named };
-        let bucket = person.spread() as usize % self.partitions;
-        let identifiers = &self.identifiers;
-        self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))
+        let head = RowHead { person, standing: says.standing, named };
+        let (end, id_end) = (self.identifiers.len(), self.ids.len());
+        self.waiting.push(WaitingRow { head, end, asked, id_end, may_be_named: [false; 2] });
+        if self.waiting.len() == TOGETHER { self.settle() } else { Ok(()) }
+    }
+
+    /// Looks up the keys of the rows that wait, and hands the rows on. Without this call after the last row
+    /// some would be lost.
+    pub(crate) fn settle(&mut self) -> Result<(), SpillError> {
+        let (shared, objections) = (self.shared, self.shared.objections);
+        for row in &mut self.waiting {
+            let ids = objections.ids();
+            row.may_be_named = [ids.may_name(row.head.person), ids.may_meet_otherwise(row.asked)];
+        }
+        self.may_be_named.clear();
+        // A hash met its like when it was read: what its key would meet is another's.
+        let may_be_named =
+            |one: &IdentifierRecord| one.class.known == Known::Plain && objections.may_name(one.wide);
+        self.may_be_named.extend(self.identifiers.iter().map(may_be_named));
+        let (mut from, mut id_from) = (0, 0);
+        for WaitingRow { mut head, end, id_end, may_be_named, .. } in self.waiting.drain(..) {
+            let identifiers = &mut self.identifiers[from..end];
+            let mut named = head.named;
+            if may_be_named[0] {
+                named = union(shared.named, named, objections.ids().get(head.person));
+            }
+            if may_be_named[1] {
+                let met =
+                    objections.ids().met_otherwise(&self.ids[id_from..id_end], &self.space, shared.named);
+                named = union(shared.named, named, met);
+            }
+            for (one, may_be_named) in identifiers.iter().zip(&self.may_be_named[from..end]) {
+                if *may_be_named && let Some(number) = objections.by_identifier(one.wide) {
+                    named = union(shared.named, named, number);
+                }
+                self.shares.count(one.wide);
+            }
+            if named != head.named && !(shared.config.state.is_some() || shared.may_still_go_up(named)) {
+                identifiers.iter_mut().for_each(|one| one.digests = [None; FORMS_MAX]);
+            }
+            head.named = named;
+            let bucket = head.person.spread() as usize % self.partitions;
+            self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))?;
+            (from, id_from) = (end, id_end);
+        }
+        self.identifiers.clear();
+        self.ids.clear();
+        Ok(())
+    }
+
+    fn region(&mut self, customer: &Customer<'_, '_>) -> Option<Region> {
+        let years = self.facts.years(customer);
+        self.facts.read(customer, years).region
     }
 
     fn keys_consented(&mut self, cell: &[u8], region: Option<Region>) -> [Option<WideKey>; 2] {
@@ -265,12 +349,26 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     fn holds_identity_code(&mut self, customer: &Customer<'_, '_>) -> bool {
         let mut holds = false;
         for (column, (cell, is_phone)) in customer.cells().zip(&self.phone_columns).enumerate() {
-            if holds_identity_code(Plaintext::new(cell), *is_phone) {
+            if cell.len() >= IDENTITY_CODE_MIN && holds_identity_code(Plaintext::new(cell), *is_phone) {
                 self.tally.identity_codes[column] += 1;
                 holds = true;
             }
         }
         holds
+    }
+
+    /// What the row says of its person.
+    fn says(&mut self, customer: &Customer<'_, '_>) -> RowSays {
+        let years = self.facts.years(customer);
+        let missing = match self.known_rows.find(customer, years, self.shared.plan) {
+            Ok(says) => return says,
+            Err(missing) => missing,
+        };
+        let read = self.facts.read(customer, years);
+        let KnownFacts { standing, is_open } = self.known_facts();
+        let says = RowSays { region: read.region, opted_out: read.opted_out, standing, is_open };
+        self.known_rows.keep(missing, says);
+        says
     }
 
     fn known_facts(&mut self) -> KnownFacts {
@@ -356,13 +454,16 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             *self.tally.columns[place].rejected.entry(known.reject).or_insert(0) += 1;
             return;
         }
+        let says_all = kind == Kind::Phone && is_international(value) && !has_counter(Plaintext::new(value));
+        // Asked before digests are made: the answer is a word somewhere in memory.
+        let ends_met = (kind == Kind::Phone && !says_all).then(|| shared.objections.ends_met(value));
         // What this cell meets, apart from the rest of the row, so that it can be known again.
         let (mut met, mut is_glued) = (0, false);
         let mut join = |number: u32| met = union(shared.named, met, number);
         let parsed = match kind {
             Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
                 let wide = email.wide_key(shared.run_key);
-                shared.objections.by_email(&email, wide, shared.run_key, &mut join);
+                shared.objections.by_domain_of(&email, shared.run_key, &mut join);
                 shared.objections.email_hashes(&email, |number| {
                     *self.matched_by_hash.entry(number).or_default() += 1;
                     join(number);
@@ -378,7 +479,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 .unwrap_or_else(|| Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch))
                 .map(|phone| {
                     let wide = phone.wide_key(shared.run_key);
-                    shared.objections.by_phone(wide).into_iter().for_each(&mut join);
                     shared.objections.phone_hashes(&phone, |number| {
                         *self.matched_by_hash.entry(number).or_default() += 1;
                         join(number);
@@ -392,9 +492,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     (wide, false, digests)
                 }),
         };
-        let says_all = || is_international(value) && !has_counter(Plaintext::new(value));
-        if kind == Kind::Phone && (parsed.is_err() || !says_all()) {
-            self.as_other_numbers(value, region, &mut met);
+        if kind == Kind::Phone && (parsed.is_err() || !says_all) {
+            let own = parsed.as_ref().ok().map(|(wide, ..)| *wide);
+            let meets = ends_met.unwrap_or_else(|| shared.objections.ends_met(value));
+            self.as_other_numbers(value, region, own, meets, &mut met);
         }
         if kind == Kind::Email && (parsed.is_err() || is_glued) {
             self.as_other_addresses(value, &mut met);
@@ -512,17 +613,28 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         );
     }
 
-    /// What the other readings of a phone cell meet.
-    fn as_other_numbers(&mut self, value: &[u8], region: Option<Region>, named: &mut u32) {
+    /// What the other readings of a phone cell meet, beside the number that it is.
+    fn as_other_numbers(
+        &mut self,
+        value: &[u8],
+        region: Option<Region>,
+        own: Option<WideKey>,
+        meets: Meets,
+        named: &mut u32,
+    ) {
         let shared = self.shared;
-        let may_meet = shared.objections.may_meet_otherwise(value, *named, shared.named);
+        let met = || {
+            let own = own.and_then(|wide| shared.objections.by_identifier(wide));
+            union(shared.named, *named, own.unwrap_or(0))
+        };
+        let may_meet = shared.objections.may_meet_otherwise(meets, met, shared.named);
         let mut join = |number: u32| *named = union(shared.named, *named, number);
         let scratch = &mut self.phone_scratch;
         if may_meet {
             let (regions, key) = (other_regions(shared.plan, region), shared.run_key);
             self.readings.clear();
             phone_alternatives(Plaintext::new(value), &regions, scratch, key, &mut self.readings);
-            self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+            self.readings.iter().filter_map(|key| shared.objections.by_identifier(*key)).for_each(&mut join);
         }
         if shared.objections.has_phone_hashes() {
             let regions = other_regions(shared.plan, region);
@@ -550,7 +662,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             &mut self.readings,
             &mut self.domains,
         );
-        self.readings.iter().filter_map(|key| shared.objections.by_reading(*key)).for_each(&mut join);
+        self.readings.iter().filter_map(|key| shared.objections.by_identifier(*key)).for_each(&mut join);
         self.domains.iter().filter_map(|key| shared.objections.by_domain(*key)).for_each(&mut join);
     }
 
@@ -588,7 +700,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         shared.objections.hashes_within(kind, value, &mut self.email_scratch, &mut join);
         match kind {
             Kind::Email => self.as_address(value, named),
-            Kind::Phone => self.as_other_numbers(value, region, named),
+            Kind::Phone => {
+                let meets = shared.objections.ends_met(value);
+                self.as_other_numbers(value, region, None, meets, named);
+            }
         }
     }
 
@@ -642,8 +757,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             if fragment.iter().all(is_whole) && separators.is_empty() {
                 continue;
             }
-            let unquoted: zeroize::Zeroizing<Vec<u8>> =
-                zeroize::Zeroizing::new(fragment.iter().copied().filter(|byte| *byte != b'"').collect());
+            let unquoted: Zeroizing<Vec<u8>> =
+                Zeroizing::new(fragment.iter().copied().filter(|byte| *byte != b'"').collect());
             self.recover(&unquoted, &regions);
             for piece in fragment.split(|byte| !is_whole(byte)) {
                 self.recover(piece, &regions);

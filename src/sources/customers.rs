@@ -157,6 +157,31 @@ impl CustomerColumns {
         (0..self.wanted.len()).map(holds).collect()
     }
 
+    /// The columns that say what is asked of a person, beside birth date and what a consent was given for.
+    #[must_use]
+    pub fn answering(&self) -> Vec<usize> {
+        let others = [CustomerField::BirthDate as usize, CustomerField::ConsentIdentifier as usize];
+        let fields = self.fields.iter().enumerate().filter(|(place, _)| !others.contains(place));
+        let columns = fields.filter_map(|(_, field)| match field {
+            Field::Column(column) => Some(*column),
+            Field::Unmapped | Field::Constant(_) => None,
+        });
+        columns.collect()
+    }
+
+    /// Whether the source tells what a consent was given for.
+    #[must_use]
+    pub const fn tells_consented(&self) -> bool {
+        !matches!(self.fields[CustomerField::ConsentIdentifier as usize], Field::Unmapped)
+    }
+
+    /// Whether a column tells of single identifiers who gave them, whether they bounce or when they were
+    /// confirmed.
+    #[must_use]
+    pub fn tells_of_identifiers(&self) -> bool {
+        self.marks.iter().flatten().any(Option::is_some)
+    }
+
     /// The same columns on a day: some may be declared to hold no identity codes.
     #[must_use]
     pub fn on(mut self, source: &Source, day: Date) -> Self {

@@ -3,7 +3,7 @@
 
 use super::union;
 use crate::people::PersonKey;
-use crate::people::customer_id::{IdSieve, each_reading, each_reading_of_entry, is_lost};
+use crate::people::customer_id::{Asked, IdSieve, each_reading, each_reading_of_entry, is_lost};
 use crate::people::person_key::SpaceKeys;
 use crate::pipeline::intern::Interner;
 use crate::pipeline::key_table::KeyTable;
@@ -59,8 +59,35 @@ impl Ids {
         self.table.get(person).unwrap_or(0)
     }
 
-    /// The objections to a customer id, which is this cell of a source.
+    /// Whether there may be objections to a customer id as it stands: never a false no.
     #[inline]
+    pub(crate) fn may_name(&self, person: PersonKey) -> bool {
+        self.table.may_hold(person)
+    }
+
+    /// What there is to ask for a customer id written otherwise.
+    #[inline]
+    pub(crate) fn ask_otherwise(&self, cell: &[u8]) -> Asked {
+        self.sieve.ask(cell)
+    }
+
+    /// Whether there may be objections to it: never a false no.
+    #[inline]
+    pub(crate) fn may_meet_otherwise(&self, asked: Asked) -> bool {
+        self.sieve.may_meet(asked)
+    }
+
+    /// The objections to a customer id written otherwise.
+    pub(crate) fn met_otherwise(&self, cell: &[u8], space: &SpaceKeys, named: &Interner<Named>) -> u32 {
+        let mut met = 0;
+        each_reading(cell, &mut |reading| {
+            let other = space.key(reading).and_then(|other| self.table.get(other));
+            met = union(named, met, other.unwrap_or(0));
+        });
+        met
+    }
+
+    /// The objections to a customer id, which is this cell of a source.
     pub(crate) fn met_by(
         &self,
         person: PersonKey,
@@ -68,12 +95,9 @@ impl Ids {
         space: &SpaceKeys,
         named: &Interner<Named>,
     ) -> u32 {
-        let mut met = self.get(person);
-        if self.sieve.may_meet(cell) {
-            each_reading(cell, &mut |reading| {
-                let other = space.key(reading).and_then(|other| self.table.get(other));
-                met = union(named, met, other.unwrap_or(0));
-            });
+        let met = self.get(person);
+        if self.may_meet_otherwise(self.ask_otherwise(cell)) {
+            return union(named, met, self.met_otherwise(cell, space, named));
         }
         met
     }

@@ -103,7 +103,7 @@ impl Objections {
                 ids.push(id);
             }
         }
-        keys.iter().filter_map(|key| self.by_reading(*key)).for_each(&mut join);
+        keys.iter().filter_map(|key| self.by_identifier(*key)).for_each(&mut join);
         domains.iter().filter_map(|key| self.by_domain(*key)).for_each(&mut join);
         if let Ok(email) = Email::parse(Plaintext::new(text), &mut scratch) {
             self.email_hashes(&email, &mut join);
