@@ -2,7 +2,10 @@
 //! text. Hex keeps the order of bytes, and what ends an empty cell is below every digit.
 
 use crate::identifiers::Digest;
+use crate::platforms::MAX_SLOTS;
 
+/// Bytes of a digest.
+const DIGEST_BYTES: usize = 32;
 /// Buckets of members, by the first byte of their first digest: those whose first column is empty, then
 /// all others.
 pub const MEMBER_BUCKETS: usize = 512;
@@ -17,6 +20,52 @@ pub fn member_bucket(row: &[Option<Digest>]) -> usize {
     match row.first() {
         Some(Some(digest)) => 256 + usize::from(digest.as_bytes()[0]),
         _ => first(row).map_or(0, usize::from),
+    }
+}
+
+/// The key of one row, put together column by column.
+pub struct MemberRow {
+    bytes: [u8; MAX_SLOTS * (1 + DIGEST_BYTES)],
+    end: usize,
+    bucket: Option<usize>,
+}
+
+impl MemberRow {
+    /// Without a column.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: [0; MAX_SLOTS * (1 + DIGEST_BYTES)], end: 0, bucket: None }
+    }
+
+    /// Adds the next column.
+    ///
+    /// # Panics
+    /// Beyond [`MAX_SLOTS`] columns: the caller's mistake.
+    #[inline]
+    pub fn push(&mut self, digest: Option<&[u8; DIGEST_BYTES]>) {
+        let Some(digest) = digest else {
+            self.bytes[self.end] = 0;
+            self.end += 1;
+            return;
+        };
+        let base = if self.end == 0 { 256 } else { 0 };
+        self.bucket.get_or_insert(base + usize::from(digest[0]));
+        let cell = &mut self.bytes[self.end..=self.end + DIGEST_BYTES];
+        cell[0] = 1;
+        cell[1..].copy_from_slice(digest);
+        self.end += 1 + DIGEST_BYTES;
+    }
+
+    /// Its bucket, as [`member_bucket`] says; none when all its columns are empty.
+    #[must_use]
+    pub const fn bucket(&self) -> Option<usize> {
+        self.bucket
+    }
+
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.bytes[..self.end]
     }
 }
 
@@ -95,9 +144,9 @@ impl MemberKey {
 
 /// The keys of packed rows of `columns` columns each, in order, each once.
 #[must_use]
-pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
+pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> {
     let mut keys: Vec<&[u8]> = Vec::new();
-    each_sorted(packed, columns, 0, |key, _| {
+    each_sorted(stretches, columns, 0, |key, _| {
         if keys.last() != Some(&key) {
             keys.push(key);
         }
@@ -105,25 +154,34 @@ pub fn sorted_keys(packed: &[u8], columns: usize) -> Vec<&[u8]> {
     keys
 }
 
-/// Hands over packed rows, each followed by `tail` bytes, in the order of their keys; equal keys in the
-/// order of what follows them.
+/// Hands over the packed rows of all stretches, each followed by `tail` bytes, in the order of their keys;
+/// equal keys in the order of what follows them.
 ///
-/// Sorted are small entries, a number made of a key's first bytes and its place: digests are random, so
+/// Sorted are small entries, a number made of a key's first bytes and the row's: digests are random, so
 /// that the number nearly always tells, and keys themselves are looked at where it does not.
+///
+/// # Panics
+/// At four thousand million rows.
 pub fn each_sorted<'k>(
-    packed: &'k [u8],
+    stretches: &[&'k [u8]],
     columns: usize,
     tail: usize,
     mut each: impl FnMut(&'k [u8], &'k [u8]),
 ) {
-    let rows = MemberKey::split_with(packed, columns, tail);
-    let mut entries: Vec<_> = rows.map(|row| (head(row.0), row)).collect();
+    let split = stretches.iter().flat_map(|stretch| MemberKey::split_with(stretch, columns, tail));
+    let (mut rows, mut entries) = (Vec::new(), Vec::new());
+    for (number, row) in split.enumerate() {
+        entries.push((head(row.0), u32::try_from(number).expect("fewer rows than four thousand million")));
+        rows.push(row);
+    }
     entries.sort_unstable_by_key(|(head, _)| *head);
+    let row = |number: u32| rows[number as usize];
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
         if alike.len() > 1 {
-            alike.sort_unstable_by_key(|(_, row)| *row);
+            alike.sort_unstable_by_key(|(_, number)| row(*number));
         }
-        for (_, (key, belongs)) in alike {
+        for (_, number) in alike {
+            let (key, belongs) = row(*number);
             each(key, belongs);
         }
     }
@@ -141,7 +199,7 @@ fn head(key: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, each_sorted, member_bucket, sorted_keys};
+    use super::{MemberKey, MemberRow, each_sorted, member_bucket, sorted_keys};
     use crate::identifiers::Digest;
 
     fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
@@ -158,9 +216,17 @@ mod tests {
             packed.extend([9 - place as u8, 1]);
         }
         let mut sorted = Vec::new();
-        each_sorted(&packed, 2, 2, |key, belongs| sorted.push((key[1], belongs.to_vec())));
+        each_sorted(&[&packed], 2, 2, |key, belongs| sorted.push((key[1], belongs.to_vec())));
         let expected = [(1, 8), (3, 4), (3, 6), (3, 9), (200, 5), (200, 7)];
         assert_eq!(sorted, expected.map(|(first, place)| (first, vec![place, 1])));
+    }
+
+    /// Packed rows in two stretches.
+    fn halves(packed: &[u8], columns: usize) -> [&[u8]; 2] {
+        let rows = MemberKey::split(packed, columns).count();
+        let half = MemberKey::split(packed, columns).take(rows / 2).map(<[u8]>::len).sum();
+        let (one, other) = packed.split_at(half);
+        [one, other]
     }
 
     fn text(row: &[Option<Digest>]) -> String {
@@ -186,6 +252,15 @@ mod tests {
             MemberKey::write(row, &mut key);
             key
         };
+        for row in &rows {
+            let mut made = MemberRow::new();
+            row.iter().for_each(|cell| made.push(cell.as_ref().map(Digest::as_bytes)));
+            assert_eq!(made.bucket(), Some(member_bucket(row)));
+            assert_eq!(made.key(), key(row));
+        }
+        let mut none = MemberRow::new();
+        (0..3).for_each(|_| none.push(None));
+        assert_eq!((none.bucket(), none.key()), (None, &[0; 3][..]));
         let mut by_text = rows.clone();
         by_text.sort_by_key(|row| text(row));
         rows.sort_by_key(|row| (member_bucket(row), key(row)));
@@ -207,7 +282,7 @@ mod tests {
             }
             let mut all = Vec::new();
             for bucket in &buckets {
-                all.extend(sorted_keys(bucket, columns).into_iter().map(<[u8]>::to_vec));
+                all.extend(sorted_keys(&halves(bucket, columns), columns).into_iter().map(<[u8]>::to_vec));
             }
             let mut expected: Vec<Vec<u8>> = buckets
                 .iter()

@@ -201,20 +201,18 @@ pub(crate) fn close<'o>(job: &Close<'_, 'o>, recovered: Recovered) -> Result<Clo
 fn each_partition<W>(
     job: &Close<'_, '_>,
     worker: impl Fn() -> W + Sync,
-    each: impl Fn(&mut W, usize, &[u8]) -> Result<(), SpillError> + Sync,
+    each: impl Fn(&mut W, usize, &[&[u8]]) -> Result<(), SpillError> + Sync,
     finish: impl Fn(W) -> Result<(), SpillError> + Sync,
 ) -> Result<(), SpillError> {
     let next = AtomicUsize::new(0);
     (0..job.threads).into_par_iter().with_max_len(1).try_for_each(|_| {
-        let (mut worker, mut bytes) = (worker(), Vec::new());
+        let (mut worker, mut beside) = (worker(), Vec::new());
         loop {
             let partition = next.fetch_add(1, Ordering::Relaxed);
             if partition >= job.rows.len() {
                 return finish(worker);
             }
-            bytes.clear();
-            job.rows.read(partition, &mut bytes)?;
-            each(&mut worker, partition, &bytes)?;
+            job.rows.look_at(partition, &mut beside, |stretches| each(&mut worker, partition, stretches))?;
         }
     })
 }
@@ -232,37 +230,39 @@ fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_
         .map(|standing| if standing.youngest < highest { standing.youngest } else { u8::MAX })
         .collect();
     let worker = || (Appender::new(contributions, job.chunk_bytes), Appender::new(holders, job.chunk_bytes));
-    let each = |(contributions, holders): &mut (Appender<'_, '_>, Appender<'_, '_>), _, bytes: &[u8]| {
-        // A person's other rows may name further keys, so people are found first.
-        let mut carriers: DigestMap<PersonKey, KeyMark> = DigestMap::default();
-        for row in Rows::new(bytes) {
-            let mark = KeyMark {
-                scopes: scopes[row.head.named as usize],
-                youngest: youngest[row.head.standing as usize],
-            };
-            if mark != KeyMark::NONE {
-                let known = carriers.entry(row.head.person).or_insert(KeyMark::NONE);
-                *known = known.union(mark);
-            }
-        }
-        for row in Rows::new(bytes) {
-            let carried = if carriers.is_empty() { None } else { carriers.get(&row.head.person) };
-            for identifier in row.identifiers() {
-                let wide = identifier.wide();
-                if let Some(mark) = carried {
-                    contributions.push(part_of(wide), |out| write_mark(out, wide, *mark))?;
-                }
-                if job.shares.may_exceed(wide) {
-                    holders.push(part_of(wide), |out| {
-                        out.extend_from_slice(&wide.to_bytes());
-                        out.push(u8::from(identifier.class().is_email));
-                        out.extend_from_slice(&row.head.person.to_bytes());
-                    })?;
+    let each =
+        |(contributions, holders): &mut (Appender<'_, '_>, Appender<'_, '_>), _, stretches: &[&[u8]]| {
+            let rows = || stretches.iter().flat_map(|stretch| Rows::new(stretch));
+            // A person's other rows may name further keys, so people are found first.
+            let mut carriers: DigestMap<PersonKey, KeyMark> = DigestMap::default();
+            for row in rows() {
+                let mark = KeyMark {
+                    scopes: scopes[row.head.named as usize],
+                    youngest: youngest[row.head.standing as usize],
+                };
+                if mark != KeyMark::NONE {
+                    let known = carriers.entry(row.head.person).or_insert(KeyMark::NONE);
+                    *known = known.union(mark);
                 }
             }
-        }
-        Ok(())
-    };
+            for row in rows() {
+                let carried = if carriers.is_empty() { None } else { carriers.get(&row.head.person) };
+                for identifier in row.identifiers() {
+                    let wide = identifier.wide();
+                    if let Some(mark) = carried {
+                        contributions.push(part_of(wide), |out| write_mark(out, wide, *mark))?;
+                    }
+                    if job.shares.may_exceed(wide) {
+                        holders.push(part_of(wide), |out| {
+                            out.extend_from_slice(&wide.to_bytes());
+                            out.push(u8::from(identifier.class().is_email));
+                            out.extend_from_slice(&row.head.person.to_bytes());
+                        })?;
+                    }
+                }
+            }
+            Ok(())
+        };
     let finish = |(contributions, holders): (Appender<'_, '_>, Appender<'_, '_>)| {
         contributions.finish()?;
         holders.finish()
@@ -328,9 +328,9 @@ fn join(
 /// Gives every partition of people what the keys carry that its people hold.
 fn divide<'o>(job: &Close<'_, 'o>, marked: &Spool<'_>, sieve: &Sieve) -> Result<Spool<'o>, SpillError> {
     let places = Spool::new(job.overflow, KEY_PARTS);
-    let each = |places: &mut Appender<'_, '_>, partition: usize, bytes: &[u8]| {
+    let each = |places: &mut Appender<'_, '_>, partition: usize, stretches: &[&[u8]]| {
         let number = u16::try_from(partition).expect("a few hundred partitions").to_le_bytes();
-        for row in Rows::new(bytes) {
+        for row in stretches.iter().flat_map(|stretch| Rows::new(stretch)) {
             for identifier in row.identifiers() {
                 let wide = identifier.wide();
                 if sieve.may_hold(wide) {

@@ -17,6 +17,7 @@ use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
 use super::twice::Twice;
+use crate::audiences::MemberRow;
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
@@ -26,7 +27,7 @@ use crate::policy::objections::Named;
 use crate::policy::reason::Reason;
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
-use crate::policy::verdict::{CellVerdict, Holdings, IdentifierClass, PersonFacts, barred, decide};
+use crate::policy::verdict::{CellVerdict, Classes, Holdings, IdentifierClass, PersonFacts, barred, decide};
 use crate::spill::{Appender, SpillError, Spool};
 use crate::state::{EntryKey, Owner};
 
@@ -116,17 +117,15 @@ pub(crate) fn decide_all(job: &Decide<'_, '_>, rows: &Spool<'_>) -> Result<Decid
     let next = AtomicUsize::new(0);
     (0..job.threads).into_par_iter().with_max_len(1).try_for_each(|_| {
         let mut worker = Worker::new(job, &verdicts);
-        let mut bytes = Vec::new();
         loop {
             let bucket = next.fetch_add(1, Ordering::Relaxed);
             if bucket >= rows.len() {
                 break;
             }
-            bytes.clear();
-            rows.take(bucket, &mut bytes)?;
+            let stretches = rows.take_out(bucket)?;
             let marks = job.closed.marks(bucket)?;
-            worker.partition(&bytes, &marks)?;
-            worker.hand_on(bucket)?;
+            worker.partition(&stretches.all(), &marks)?;
+            worker.hand_on()?;
         }
         let done = worker.finish()?;
         totals.lock().unwrap_or_else(PoisonError::into_inner).add(done);
@@ -203,8 +202,8 @@ struct Eligible {
     cells: Vec<(usize, u8)>,
     /// The number of the set of all of them.
     set: u32,
-    /// Whether they take the same classes of identifiers, so that only marks tell them apart.
-    takes_alike: bool,
+    /// The classes of identifiers that they take, where all take the same: then only marks tell them apart.
+    take: Option<Classes>,
 }
 
 /// Notes what somebody who objected holds, whoever it is live of: an identifier that has changed hands
@@ -229,6 +228,22 @@ fn bar(
     Ok(())
 }
 
+/// What goes up in every cell of a set.
+#[derive(Clone, Copy, Default)]
+struct GoingUp {
+    /// E-mail addresses and phone numbers that nobody else holds.
+    emails: u64,
+    phones: u64,
+    /// Identifiers beyond the platform's columns.
+    dropped: u64,
+}
+
+impl GoingUp {
+    const fn is_some(self) -> bool {
+        self.emails + self.phones + self.dropped > 0
+    }
+}
+
 struct Worker<'w, 'd, 'o> {
     job: &'w Decide<'d, 'o>,
     verdicts: &'w Interner<Verdict>,
@@ -241,8 +256,8 @@ struct Worker<'w, 'd, 'o> {
     totals: Totals,
     /// Person keys and verdict numbers of one partition.
     everybody: Vec<u8>,
-    row_emails: Vec<Digest>,
-    row_phones: Vec<Digest>,
+    /// By the number of a set of cells: one addition serves them all.
+    going_up: Vec<GoingUp>,
     /// For each cell of a list, whether each identifier at hand goes up there; kept for its room.
     going: Vec<bool>,
 }
@@ -297,6 +312,7 @@ struct Going<'b> {
 #[derive(Clone, Copy)]
 struct Lying {
     person: (u64, u64),
+    stretch: usize,
     place: usize,
 }
 
@@ -318,15 +334,21 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 ..Totals::default()
             },
             everybody: Vec::new(),
-            row_emails: Vec::new(),
-            row_phones: Vec::new(),
+            going_up: Vec::new(),
             going: Vec::new(),
             verdicts,
             job,
         }
     }
 
-    fn finish(self) -> Result<Totals, SpillError> {
+    fn finish(mut self) -> Result<Totals, SpillError> {
+        for (set, counted) in self.going_up.iter().enumerate().filter(|(_, counted)| counted.is_some()) {
+            for cell in self.job.members.cells(set as u32).iter() {
+                let (emails, phones) = &mut self.totals.unique[*cell];
+                (*emails, *phones) = (*emails + counted.emails, *phones + counted.phones);
+                self.totals.dropped[*cell] += counted.dropped;
+            }
+        }
         self.members.finish()?;
         for appender in self.suppressed {
             appender.finish()?;
@@ -337,42 +359,54 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
 
     /// People with one row, nearly always all, are decided as their rows lie; only the others' rows are
     /// brought together, which means sorting and looking all over the partition.
-    fn partition(&mut self, bytes: &[u8], marks: &PartitionMarks<'_>) -> Result<(), SpillError> {
-        let mut twice = Twice::for_about(bytes.len() / ROW_BYTES);
-        Rows::new(bytes).for_each(|row| twice.see(row.head.person.halves().1));
+    fn partition(&mut self, stretches: &[&[u8]], marks: &PartitionMarks<'_>) -> Result<(), SpillError> {
+        let bytes: usize = stretches.iter().map(|stretch| stretch.len()).sum();
+        let mut twice = Twice::for_about(bytes / ROW_BYTES);
+        for stretch in stretches {
+            Rows::new(stretch).for_each(|row| twice.see(row.head.person.halves().1));
+        }
         let (mut hand, mut lists, mut several) = (Hand::default(), Lists::default(), Vec::new());
         let mut lying = Vec::new();
-        let mut rows = Rows::new(bytes);
-        loop {
-            let place = rows.place();
-            let row = rows.next();
-            match row {
-                Some(row) if twice.may_repeat(row.head.person.halves().1) => {
-                    lying.push(Lying { person: row.head.person.halves(), place });
+        for (number, stretch) in stretches.iter().enumerate() {
+            let mut rows = Rows::new(stretch);
+            loop {
+                let place = rows.place();
+                let Some(row) = rows.next() else { break };
+                if twice.may_repeat(row.head.person.halves().1) {
+                    lying.push(Lying { person: row.head.person.halves(), stretch: number, place });
+                    continue;
                 }
-                Some(row) => several.push(row),
-                None => {}
-            }
-            if several.len() == BLOCK || row.is_none() {
-                self.gather(&several, marks, &mut hand);
-                let mut from = 0;
-                for (row, to) in several.iter().zip(&hand.ends) {
-                    let identifiers = &mut hand.identifiers[from..*to];
-                    self.person(std::slice::from_ref(row), identifiers, &mut lists)?;
-                    from = *to;
+                several.push(row);
+                if several.len() == BLOCK {
+                    self.people_of_one_row(&several, marks, &mut hand, &mut lists)?;
+                    several.clear();
                 }
-                several.clear();
-            }
-            if row.is_none() {
-                break;
             }
         }
+        self.people_of_one_row(&several, marks, &mut hand, &mut lists)?;
         lying.sort_unstable_by_key(|row| row.person);
         for person in lying.chunk_by(|a, b| a.person == b.person) {
             several.clear();
-            several.extend(person.iter().map(|row| Rows::at(bytes, row.place)));
+            several.extend(person.iter().map(|row| Rows::at(stretches[row.stretch], row.place)));
             self.gather(&several, marks, &mut hand);
             self.person(&several, &mut hand.identifiers, &mut lists)?;
+        }
+        Ok(())
+    }
+
+    fn people_of_one_row<'b>(
+        &mut self,
+        rows: &[RowView<'b>],
+        marks: &PartitionMarks<'_>,
+        hand: &mut Hand<'b>,
+        lists: &mut Lists<'b>,
+    ) -> Result<(), SpillError> {
+        self.gather(rows, marks, hand);
+        let mut from = 0;
+        for (row, to) in rows.iter().zip(&hand.ends) {
+            let identifiers = &mut hand.identifiers[from..*to];
+            self.person(std::slice::from_ref(row), identifiers, lists)?;
+            from = *to;
         }
         Ok(())
     }
@@ -484,11 +518,14 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Hands the partition's people on, where they are asked for.
-    fn hand_on(&mut self, bucket: usize) -> Result<(), SpillError> {
+    fn hand_on(&mut self) -> Result<(), SpillError> {
         if let Some(people) = self.job.people {
             let mut appender = Appender::new(people, self.job.chunk_bytes);
-            for entry in self.everybody.chunks_exact(PERSON_BYTES) {
-                appender.push(bucket, |bytes| bytes.extend_from_slice(entry))?;
+            for entry in self.everybody.as_chunks::<PERSON_BYTES>().0 {
+                // The parts of another run must be of the same people, however many rows it has.
+                let person = PersonKey::from_bytes(entry[..16].try_into().expect("sixteen bytes"));
+                let part = person.spread() as usize % people.len();
+                appender.push(part, |bytes| bytes.extend_from_slice(entry))?;
             }
             appender.finish()?;
             self.everybody.clear();
@@ -505,21 +542,23 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         identifiers: &[Held<'b>],
         lists: &mut Lists<'b>,
     ) -> Result<(), SpillError> {
+        let is_plain = |held: &Held<'_>| held.mark == KeyMark::NONE;
+        if let Some(take) = eligible.take.filter(|_| identifiers.iter().all(is_plain)) {
+            let goes = |held: &Held<'_>| !held.is_shared && !held.stays_down() && take.has(held.class);
+            let going = identifiers.iter().filter(|held| goes(held));
+            return self.write(eligible.list, eligible.set, &eligible.cells, owner, going, lists);
+        }
         let mut going = std::mem::take(&mut self.going);
         going.clear();
-        if eligible.takes_alike && identifiers.iter().all(|held| held.mark == KeyMark::NONE) {
-            self.choose(eligible.cells[0].0, identifiers, &mut going)?;
-            self.write(eligible.list, eligible.set, &eligible.cells, owner, identifiers, &going, lists)?;
-            self.going = going;
-            return Ok(());
-        }
         for (cell, _) in &eligible.cells {
             self.choose(*cell, identifiers, &mut going)?;
         }
         let of = |place: usize| &going[place * identifiers.len()..(place + 1) * identifiers.len()];
         let is_like = |place: usize, other: usize| of(place) == of(other);
+        let chosen =
+            |place: usize| identifiers.iter().zip(of(place)).filter(|(_, goes)| **goes).map(|(held, _)| held);
         if (1..eligible.cells.len()).all(|place| is_like(place, 0)) {
-            self.write(eligible.list, eligible.set, &eligible.cells, owner, identifiers, of(0), lists)?;
+            self.write(eligible.list, eligible.set, &eligible.cells, owner, chosen(0), lists)?;
         } else {
             for place in 0..eligible.cells.len() {
                 if (0..place).any(|earlier| is_like(earlier, place)) {
@@ -528,7 +567,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 let alike = (place..eligible.cells.len()).filter(|other| is_like(*other, place));
                 let cells: Vec<(usize, u8)> = alike.map(|other| eligible.cells[other]).collect();
                 let set = self.job.members.set(cells.iter().map(|(cell, _)| *cell).collect());
-                self.write(eligible.list, set, &cells, owner, identifiers, of(place), lists)?;
+                self.write(eligible.list, set, &cells, owner, chosen(place), lists)?;
             }
         }
         self.going = going;
@@ -564,14 +603,14 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     /// Writes the rows of what goes up, for cells of one list in which the same goes up.
-    fn write<'b>(
+    #[inline]
+    fn write<'b: 'h, 'h>(
         &mut self,
         list: usize,
         set: u32,
         cells: &[(usize, u8)],
         owner: Owner,
-        identifiers: &[Held<'b>],
-        going: &[bool],
+        going: impl Iterator<Item = &'h Held<'b>>,
         lists: &mut Lists<'b>,
     ) -> Result<(), SpillError> {
         let plan = self.job.plan;
@@ -579,36 +618,36 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let Lists { emails, phones } = lists;
         emails.clear();
         phones.clear();
-        for (held, _) in identifiers.iter().zip(going).filter(|(_, goes)| **goes) {
+        for held in going {
             let (form, list) = if held.class.is_email {
                 (place.email_form, &mut *emails)
             } else {
                 (place.phone_form, &mut *phones)
             };
-            list.extend(form.and_then(|form| held.view.digest(form)).map(|digest| Going {
-                place: held.view.place(),
-                digest,
+            if let Some(digest) = form.and_then(|form| held.view.digest(form)) {
                 // The same digest may come from a value and, under another key, from its hash.
-                may_repeat: plan.holds_hashes || held.may_repeat,
-            }));
+                let may_repeat = plan.holds_hashes || held.may_repeat;
+                list.push(Going { place: held.view.place(), digest, may_repeat });
+            }
         }
-        settle(emails, &mut self.row_emails);
-        settle(phones, &mut self.row_phones);
+        settle(emails);
+        settle(phones);
         self.count_members(list, set, cells, lists)?;
         let mut failed = None;
-        let (members, live) = (&mut self.members, &mut self.live);
-        let kinds = place.format.slots();
-        let dropped = place.format.rows(&self.row_emails, &self.row_phones, |row| {
-            failed = members.push(list, set, row).err().or(failed.take());
+        let (members, live, kinds) = (&mut self.members, &mut self.live, place.format.slots());
+        let dropped = place.format.rows(&lists.emails, &lists.phones, |going| {
+            let mut row = MemberRow::new();
+            going.iter().for_each(|one| row.push(one.as_ref().map(|one| one.digest)));
+            failed = members.push(list, set, &row).err().or(failed.take());
             if let Some(live) = live {
+                let digest = |one: &Going<'_>| Digest::from_bytes(*one.digest);
+                let digests: Vec<_> = going.iter().map(|one| one.as_ref().map(digest)).collect();
                 for (cell, basis) in cells {
-                    failed = live.wanted(*cell, owner, *basis, kinds, row).err().or(failed.take());
+                    failed = live.wanted(*cell, owner, *basis, kinds, &digests).err().or(failed.take());
                 }
             }
         });
-        for (cell, _) in cells {
-            self.totals.dropped[*cell] += dropped as u64;
-        }
+        self.going_up(set).dropped += dropped as u64;
         failed.map_or(Ok(()), Err)
     }
 
@@ -624,7 +663,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let mut alone = (0, 0);
         for (going, kind) in [(&lists.emails, Kind::Email), (&lists.phones, Kind::Phone)] {
             let columns = match format.shape() {
-                RowShape::PersonPerRow => format.slots().iter().filter(|slot| **slot == kind).count(),
+                RowShape::PersonPerRow => format.slots_of(kind),
                 RowShape::IdentifierPerRow => going.len(),
             };
             for one in going.iter().take(columns) {
@@ -637,11 +676,20 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 }
             }
         }
-        for (cell, _) in cells {
-            let (emails, phones) = &mut self.totals.unique[*cell];
-            (*emails, *phones) = (*emails + alone.0, *phones + alone.1);
-        }
+        let going_up = self.going_up(set);
+        going_up.emails += alone.0;
+        going_up.phones += alone.1;
         Ok(())
+    }
+
+    /// The counts of a set of cells.
+    #[inline]
+    fn going_up(&mut self, set: u32) -> &mut GoingUp {
+        let set = set as usize;
+        if set >= self.going_up.len() {
+            self.going_up.resize(set + 1, GoingUp::default());
+        }
+        &mut self.going_up[set]
     }
 
     fn consequence(&mut self, shape: &PersonShape) -> std::rc::Rc<Consequence> {
@@ -691,21 +739,19 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             match eligible.iter_mut().find(|known| known.list == list) {
                 Some(known) => known.cells.push((cell, basis)),
                 None => {
-                    eligible.push(Eligible { list, cells: vec![(cell, basis)], set: 0, takes_alike: false });
+                    eligible.push(Eligible { list, cells: vec![(cell, basis)], set: 0, take: None });
                 }
             }
         }
         for one in &mut eligible {
             one.set = members.set(one.cells.iter().map(|(cell, _)| *cell).collect());
             let policy = &self.job.plan.policy;
-            let takes = |cell: usize, class: IdentifierClass| {
+            let take = |cell: usize| {
                 let rules = &policy.cells[cell];
-                class.fits(rules, policy.audiences[rules.audience].party)
+                Classes::that_fit(rules, policy.audiences[rules.audience].party)
             };
-            let first = one.cells[0].0;
-            one.takes_alike = one.cells.iter().all(|(cell, _)| {
-                IdentifierClass::all().all(|class| takes(*cell, class) == takes(first, class))
-            });
+            let first = take(one.cells[0].0);
+            one.take = one.cells.iter().all(|(cell, _)| take(*cell) == first).then_some(first);
         }
         eligible
     }
@@ -742,18 +788,18 @@ fn settle_withheld(identifiers: &mut [Held<'_>]) {
 }
 
 /// Puts identifiers into config order, then by digest, each digest once at its first place.
-fn settle<'b>(going: &mut Vec<Going<'b>>, digests: &mut Vec<Digest>) {
-    if going.len() > 1 {
-        going.sort_unstable();
-        let mut kept: Vec<&'b [u8; 32]> = Vec::with_capacity(going.len());
-        going.retain(|one| {
-            let is_new = !kept.contains(&one.digest);
-            if is_new {
-                kept.push(one.digest);
-            }
-            is_new
-        });
+#[inline]
+fn settle(going: &mut Vec<Going<'_>>) {
+    if going.len() < 2 {
+        return;
     }
-    digests.clear();
-    digests.extend(going.iter().map(|one| Digest::from_bytes(*one.digest)));
+    going.sort_unstable();
+    let mut kept = 0;
+    for at in 0..going.len() {
+        if going[..kept].iter().all(|one| one.digest != going[at].digest) {
+            going[kept] = going[at];
+            kept += 1;
+        }
+    }
+    going.truncate(kept);
 }

@@ -4,14 +4,15 @@
 //! numbers, never people.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::intern::Interner;
 use super::overlap::{groups, overlap};
 use super::plan::Plan;
-use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
-use crate::identifiers::{Digest, Kind};
+use crate::audiences::{MEMBER_BUCKETS, MemberKey, MemberRow, each_sorted, sorted_keys};
+use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
 
@@ -89,6 +90,11 @@ impl<'o> MemberRows<'o> {
         self.sets.number(cells)
     }
 
+    /// The cells of a set.
+    pub(crate) fn cells(&self, set: u32) -> std::sync::Arc<Vec<usize>> {
+        self.sets.get(set)
+    }
+
     /// One thread's way to add rows.
     pub(crate) fn appender(&self, chunk_bytes: usize) -> MemberAppender<'_, 'o> {
         let (members, repeats) = self
@@ -163,11 +169,12 @@ pub(crate) struct MemberAppender<'s, 'o> {
 }
 
 impl MemberAppender<'_, '_> {
-    /// Adds a row of a list, for every cell of the set.
-    pub(crate) fn push(&mut self, list: usize, set: u32, row: &[Option<Digest>]) -> Result<(), SpillError> {
+    /// Adds a row of a list, for every cell of the set; one without an identifier is none.
+    pub(crate) fn push(&mut self, list: usize, set: u32, row: &MemberRow) -> Result<(), SpillError> {
         let has_set = self.rows.lists[list].tail() > 0;
-        self.members[list].push(member_bucket(row), |bytes| {
-            MemberKey::write(row, bytes);
+        let Some(bucket) = row.bucket() else { return Ok(()) };
+        self.members[list].push(bucket, |bytes| {
+            bytes.extend_from_slice(row.key());
             if has_set {
                 bytes.extend_from_slice(&set.to_le_bytes());
             }
@@ -212,10 +219,9 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
     pub(super) fn sort(rows: &'r MemberRows<'o>, plan: &'r Plan) -> Result<Self, SpillError> {
         for list in rows.lists.iter().filter(|list| list.tail() > 0) {
             (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
-                let mut bytes = Vec::new();
-                list.spool.take(bucket, &mut bytes)?;
-                let mut sorted = Vec::with_capacity(bytes.len());
-                each_sorted(&bytes, list.columns, list.tail(), |key, set| {
+                let stretches = list.spool.take_out(bucket)?;
+                let mut sorted = Vec::with_capacity(stretches.bytes());
+                each_sorted(&stretches.all(), list.columns, list.tail(), |key, set| {
                     sorted.extend_from_slice(key);
                     sorted.extend_from_slice(set);
                 });
@@ -278,6 +284,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         }
         let (sets, is_last) =
             (self.sets_with(cell), self.unwritten[place].fetch_sub(1, Ordering::Relaxed) == 1);
+        let blocks = Blocks::default();
         let make = |bucket| {
             let mut bytes = Vec::new();
             if is_last {
@@ -289,9 +296,13 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
             let mut keys: Vec<&[u8]> =
                 rows.filter(|(_, set)| is_in(set, &sets)).map(|(key, _)| key).collect();
             keys.dedup();
-            Ok(MemberBlock::of(&keys, format, is_sent))
+            Ok(blocks.make(&keys, format, is_sent))
         };
-        overlap(&groups(&list.spool), make, |block| each(&block))
+        overlap(&groups(&list.spool), make, |block| {
+            each(&block)?;
+            blocks.give_back(block);
+            Ok(())
+        })
     }
 }
 
@@ -310,47 +321,98 @@ pub(super) fn each_block<E: From<SpillError> + Send>(
     is_sent: Option<RowTest<'_>>,
     mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
 ) -> Result<(), E> {
+    let blocks = Blocks::default();
     let make = |bucket| {
-        let mut bytes = Vec::new();
-        spool.take(bucket, &mut bytes)?;
-        Ok(MemberBlock::of(&sorted_keys(&bytes, format.slots().len()), format, is_sent))
+        let stretches = spool.take_out(bucket)?;
+        Ok(blocks.make(&sorted_keys(&stretches.all(), format.slots().len()), format, is_sent))
     };
-    overlap(&groups(spool), make, |block| each(&block))
+    overlap(&groups(spool), make, |block| {
+        each(&block)?;
+        blocks.give_back(block);
+        Ok(())
+    })
+}
+
+/// Blocks that were handed on and can be used again: memory that is asked for anew costs the system a
+/// cleared page each time.
+#[derive(Default)]
+struct Blocks {
+    free: Mutex<Vec<MemberBlock>>,
+}
+
+impl Blocks {
+    /// The rows of these keys.
+    fn make(&self, keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) -> MemberBlock {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut block = free.unwrap_or_default();
+        block.fill(keys, format, is_sent);
+        block
+    }
+
+    fn give_back(&self, block: MemberBlock) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(block);
+    }
 }
 
 /// Rows of an upload, one after another.
 #[derive(Default)]
 pub struct MemberBlock {
-    /// Their text, line ends included.
-    pub text: Vec<u8>,
+    /// Their text, line ends included, and room behind it.
+    room: Vec<u8>,
     /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
-    pub ends: Vec<(u16, usize)>,
+    ends: Vec<(u16, usize)>,
     /// For each row whether it is marked; empty where nobody asked.
-    pub sent: Vec<bool>,
+    sent: Vec<bool>,
 }
 
 impl MemberBlock {
-    /// The rows of these keys.
-    fn of(keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) -> Self {
-        let mut block = Self::default();
-        block.text.reserve_exact(keys.len() * format.row_len_max());
-        block.ends.reserve_exact(keys.len());
-        let mut row = Vec::new();
+    fn fill(&mut self, keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) {
+        let room = keys.len() * format.row_len_max();
+        if self.room.len() < room {
+            self.room = vec![0; room];
+        }
+        self.ends.clear();
+        self.sent.clear();
+        self.ends.reserve(keys.len());
+        let mut end = 0;
         for key in keys {
-            MemberKey::read(key, &mut row);
-            format.encode(&row, &mut block.text);
-            block.ends.push((MemberKey::prefix(key), block.text.len()));
+            end += format.encode_packed(key, &mut self.room[end..]);
+            self.ends.push((MemberKey::prefix(key), end));
             if let Some(is_sent) = is_sent {
-                block.sent.push(is_sent(key));
+                self.sent.push(is_sent(key));
             }
         }
-        block
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Their text, line ends included.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.room[..self.ends.last().map_or(0, |(_, end)| *end)]
+    }
+
+    /// The prefix of all rows, where they have the first byte of it in common.
+    #[must_use]
+    pub fn prefix(&self) -> Option<u16> {
+        let (first, last) = (self.ends.first()?.0, self.ends.last()?.0);
+        (first >> 8 == last >> 8).then_some(first)
     }
 
     /// The rows, each with its prefix.
     pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.text[start..*end]))
+        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.room[start..*end]))
     }
 
     /// The marked rows, each with its prefix.

@@ -82,9 +82,10 @@ impl RowGrammar {
     /// Checks one line, its line end included, and hands over its digests in column order; none when
     /// the line has a fault.
     pub fn check(&self, line: &[u8], each: impl FnMut(Kind, Digest)) -> Result<(), RowFault> {
-        match self.scan(line) {
-            Some((len, found)) if len == line.len() => {
-                hand_over(found, each);
+        let mut found = Found::default();
+        match self.scan(line, &mut found) {
+            Some(len) if len == line.len() => {
+                found.hand_over(each);
                 Ok(())
             }
             _ => Err(self.diagnose(line)),
@@ -94,20 +95,20 @@ impl RowGrammar {
     /// Checks the row that `text` begins with, hands over its digests in column order, and returns its
     /// length: for a whole file without looking for line ends first.
     pub fn next_row(&self, text: &[u8], each: impl FnMut(Kind, Digest)) -> Result<usize, RowFault> {
-        if let Some((len, found)) = self.scan(text) {
-            hand_over(found, each);
+        let mut found = Found::default();
+        if let Some(len) = self.scan(text, &mut found) {
+            found.hand_over(each);
             return Ok(len);
         }
         let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
         Err(self.diagnose(&text[..end]))
     }
 
-    /// The row at the beginning of the text, if it is one. Cells have one width or none, so no byte is
-    /// searched for: this is what a file of a gigabyte is read with.
-    fn scan(&self, text: &[u8]) -> Option<(usize, Found)> {
+    /// The length of the row at the beginning of the text, if it is one, with what is found in it. Cells
+    /// have one width or none, so no byte is searched for: this is what a file of a gigabyte is read with.
+    #[inline]
+    fn scan(&self, text: &[u8], found: &mut Found) -> Option<usize> {
         let mut rest = text;
-        let mut found = [None; MAX_SLOTS];
-        let mut identifiers = 0;
         for (at, column) in self.columns.iter().enumerate() {
             if at > 0 {
                 rest = rest.strip_prefix(b",")?;
@@ -119,14 +120,14 @@ impl RowGrammar {
                 Column::Email(_) | Column::Phone(_) => {
                     let (cell, after) = rest.split_at_checked(self.encoding.width())?;
                     let digest = self.decode(cell).filter(|digest| *digest != DIGEST_OF_NOTHING)?;
-                    found[identifiers] = column.kind().map(|kind| (kind, digest));
-                    identifiers += 1;
+                    found.digests[found.count] = (column.kind()?, digest);
+                    found.count += 1;
                     rest = after;
                 }
             }
         }
         rest = rest.strip_prefix(self.line_end.as_bytes())?;
-        self.allows(identifiers).then_some((text.len() - rest.len(), found))
+        self.allows(found.count).then_some(text.len() - rest.len())
     }
 
     /// What is wrong with a line that [`RowGrammar::scan`] refuses, by splitting it into cells.
@@ -187,11 +188,22 @@ impl RowGrammar {
 }
 
 /// The digests of a row, in column order.
-type Found = [Option<(Kind, [u8; 32])>; MAX_SLOTS];
+struct Found {
+    digests: [(Kind, [u8; 32]); MAX_SLOTS],
+    count: usize,
+}
 
-fn hand_over(found: Found, mut each: impl FnMut(Kind, Digest)) {
-    for (kind, digest) in found.into_iter().flatten() {
-        each(kind, Digest::from_bytes(digest));
+impl Default for Found {
+    fn default() -> Self {
+        Self { digests: [(Kind::Email, [0; 32]); MAX_SLOTS], count: 0 }
+    }
+}
+
+impl Found {
+    fn hand_over(&self, mut each: impl FnMut(Kind, Digest)) {
+        for (kind, digest) in &self.digests[..self.count] {
+            each(*kind, Digest::from_bytes(*digest));
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! From digests to the bytes of a row: the hot end of every upload file.
 //!
 //! A [`RowFormat`] is a platform's layout boiled down to fixed text with slots between, so that a row
-//! costs no search and no allocation. Promises: an empty slot is an empty cell, never the digest of
-//! nothing; rows ordered by [`RowFormat::sort_key`] are ordered by their bytes. It must not know
-//! whose digests they are, nor open a file.
+//! costs no search and no allocation. It promises that an empty slot is an empty cell, never the digest of
+//! nothing. It must not know whose digests they are, nor open a file.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,6 +28,9 @@ pub struct RowFormat {
     kinds: Vec<Kind>,
     encoding: Encoding,
     shape: RowShape,
+    row_len_max: usize,
+    /// How many slots are for an e-mail address, and how many for a phone number.
+    counts: [usize; 2],
 }
 
 impl RowFormat {
@@ -52,13 +54,22 @@ impl RowFormat {
         }
         gap.extend_from_slice(layout.line_end.as_bytes());
         gaps.push(gap);
-        Some(Self { gaps, kinds, encoding: platform.encoding, shape: layout.shape })
+        let row_len_max = gaps.iter().map(Vec::len).sum::<usize>() + kinds.len() * platform.encoding.width();
+        let counts = Kind::ALL.map(|kind| kinds.iter().filter(|slot| **slot == kind).count());
+        Some(Self { gaps, kinds, encoding: platform.encoding, shape: layout.shape, row_len_max, counts })
     }
 
     /// The kind of each slot, in column order. At most [`MAX_SLOTS`].
     #[must_use]
     pub fn slots(&self) -> &[Kind] {
         &self.kinds
+    }
+
+    /// How many slots are of a kind.
+    #[must_use]
+    #[inline]
+    pub const fn slots_of(&self, kind: Kind) -> usize {
+        self.counts[kind as usize]
     }
 
     /// Whether a row is a person or an identifier.
@@ -69,49 +80,44 @@ impl RowFormat {
 
     /// The most bytes a row can take.
     #[must_use]
-    pub fn row_len_max(&self) -> usize {
-        self.gaps.iter().map(Vec::len).sum::<usize>() + self.kinds.len() * self.encoding.width()
+    pub const fn row_len_max(&self) -> usize {
+        self.row_len_max
     }
 
-    /// Puts one person's digests into slots, in the order given, and hands over each row: one when a
-    /// row is a person, one a digest otherwise. Returns how many digests found no column.
-    pub fn rows(
-        &self,
-        emails: &[Digest],
-        phones: &[Digest],
-        mut each: impl FnMut(&[Option<Digest>]),
-    ) -> usize {
+    /// Puts one person's digests, or what stands for them, into slots, in the order given, and hands over
+    /// each row: one when a row is a person, one a digest otherwise. Returns how many digests found no
+    /// column.
+    pub fn rows<T: Copy>(&self, emails: &[T], phones: &[T], mut each: impl FnMut(&[Option<T>])) -> usize {
         let mut cells = [None; MAX_SLOTS];
         let cells = &mut cells[..self.kinds.len()];
-        let mut dropped = 0;
-        for (kind, digests) in [(Kind::Email, emails), (Kind::Phone, phones)] {
-            let mut slots = (0..self.kinds.len()).filter(|&slot| self.kinds[slot] == kind);
-            match self.shape {
-                RowShape::PersonPerRow => {
-                    for &digest in digests {
-                        match slots.next() {
-                            Some(slot) => cells[slot] = Some(digest),
-                            None => dropped += 1,
-                        }
-                    }
+        match self.shape {
+            RowShape::PersonPerRow => {
+                let (mut emails, mut phones) = (emails.iter(), phones.iter());
+                for (cell, kind) in cells.iter_mut().zip(&self.kinds) {
+                    let next = if *kind == Kind::Email { emails.next() } else { phones.next() };
+                    *cell = next.copied();
                 }
-                RowShape::IdentifierPerRow => {
-                    let Some(slot) = slots.next() else {
-                        dropped += digests.len();
+                if cells.iter().any(Option::is_some) {
+                    each(cells);
+                }
+                emails.len() + phones.len()
+            }
+            RowShape::IdentifierPerRow => {
+                let mut dropped = 0;
+                for (kind, all) in [(Kind::Email, emails), (Kind::Phone, phones)] {
+                    let Some(slot) = self.kinds.iter().position(|slot| *slot == kind) else {
+                        dropped += all.len();
                         continue;
                     };
-                    for &digest in digests {
-                        cells[slot] = Some(digest);
+                    for one in all {
+                        cells[slot] = Some(*one);
                         each(cells);
                         cells[slot] = None;
                     }
                 }
+                dropped
             }
         }
-        if cells.iter().any(Option::is_some) {
-            each(cells);
-        }
-        dropped
     }
 
     /// Appends a row, line end included, for one digest or none in each slot.
@@ -129,62 +135,40 @@ impl RowFormat {
         }
     }
 
-    /// Bytes of every sort key of this format.
-    #[must_use]
-    pub fn key_len(&self) -> usize {
-        self.kinds.len() * self.key_cell_len()
-    }
-
-    /// Appends the row's sort key: comparing keys is comparing rows, and a key holds all of its row.
-    ///
-    /// For hex, each slot is a byte 0 and 32 zeros when empty, else a byte 1 and the digest: hex keeps
-    /// the order of bytes, and what ends an empty cell (a comma or the line end) is below every digit.
-    /// Base64 keeps no order, and its `+` is below the comma; there a slot is the 44 written
-    /// characters, and an empty one the byte that follows it in the row, then zeros.
+    /// Writes the row of a packed key, line end included: for each slot a byte 0, or a byte 1 and the
+    /// digest. Returns how many bytes it took, at most [`RowFormat::row_len_max`].
     ///
     /// # Panics
-    /// As [`RowFormat::encode`].
-    pub fn sort_key(&self, cells: &[Option<Digest>], out: &mut Vec<u8>) {
-        self.assert_row(cells);
-        for (cell, gap) in cells.iter().zip(&self.gaps[1..]) {
-            match (self.encoding, cell) {
-                (Encoding::LowerHex, Some(digest)) => {
-                    out.push(1);
-                    out.extend_from_slice(digest.as_bytes());
+    /// When the key has another number of slots: it is of another format; or when there is no room.
+    #[inline]
+    pub fn encode_packed(&self, key: &[u8], row: &mut [u8]) -> usize {
+        let width = self.encoding.width();
+        let (mut rest, mut at) = (key, 0);
+        for (slot, gap) in self.gaps.iter().enumerate() {
+            if slot > 0 {
+                let (held, after) = rest.split_first().expect("as many cells as slots");
+                rest = after;
+                if *held == 1 {
+                    let (digest, after) = rest.split_at(DIGEST);
+                    self.encode_to(digest, &mut row[at..at + width]);
+                    (rest, at) = (after, at + width);
                 }
-                (Encoding::Base64, Some(digest)) => self.encode_digest(digest.as_bytes(), out),
-                (Encoding::LowerHex, None) => out.extend_from_slice(&[0; 1 + DIGEST]),
-                (Encoding::Base64, None) => {
-                    let end = out.len() + self.key_cell_len();
-                    out.push(gap[0]);
-                    out.resize(end, 0);
+            }
+            match gap.as_slice() {
+                [] => {}
+                // Nearly always, and quicker than a call.
+                [byte] => {
+                    row[at] = *byte;
+                    at += 1;
+                }
+                text => {
+                    row[at..at + text.len()].copy_from_slice(text);
+                    at += text.len();
                 }
             }
         }
-    }
-
-    /// Appends the row that a sort key stands for, without looking at its digests.
-    ///
-    /// # Panics
-    /// When the key is not as long as this format's keys: it is another format's.
-    pub fn encode_key(&self, key: &[u8], out: &mut Vec<u8>) {
-        assert_eq!(key.len(), self.key_len(), "a key is of its own format");
-        out.extend_from_slice(&self.gaps[0]);
-        for (cell, gap) in key.chunks_exact(self.key_cell_len()).zip(&self.gaps[1..]) {
-            match self.encoding {
-                Encoding::LowerHex if cell[0] != 0 => self.encode_digest(&cell[1..], out),
-                Encoding::Base64 if cell[0] != gap[0] => out.extend_from_slice(cell),
-                Encoding::LowerHex | Encoding::Base64 => {}
-            }
-            out.extend_from_slice(gap);
-        }
-    }
-
-    const fn key_cell_len(&self) -> usize {
-        match self.encoding {
-            Encoding::LowerHex => 1 + DIGEST,
-            Encoding::Base64 => Encoding::Base64.width(),
-        }
+        assert!(rest.is_empty(), "as many cells as slots");
+        at
     }
 
     fn assert_row(&self, cells: &[Option<Digest>]) {
@@ -195,7 +179,10 @@ impl RowFormat {
     fn encode_digest(&self, digest: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
         out.resize(start + self.encoding.width(), 0);
-        let cell = &mut out[start..];
+        self.encode_to(digest, &mut out[start..]);
+    }
+
+    fn encode_to(&self, digest: &[u8], cell: &mut [u8]) {
         match self.encoding {
             Encoding::LowerHex => {
                 const_hex::encode_to_slice(digest, cell).expect("64 bytes hold 32 in hex");

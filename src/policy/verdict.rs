@@ -79,6 +79,23 @@ impl Classes {
         self.0 |= class.bit();
     }
 
+    /// Whether it has this one.
+    #[must_use]
+    #[inline]
+    pub const fn has(self, class: IdentifierClass) -> bool {
+        self.0 & class.bit() != 0
+    }
+
+    /// Those that a cell's audience and platform would take.
+    #[must_use]
+    pub fn that_fit(cell: &Cell, party: Party) -> Self {
+        let mut classes = Self::default();
+        IdentifierClass::all()
+            .filter(|class| class.fits(cell, party))
+            .for_each(|class| classes.insert(class));
+        classes
+    }
+
     fn any_fits(self, cell: &Cell, party: Party) -> bool {
         IdentifierClass::all().any(|class| self.0 & class.bit() != 0 && class.fits(cell, party))
     }

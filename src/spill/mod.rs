@@ -321,6 +321,53 @@ impl<'o> Spool<'o> {
         chunks.iter().try_for_each(|chunk| self.overflow.read(chunk, into))
     }
 
+    /// Hands a bucket's records over where they lie, in stretches of whole records; those in the file are
+    /// read behind what `beside` holds, which is cleared.
+    pub fn look_at<T>(
+        &self,
+        bucket: usize,
+        beside: &mut Vec<u8>,
+        look: impl FnOnce(&[&[u8]]) -> Result<T, SpillError>,
+    ) -> Result<T, SpillError> {
+        let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
+        beside.clear();
+        for chunk in chunks.iter().filter(|chunk| matches!(chunk, Chunk::File { .. })) {
+            self.overflow.read(chunk, beside)?;
+        }
+        let memory = chunks.iter().filter_map(|chunk| match chunk {
+            Chunk::Memory(bytes) => Some(bytes.as_slice()),
+            Chunk::File { .. } => None,
+        });
+        let stretches: Vec<&[u8]> = memory.chain([beside.as_slice()]).collect();
+        look(&stretches)
+    }
+
+    /// A bucket's records where they lie, in stretches of whole records. The bucket is empty afterwards, and
+    /// its memory free once the stretches are dropped.
+    pub fn take_out(&self, bucket: usize) -> Result<Stretches<'o>, SpillError> {
+        let chunks =
+            std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
+        let mut stretches =
+            Stretches { overflow: self.overflow, counted: 0, all: Vec::with_capacity(chunks.len()) };
+        let mut beside = Vec::new();
+        for chunk in chunks {
+            match chunk {
+                Chunk::Memory(bytes) => {
+                    stretches.counted += bytes.capacity() as u64;
+                    stretches.all.push(bytes);
+                }
+                Chunk::File { .. } => {
+                    let mut bytes = self.overflow.buffer(chunk.len());
+                    self.overflow.read(&chunk, &mut bytes)?;
+                    self.overflow.use_up(chunk);
+                    beside.push(bytes);
+                }
+            }
+        }
+        stretches.all.append(&mut beside);
+        Ok(stretches)
+    }
+
     /// As [`Spool::read`], and the bucket is empty afterwards, its memory free.
     pub fn take(&self, bucket: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
         let chunks =
@@ -330,6 +377,35 @@ impl<'o> Spool<'o> {
             self.overflow.use_up(chunk);
         }
         Ok(())
+    }
+}
+
+/// Records that were taken out of a bucket, where they lie. Their room is used again once they are dropped.
+pub struct Stretches<'o> {
+    overflow: &'o Overflow,
+    /// Bytes of them that count as memory of records.
+    counted: u64,
+    all: Vec<Vec<u8>>,
+}
+
+impl Stretches<'_> {
+    /// Each of them; none divides a record.
+    #[must_use]
+    pub fn all(&self) -> Vec<&[u8]> {
+        self.all.iter().map(Vec::as_slice).collect()
+    }
+
+    /// Bytes of all of them.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.all.iter().map(Vec::len).sum()
+    }
+}
+
+impl Drop for Stretches<'_> {
+    fn drop(&mut self) {
+        self.overflow.in_memory.fetch_sub(self.counted, Ordering::Relaxed);
+        self.all.drain(..).for_each(|bytes| self.overflow.give_back(bytes));
     }
 }
 
@@ -377,6 +453,13 @@ impl<'s, 'o> Appender<'s, 'o> {
 mod tests {
     use super::{Appender, Overflow, SpillError, Spool};
 
+    /// Records of two bytes, in order.
+    fn sorted(bytes: &[u8]) -> Vec<[u8; 2]> {
+        let mut records: Vec<[u8; 2]> = bytes.chunks(2).map(|record| [record[0], record[1]]).collect();
+        records.sort_unstable();
+        records
+    }
+
     /// Every record comes back once, whatever fits into memory.
     fn check(limit_bytes: u64, chunk_bytes: usize) {
         let dir = tempfile::tempdir().expect("scratch folder");
@@ -400,9 +483,28 @@ mod tests {
         for bucket in 0..3 {
             let mut bytes = Vec::new();
             spool.read(bucket, &mut bytes).expect("readable");
-            let mut again = Vec::new();
-            spool.take(bucket, &mut again).expect("readable");
-            assert_eq!(bytes, again);
+            let mut beside = vec![1];
+            let sum = |stretches: &[&[u8]]| stretches.iter().map(|stretch| stretch.len()).sum::<usize>();
+            let seen = spool.look_at(bucket, &mut beside, |stretches| {
+                assert!(stretches.iter().all(|stretch| stretch.len() % 2 == 0), "whole records");
+                Ok(sorted(&stretches.concat()))
+            });
+            assert_eq!(seen.expect("readable"), sorted(&bytes));
+            if bucket == 1 {
+                let before = overflow.in_memory.load(std::sync::atomic::Ordering::Relaxed);
+                let taken = spool.take_out(bucket).expect("readable");
+                assert_eq!(sorted(&taken.all().concat()), sorted(&bytes));
+                assert_eq!(overflow.in_memory.load(std::sync::atomic::Ordering::Relaxed), before);
+                let counted = taken.counted;
+                assert!(counted >= sum(&taken.all()) as u64 || limit_bytes < 400);
+                drop(taken);
+                assert_eq!(overflow.in_memory.load(std::sync::atomic::Ordering::Relaxed), before - counted);
+            } else {
+                let mut again = Vec::new();
+                spool.take(bucket, &mut again).expect("readable");
+                assert_eq!(bytes, again);
+            }
+            assert_eq!(spool.bytes(bucket), 0);
             all.extend(bytes.chunks(2).map(<[u8]>::to_vec));
         }
         all.sort();
