@@ -28,7 +28,9 @@ pub const LATEST: &str = "latest";
 /// Between a release's name and the random end of its staging folder.
 const STAGING: &str = ".staging-";
 /// Bytes gathered before they are hashed and written.
-const BUFFER_BYTES: usize = 1 << 20;
+const BUFFER_BYTES: usize = 1 << 18;
+/// Bytes hashed and then written while they are in a core's cache.
+const CACHED_BYTES: usize = 1 << 17;
 /// Longest name of a file or folder, well within every file system's limit.
 const NAME_BYTES_MAX: usize = 128;
 
@@ -361,8 +363,10 @@ struct Raw {
 
 impl Write for Raw {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.hasher.update(bytes);
-        self.disk.write(&mut self.file, bytes)?;
+        for piece in bytes.chunks(CACHED_BYTES) {
+            self.hasher.update(piece);
+            self.disk.write(&mut self.file, piece)?;
+        }
         Ok(bytes.len())
     }
 

@@ -8,7 +8,7 @@ use crate::manifest::{DeltaRecord, SuppressionsRecord, Tag, TagSubject, UploadFi
 use crate::outputs::records::SuppressionsWriter;
 use crate::outputs::{OutputError, PARTS_MAX, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::delta::{Delta, Mode};
-use crate::pipeline::{Results, SortedMembers, side_by_side};
+use crate::pipeline::{MemberBlock, Results, SortedMembers, side_by_side};
 use crate::platforms::layout::preamble;
 use crate::platforms::{Operation, Platform};
 use crate::spill::SpillError;
@@ -188,10 +188,18 @@ struct CellWriting<'w> {
 /// An upload, and whether it is a single file.
 struct Begun {
     writer: UploadWriter,
-    is_one: bool,
+    /// Whether rows with the first byte of their prefix in common are all of one part.
+    is_coarse: bool,
 }
 
 impl Begun {
+    fn block(&mut self, block: &MemberBlock) -> Result<(), OutputError> {
+        match block.prefix().filter(|_| self.is_coarse) {
+            Some(prefix) => self.writer.rows(prefix, block.text(), block.len() as u64),
+            None => self.rows(block.rows()),
+        }
+    }
+
     fn rows(&mut self, rows: impl Iterator<Item = (u16, impl AsRef<[u8]>)>) -> Result<(), OutputError> {
         for (prefix, row) in rows {
             self.writer.row(prefix, row.as_ref())?;
@@ -207,11 +215,7 @@ impl CellWriting<'_> {
         let mut full = self.begin(UploadKind::Full, |each| members.each_size(cell, None, each))?;
         let Some(delta) = delta.filter(|delta| delta.has_additions()) else {
             members.each_block(cell, None, |block| {
-                if full.is_one {
-                    full.writer.rows(0, &block.text, block.ends.len() as u64)?;
-                } else {
-                    full.rows(block.rows())?;
-                }
+                full.block(block)?;
                 Ok::<(), BuildError>(())
             })?;
             return Ok(full.writer.finish()?);
@@ -219,11 +223,7 @@ impl CellWriting<'_> {
         delta.with_row_test(|is_sent| {
             let mut add = self.begin(UploadKind::Add, |each| members.each_size(cell, Some(is_sent), each))?;
             members.each_block(cell, Some(is_sent), |block| {
-                if full.is_one {
-                    full.writer.rows(0, &block.text, block.ends.len() as u64)?;
-                } else {
-                    full.rows(block.rows())?;
-                }
+                full.block(block)?;
                 add.rows(block.sent_rows())?;
                 Ok::<(), BuildError>(())
             })?;
@@ -277,6 +277,6 @@ impl CellWriting<'_> {
             limits,
             parts,
         )?;
-        Ok(Begun { writer, is_one: parts == 1 })
+        Ok(Begun { writer, is_coarse: parts <= 1 << 8 })
     }
 }
