@@ -30,13 +30,14 @@ pub struct MemberRow {
     bucket: Option<usize>,
 }
 
-impl MemberRow {
+impl Default for MemberRow {
     /// Without a column.
-    #[must_use]
-    pub const fn new() -> Self {
+    fn default() -> Self {
         Self { bytes: [0; MAX_SLOTS * (1 + DIGEST_BYTES)], end: 0, bucket: None }
     }
+}
 
+impl MemberRow {
     /// Adds the next column.
     ///
     /// # Panics
@@ -253,12 +254,12 @@ mod tests {
             key
         };
         for row in &rows {
-            let mut made = MemberRow::new();
+            let mut made = MemberRow::default();
             row.iter().for_each(|cell| made.push(cell.as_ref().map(Digest::as_bytes)));
             assert_eq!(made.bucket(), Some(member_bucket(row)));
             assert_eq!(made.key(), key(row));
         }
-        let mut none = MemberRow::new();
+        let mut none = MemberRow::default();
         (0..3).for_each(|_| none.push(None));
         assert_eq!((none.bucket(), none.key()), (None, &[0; 3][..]));
         let mut by_text = rows.clone();

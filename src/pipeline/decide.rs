@@ -636,7 +636,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let mut failed = None;
         let (members, live, kinds) = (&mut self.members, &mut self.live, place.format.slots());
         let dropped = place.format.rows(&lists.emails, &lists.phones, |going| {
-            let mut row = MemberRow::new();
+            let mut row = MemberRow::default();
             going.iter().for_each(|one| row.push(one.as_ref().map(|one| one.digest)));
             failed = members.push(list, set, &row).err().or(failed.take());
             if let Some(live) = live {

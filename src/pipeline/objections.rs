@@ -262,12 +262,14 @@ impl Objections {
     }
 
     /// Whether there may be objections to an e-mail address or a phone number: never a false no.
+    #[must_use]
     #[inline]
     pub fn may_name(&self, wide: WideKey) -> bool {
         self.keys.may_hold(wide)
     }
 
     /// The objections to an e-mail address or a phone number.
+    #[must_use]
     pub fn by_identifier(&self, wide: WideKey) -> Option<u32> {
         self.keys.get(wide)
     }
