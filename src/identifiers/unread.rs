@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// holds no value: many share a bit.
 #[derive(Default)]
 pub struct Unread {
-    /// Bits by length and ends of the text that [`raw_key`] is made of; empty without a value.
+    /// Bits by length and ends of the text that [`super::raw_key`] is made of; empty without a value.
     raw: Vec<u64>,
     /// Bits by the last seven digits.
     sevens: Vec<u64>,
@@ -20,7 +20,7 @@ pub struct Unread {
 impl Unread {
     const BITS: usize = 1 << 16;
 
-    /// Takes a value in, as [`raw_key`] and [`last_seven_key`] do.
+    /// Takes a value in, as [`super::raw_key`] and [`super::last_seven_key`] do.
     pub fn insert(&mut self, cell: Plaintext<'_>) {
         let lowered = Zeroizing::new(match std::str::from_utf8(cell.read()) {
             Ok(text) => text::trim(text).to_lowercase().into_bytes(),
@@ -46,7 +46,7 @@ impl Unread {
         add_bits(&mut self.sevens, &other.sevens);
     }
 
-    /// Whether the cell's [`raw_key`] may be one of theirs. Never a false no.
+    /// Whether the cell's [`super::raw_key`] may be one of theirs. Never a false no.
     #[must_use]
     pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
         let bytes = cell.read();
@@ -64,7 +64,7 @@ impl Unread {
         Self::has(&self.raw, Self::ends(&bytes[from..to]))
     }
 
-    /// Whether the cell's [`last_seven_key`] may be one of theirs. Never a false no.
+    /// Whether the cell's [`super::last_seven_key`] may be one of theirs. Never a false no.
     #[must_use]
     pub fn may_meet_last_seven(&self, cell: Plaintext<'_>) -> bool {
         !self.sevens.is_empty()

@@ -25,7 +25,7 @@ pub(super) struct RowSays {
 }
 
 /// Most sets of cells that are kept. A column that tells everybody apart fills it, and then it is of no use.
-const SETS_MAX: usize = 1 << 12;
+const SETS_MAX: usize = 1 << 10;
 /// Between two cells of a set: no cell has it.
 const BETWEEN: u8 = 0;
 
