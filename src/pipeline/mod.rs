@@ -501,8 +501,8 @@ fn partitions(rows: u64) -> usize {
 /// How much of the memory is for records: what they are read from and written to needs the rest, and so
 /// does the index of objections while it is there.
 const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
-    const OTHERS: u64 = 640 << 20;
-    let most = memory_bytes / 8 * 5;
+    const OTHERS: u64 = 768 << 20;
+    let most = memory_bytes / 4 * 3;
     let others = if OTHERS < most { OTHERS } else { most };
     memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }
