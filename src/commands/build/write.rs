@@ -185,7 +185,7 @@ struct CellWriting<'w> {
     platform: &'static Platform,
 }
 
-/// An upload, and whether it is a single file.
+/// An upload that was begun.
 struct Begun {
     writer: UploadWriter,
     /// Whether rows with the first byte of their prefix in common are all of one part.
