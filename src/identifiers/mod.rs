@@ -34,6 +34,7 @@ mod phone_library;
 mod phone_text;
 mod plaintext;
 mod probes;
+mod questions;
 mod reject;
 mod scratch;
 mod steps;

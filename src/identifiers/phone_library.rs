@@ -62,6 +62,21 @@ pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdic
     }
 }
 
+/// Reads a text as [`read`] does, where it does not matter whether a number is in use or merely of a possible
+/// length: which of them it is takes longest to find out.
+pub(in crate::identifiers) fn read_any(text: &str, region: Option<Region>) -> Option<Line> {
+    let number = PHONE_NUMBER_UTIL.parse(text, region.and_then(of)).ok()?;
+    let is_possible = matches!(
+        PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number),
+        Ok(rlibphonenumber::NumberLengthType::IsPossible)
+    );
+    let is_line = || {
+        PHONE_NUMBER_UTIL.get_number_type(&number) != PhoneNumberType::Unknown
+            && PHONE_NUMBER_UTIL.is_valid_number(&number)
+    };
+    if is_possible || is_line() { line(&number) } else { None }
+}
+
 /// Reads a text without asking whether it is in use.
 pub(in crate::identifiers) fn read_loosely(text: &str, region: Option<Region>) -> Option<Line> {
     PHONE_NUMBER_UTIL.parse(text, region.and_then(of)).ok().as_ref().and_then(line)

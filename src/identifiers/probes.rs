@@ -4,7 +4,7 @@
 
 use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone::{self, Phone};
-use super::phone_library::{self, Verdict};
+use super::questions::Questions;
 use super::steps::Steps;
 use super::{
     Email, Kind, Plaintext, Region, Reject, Scratch, domain, email_form, gaps, glue, mends, phone_text, text,
@@ -329,12 +329,9 @@ fn loose_address(local: &str, name: &str, key: &RunKey, wide: &mut Vec<WideKey>,
 
 /// Every reading of one value.
 fn readings(cell: &[u8], regions: &[Region], scratch: &mut Scratch, found: &mut dyn FnMut(Phone)) {
+    let mut questions = Questions::with_room(cell.len() * 2 * (2 + 3 * regions.len()));
     let mut add = |attempt: &str, region: Option<Region>| {
-        if let Verdict::Valid(line, _) | Verdict::Possible(line) = phone_library::read(attempt, region)
-            && let Some(phone) = Phone::from_line(line)
-        {
-            found(phone);
-        }
+        questions.ask(attempt, region).into_iter().for_each(&mut *found);
     };
     scratch.clear();
     match phone_text::write_plain(cell, &mut scratch.text, &mut Steps::default()) {

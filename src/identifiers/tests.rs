@@ -13,6 +13,7 @@ mod lists;
 mod paths;
 mod phones;
 mod properties;
+mod questions;
 mod tails;
 mod vectors;
 
