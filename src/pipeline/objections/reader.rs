@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use super::{
     Objections, RegisterContext, RegisterRead, algorithm, held_algorithms, is_international,
@@ -50,6 +51,12 @@ pub(super) struct Reader<'r, 'c> {
     rule: PhoneRule,
     /// What lifts objections; absent where nothing can.
     permissions: Option<Permissions>,
+    /// The words of scope written last and what they say: nearly every entry has the same. In the place of
+    /// such words may stand anything, hence the wiping.
+    last_words: Zeroizing<Vec<u8>>,
+    last_written: Scopes,
+    /// What the objection numbered last was, and its number.
+    last_named: Option<(Scopes, Option<Date>, u32)>,
 }
 
 impl<'r, 'c> Reader<'r, 'c> {
@@ -81,6 +88,9 @@ impl<'r, 'c> Reader<'r, 'c> {
             numbers: Vec::new(),
             rule: PhoneRule { possible: config.policy.possible_phones },
             permissions: None,
+            last_words: Zeroizing::new(Vec::new()),
+            last_written: Scopes::NONE,
+            last_named: None,
         }
     }
 
@@ -162,9 +172,9 @@ impl<'r, 'c> Reader<'r, 'c> {
                 let scopes = self.written_scopes(&entry, &mut RegisterRead::default());
                 let about = [
                     self.about_id(&entry),
-                    self.about(Column::Email, entry.email),
-                    self.about(Column::Phone, entry.phone),
-                    self.about(Column::Domain, entry.domain),
+                    entry.email.and_then(|cell| self.about(Column::Email, cell)),
+                    entry.phone.and_then(|cell| self.about(Column::Phone, cell)),
+                    entry.domain.and_then(|cell| self.about(Column::Domain, cell)),
                 ];
                 let about = about.into_iter().flatten();
                 let (as_of, zone) = (self.context.as_of, &self.context.zone);
@@ -175,8 +185,8 @@ impl<'r, 'c> Reader<'r, 'c> {
         Ok(crate::pipeline::commitment(&self.context.input_key, &table.digests()))
     }
 
-    fn about(&self, column: Column, cell: Option<&[u8]>) -> Option<About> {
-        let key = raw_key(Plaintext::new(cell?), self.context.run_key)?;
+    fn about(&self, column: Column, cell: &[u8]) -> Option<About> {
+        let key = raw_key(Plaintext::new(cell), self.context.run_key)?;
         Some(About::Text(column, key))
     }
 
@@ -218,7 +228,8 @@ impl<'r, 'c> Reader<'r, 'c> {
         let day = entry.at.filter(|_| self.context.keeps_days).and_then(|cell| self.day_of(cell));
         let (mut keys, mut unread) = (0_u64, 0_u64);
         if let Some(id) = entry.customer_id {
-            let named = self.standing(self.about_id(entry), scopes, made, day);
+            let about = self.permissions.as_ref().and_then(|_| self.about_id(entry));
+            let named = self.standing(about, scopes, made, day);
             let (mut names_somebody, ids) = (false, &mut self.objections.ids);
             for space in &self.spaces {
                 let space = self.context.person_keys.in_space(space);
@@ -238,15 +249,18 @@ impl<'r, 'c> Reader<'r, 'c> {
         for (kind, column, cell) in
             [(Kind::Email, Column::Email, entry.email), (Kind::Phone, Column::Phone, entry.phone)]
         {
-            let named = self.standing(self.about(column, cell), scopes, made, day);
-            match cell.filter(|cell| !cell.is_empty()) {
-                Some(cell) if self.key(kind, cell, named) => keys += 1,
-                Some(_) => unread += 1,
-                None => {}
+            let Some(cell) = cell.filter(|cell| !cell.is_empty()) else { continue };
+            let about = self.permissions.as_ref().and_then(|_| self.about(column, cell));
+            let named = self.standing(about, scopes, made, day);
+            if self.key(kind, cell, named) {
+                keys += 1;
+            } else {
+                unread += 1;
             }
         }
         if let Some(cell) = entry.domain.filter(|cell| !cell.is_empty()) {
-            let named = self.standing(self.about(Column::Domain, entry.domain), scopes, made, day);
+            let about = self.permissions.as_ref().and_then(|_| self.about(Column::Domain, cell));
+            let named = self.standing(about, scopes, made, day);
             self.is_webmail |= identifiers::is_webmail_domain(Plaintext::new(cell));
             if let Ok(domain) = identifiers::domain_objection_key(Plaintext::new(cell), self.context.run_key)
             {
@@ -274,7 +288,13 @@ impl<'r, 'c> Reader<'r, 'c> {
     }
 
     /// The number of what still stands of an objection to one value; 0 when nothing does.
-    fn standing(&self, about: Option<About>, scopes: Scopes, made: Option<Made>, day: Option<Date>) -> u32 {
+    fn standing(
+        &mut self,
+        about: Option<About>,
+        scopes: Scopes,
+        made: Option<Made>,
+        day: Option<Date>,
+    ) -> u32 {
         let scopes = match &self.permissions {
             Some(permissions) => permissions.standing(about, scopes, made),
             None => scopes,
@@ -284,28 +304,32 @@ impl<'r, 'c> Reader<'r, 'c> {
         }
         let always = self.register.external && scopes.meets(Scopes::CHANNELS);
         let scopes = if always { scopes.union(Scopes::ALWAYS) } else { scopes };
-        self.named.number(match day {
+        if let Some((known, then, number)) = self.last_named
+            && known == scopes
+            && then == day
+        {
+            return number;
+        }
+        let number = self.named.number(match day {
             Some(day) => Named::on(self.origin, scopes, day),
             None => Named::by(self.origin, scopes),
-        })
+        });
+        self.last_named = Some((scopes, day, number));
+        number
     }
 
-    fn written_scopes(&self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
+    fn written_scopes(&mut self, entry: &Entry<'_>, read: &mut RegisterRead) -> Scopes {
         let Some(words) = entry.scope.filter(|words| !words.is_empty()) else {
             return self.register.scopes;
         };
-        let text = String::from_utf8_lossy(words);
-        let words = || text.split([';', ',', '|', '/']).map(trim_text).filter(|word| !word.is_empty());
-        // Nothing but separators is a word that is not known.
-        let scopes: Scopes = if words().next().is_none() {
-            Scopes::of(Scope::Unknown)
-        } else {
-            words().map(Scope::from_word).collect()
-        };
-        if scopes.meets(Scopes::of(Scope::Unknown)) {
+        if *self.last_words != words {
+            self.last_written = scopes_of(words);
+            self.last_words = Zeroizing::new(words.to_vec());
+        }
+        if self.last_written.meets(Scopes::of(Scope::Unknown)) {
             read.unknown_scope += 1;
         }
-        scopes
+        self.last_written
     }
 
     /// Takes one key in; whether it could be read, whole or as several values and nothing else.
@@ -509,6 +533,18 @@ impl<'r, 'c> Reader<'r, 'c> {
             }
         }
         unread.is_some_and(|unread| !unread.contains(&true))
+    }
+}
+
+/// The scopes that words say.
+fn scopes_of(words: &[u8]) -> Scopes {
+    let text = String::from_utf8_lossy(words);
+    let words = || text.split([';', ',', '|', '/']).map(trim_text).filter(|word| !word.is_empty());
+    // Nothing but separators is a word that is not known.
+    if words().next().is_none() {
+        Scopes::of(Scope::Unknown)
+    } else {
+        words().map(Scope::from_word).collect()
     }
 }
 
