@@ -238,7 +238,7 @@ pub fn run<T, E: From<RunError>>(
         person_keys: &person_keys,
     };
     let memory = config.limits.memory_bytes;
-    let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, objections.bytes()))
+    let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, bytes, objections.bytes()))
         .with_file_max(config.limits.temp_bytes);
     overflow.check_room((bytes / RECORD_BYTES_ONE_IN).saturating_sub(memory)).map_err(RunError::from)?;
     let rows = Spool::new(&overflow, partitions(bytes / ROW_BYTES));
@@ -258,7 +258,7 @@ pub fn run<T, E: From<RunError>>(
     };
     // Whoever an objection names carries its number by now, and its room is free for records.
     drop(objections);
-    overflow.set_limit(records_bytes(memory, 0));
+    overflow.set_limit(records_bytes(memory, bytes, 0));
     let recovered = std::mem::take(&mut parsed.recovered);
     let job = close::Close {
         plan: &plan,
@@ -498,12 +498,11 @@ fn partitions(rows: u64) -> usize {
     (rows / PARTITION_ROWS).next_power_of_two().clamp(*PARTITIONS.start(), *PARTITIONS.end()) as usize
 }
 
-/// How much of the memory is for records: what they are read from and written to needs the rest, and so
-/// does the index of objections while it is there.
-const fn records_bytes(memory_bytes: u64, objections_bytes: u64) -> u64 {
-    const OTHERS: u64 = 768 << 20;
-    let most = memory_bytes / 4 * 3;
-    let others = if OTHERS < most { OTHERS } else { most };
+/// How much of the memory is for records: what they are read from, joined by and sorted in needs the rest,
+/// the more the more customers there are, and so does the index of objections while it is there.
+fn records_bytes(memory_bytes: u64, customers_bytes: u64, objections_bytes: u64) -> u64 {
+    const OTHERS: u64 = 480 << 20;
+    let others = (OTHERS + customers_bytes / 64).min(memory_bytes / 4 * 3);
     memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }
 
