@@ -77,9 +77,9 @@ impl PartitionMarks<'_> {
         self.table().may_hold(key)
     }
 
-    /// What the key carries.
-    pub(crate) fn mark(&self, key: WideKey) -> KeyMark {
-        self.table().get(key).unwrap_or(KeyMark::NONE)
+    /// What keys carry, added in order; `None` is nothing.
+    pub(crate) fn marks(&self, keys: &[WideKey], marks: &mut Vec<Option<KeyMark>>) {
+        self.table().get_all(keys, marks);
     }
 }
 

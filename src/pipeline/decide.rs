@@ -270,7 +270,7 @@ struct Held<'b> {
     wide: WideKey,
     /// What the key carries; nothing when it is shared.
     mark: KeyMark,
-    /// Whether it may carry anything.
+    /// Whether it may carry anything that counts.
     may_be_marked: bool,
     /// Whether another row may hold it.
     may_repeat: bool,
@@ -291,6 +291,9 @@ struct Hand<'b> {
     identifiers: Vec<Held<'b>>,
     /// For each row, where its identifiers end.
     ends: Vec<usize>,
+    /// The keys of those that may be marked, and what they carry; kept for their room.
+    keys: Vec<WideKey>,
+    marks: Vec<Option<KeyMark>>,
 }
 
 /// Those of a person that go up in one cell; kept for their room.
@@ -436,10 +439,13 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
         for held in &mut hand.identifiers {
             held.is_shared = closed.is_shared(held.wide);
-            if held.may_be_marked && !held.is_shared {
-                held.mark = marks.mark(held.wide);
-            }
+            held.may_be_marked &= !held.is_shared;
         }
+        hand.keys.extend(hand.identifiers.iter().filter(|held| held.may_be_marked).map(|held| held.wide));
+        marks.marks(&hand.keys, &mut hand.marks);
+        let marked = hand.identifiers.iter_mut().filter(|held| held.may_be_marked);
+        marked.zip(hand.marks.drain(..)).for_each(|(held, mark)| held.mark = mark.unwrap_or(KeyMark::NONE));
+        hand.keys.clear();
     }
 
     fn person<'b>(

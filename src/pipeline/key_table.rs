@@ -16,6 +16,8 @@ use crate::people::PersonKey;
 const BITS_AN_ENTRY: usize = 8;
 /// Entries that one place of the index stands for, roughly.
 const ENTRIES_A_START: usize = 4;
+/// Keys that are looked up together: as many as a processor waits for at once.
+const AT_ONCE: usize = 16;
 
 /// A digest that chooses its own place. Keys are in the order of their bits.
 pub(crate) trait Key: Copy + Ord + std::hash::Hash + Send {
@@ -171,6 +173,26 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
         Some(self.values[from + at])
     }
 
+    /// Adds the values of many keys, each as [`KeyTable::get`] tells it. What memory is waited for is waited for
+    /// by all of them together.
+    pub(crate) fn get_all(&self, keys: &[K], values: &mut Vec<Option<V>>) {
+        for keys in keys.chunks(AT_ONCE) {
+            // Nothing waits for what it asks for but the last line, so that the processor asks for much at once:
+            // first where keys would be, then what is there.
+            if !self.keys.is_empty() {
+                let mut places = [0_u32; AT_ONCE];
+                for (key, place) in keys.iter().zip(&mut places) {
+                    *place = self.starts[(key.bits() >> self.shift) as usize];
+                }
+                for place in &places[..keys.len()] {
+                    let at = (*place as usize).min(self.keys.len() - 1);
+                    std::hint::black_box((self.keys[at], self.values[at]));
+                }
+            }
+            values.extend(keys.iter().map(|key| self.get(*key)));
+        }
+    }
+
     /// Whether the key may have a value: never a false no.
     #[inline]
     pub(crate) fn may_hold(&self, key: K) -> bool {
@@ -233,6 +255,9 @@ mod tests {
                 for number in 0..entries {
                     assert_eq!(table.get(key(number)), Some((number as u32 + 1) * times), "{entries}");
                 }
+                let (asked, mut values) = ((0..entries + 1000).map(key).collect::<Vec<_>>(), Vec::new());
+                table.get_all(&asked, &mut values);
+                assert!(values == asked.iter().map(|key| table.get(*key)).collect::<Vec<_>>(), "{entries}");
                 let others = entries..entries + 1000;
                 assert!(others.clone().all(|number| table.get(key(number)).is_none()), "{entries}");
                 let passing = others.filter(|number| table.may_hold(key(*number))).count();

@@ -274,6 +274,11 @@ impl Objections {
         self.keys.get(wide)
     }
 
+    /// The objections to many of them, added in order.
+    pub(crate) fn by_identifiers(&self, keys: &[WideKey], numbers: &mut Vec<Option<u32>>) {
+        self.keys.get_all(keys, numbers);
+    }
+
     /// The objections to an e-mail address's domain, handed over one by one.
     pub fn by_domain_of(&self, email: &Email<'_>, key: &RunKey, mut each: impl FnMut(u32)) {
         if !self.domains.is_empty() {

@@ -131,8 +131,9 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     ids: Zeroizing<Vec<u8>>,
     /// Their identifiers, and those of the row at hand.
     identifiers: Vec<IdentifierRecord>,
-    /// Which of them objections may name; kept for its room.
+    /// Which of them objections may name; kept for its room, as are the answers of those that they may.
     may_be_named: Vec<bool>,
+    answers: Answers,
     /// Why the values of the column at hand stay down.
     withheld: Option<Withheld>,
     /// The e-mail address and the phone number that the row's consent was given for, where that is told.
@@ -165,6 +166,15 @@ struct WaitingRow {
     id_end: usize,
     /// Whether objections may name its id as it stands, and otherwise.
     may_be_named: [bool; 2],
+}
+
+/// Keys of rows that wait which objections may name, and what they are named by.
+#[derive(Default)]
+struct Answers {
+    people: Vec<PersonKey>,
+    keys: Vec<WideKey>,
+    of_people: Vec<Option<u32>>,
+    of_keys: Vec<Option<u32>>,
 }
 
 /// A cell that is no identifier: why, and the objections that it meets all the same.
@@ -208,6 +218,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             ids: Zeroizing::new(Vec::with_capacity(IDS_BYTES)),
             identifiers: Vec::new(),
             may_be_named: Vec::new(),
+            answers: Answers::default(),
             withheld: None,
             consented: None,
             taken: taken(shared.config, shared.plan, source),
@@ -301,12 +312,22 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let may_be_named =
             |one: &IdentifierRecord| one.class.known == Known::Plain && objections.may_name(one.wide);
         self.may_be_named.extend(self.identifiers.iter().map(may_be_named));
+        let Answers { people, keys, of_people, of_keys } = &mut self.answers;
+        let named_people = self.waiting.iter().filter(|row| row.may_be_named[0]);
+        people.extend(named_people.map(|row| row.head.person));
+        let named_keys = self.identifiers.iter().zip(&self.may_be_named).filter(|(_, may)| **may);
+        keys.extend(named_keys.map(|(one, _)| one.wide));
+        objections.ids().get_all(people, of_people);
+        objections.by_identifiers(keys, of_keys);
+        people.clear();
+        keys.clear();
+        let (mut of_people, mut of_keys) = (of_people.drain(..), of_keys.drain(..));
         let (mut from, mut id_from) = (0, 0);
         for WaitingRow { mut head, end, id_end, may_be_named, .. } in self.waiting.drain(..) {
             let identifiers = &mut self.identifiers[from..end];
             let mut named = head.named;
             if may_be_named[0] {
-                named = union(shared.named, named, objections.ids().get(head.person));
+                named = union(shared.named, named, of_people.next().flatten().unwrap_or(0));
             }
             if may_be_named[1] {
                 let met =
@@ -314,8 +335,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 named = union(shared.named, named, met);
             }
             for (one, may_be_named) in identifiers.iter().zip(&self.may_be_named[from..end]) {
-                if *may_be_named && let Some(number) = objections.by_identifier(one.wide) {
-                    named = union(shared.named, named, number);
+                if *may_be_named {
+                    named = union(shared.named, named, of_keys.next().flatten().unwrap_or(0));
                 }
                 self.shares.count(one.wide);
             }

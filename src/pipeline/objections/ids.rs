@@ -59,6 +59,11 @@ impl Ids {
         self.table.get(person).unwrap_or(0)
     }
 
+    /// The objections to many of them, added in order.
+    pub(crate) fn get_all(&self, people: &[PersonKey], numbers: &mut Vec<Option<u32>>) {
+        self.table.get_all(people, numbers);
+    }
+
     /// Whether there may be objections to a customer id as it stands: never a false no.
     #[inline]
     pub(crate) fn may_name(&self, person: PersonKey) -> bool {
