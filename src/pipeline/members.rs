@@ -20,8 +20,11 @@ use crate::spill::{Appender, Overflow, SpillError, Spool};
 const SET_BYTES: usize = 4;
 /// Buckets of identifiers that other rows may hold, by the first byte of their digest.
 pub(crate) const REPEAT_BUCKETS: usize = 256;
-/// Bytes of a kind and the front of a digest: enough to tell identifiers apart.
-const REPEAT_BYTES: usize = 17;
+/// Bytes of a kind and of the front of a digest behind the byte that chooses its bucket: enough to tell
+/// identifiers apart.
+const REPEAT_BYTES: usize = 16;
+/// In the place of the number of a set of cells: the list is of one cell.
+const NO_SET: u32 = u32::MAX;
 
 /// The rows of all cells, list by list.
 pub(crate) struct MemberRows<'o> {
@@ -133,18 +136,23 @@ impl List<'_> {
     ) -> Result<Vec<(u64, u64)>, SpillError> {
         let mut bytes = Vec::new();
         self.repeats.read(bucket, &mut bytes)?;
-        let mut records: Vec<(&[u8], &[u8])> = bytes
-            .chunks_exact(REPEAT_BYTES + self.tail())
-            .map(|record| record.split_at(REPEAT_BYTES))
-            .collect();
+        // As numbers, which are compared at once. All digests of a bucket begin with the same byte, and the
+        // kind stands in its place.
+        let read = |record: &[u8]| {
+            let (identifier, set) = record.split_at(REPEAT_BYTES);
+            let identifier = u128::from_be_bytes(identifier.try_into().expect("sixteen bytes"));
+            (identifier, set.try_into().map_or(NO_SET, u32::from_le_bytes))
+        };
+        let mut records: Vec<(u128, u32)> =
+            bytes.chunks_exact(REPEAT_BYTES + self.tail()).map(read).collect();
         records.sort_unstable();
         let (mut counts, mut cells) = (vec![(0, 0); self.cells.len()], Vec::new());
         for alike in records.chunk_by(|one, other| one.0 == other.0) {
             cells.clear();
             for (_, set) in alike {
-                match (*set).try_into().map(u32::from_le_bytes) {
-                    Ok(set) => cells.extend_from_slice(&sets[set as usize]),
-                    Err(_) => cells.extend_from_slice(&self.cells),
+                match *set {
+                    NO_SET => cells.extend_from_slice(&self.cells),
+                    set => cells.extend_from_slice(&sets[set as usize]),
                 }
             }
             if alike.len() > 1 {
@@ -154,7 +162,7 @@ impl List<'_> {
             for cell in &cells {
                 let place = self.cells.binary_search(cell).expect("a set is of its list's cells");
                 let (emails, phones) = &mut counts[place];
-                *if alike[0].0[0] == 1 { emails } else { phones } += 1;
+                *if alike[0].0 >> 120 == 1 { emails } else { phones } += 1;
             }
         }
         Ok(counts)
@@ -192,7 +200,7 @@ impl MemberAppender<'_, '_> {
         let has_set = self.rows.lists[list].tail() > 0;
         self.repeats[list].push(usize::from(digest[0]), |bytes| {
             bytes.push(u8::from(kind == Kind::Email));
-            bytes.extend_from_slice(&digest[..REPEAT_BYTES - 1]);
+            bytes.extend_from_slice(&digest[1..REPEAT_BYTES]);
             if has_set {
                 bytes.extend_from_slice(&set.to_le_bytes());
             }
