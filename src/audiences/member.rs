@@ -170,12 +170,12 @@ pub fn each_sorted<'k>(
     mut each: impl FnMut(&'k [u8], &'k [u8]),
 ) {
     let split = stretches.iter().flat_map(|stretch| MemberKey::split_with(stretch, columns, tail));
-    let (mut rows, mut entries) = (Vec::new(), Vec::new());
+    let (mut rows, mut entries) = (Vec::new(), Vec::<(u64, u32)>::new());
     for (number, row) in split.enumerate() {
         entries.push((head(row.0), u32::try_from(number).expect("fewer rows than four thousand million")));
         rows.push(row);
     }
-    entries.sort_unstable_by_key(|(head, _)| *head);
+    let mut entries = sorted_by_head(&entries);
     let row = |number: u32| rows[number as usize];
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
         if alike.len() > 1 {
@@ -186,6 +186,39 @@ pub fn each_sorted<'k>(
             each(key, belongs);
         }
     }
+}
+
+/// Entries in the order of their heads.
+///
+/// Those of a bucket differ from their second byte on, and are spread evenly over the bits that follow: each is
+/// put where these say, and few are left to be sorted among one another.
+fn sorted_by_head(entries: &[(u64, u32)]) -> Vec<(u64, u32)> {
+    const BITS: u32 = 12;
+    const PLACES: usize = 1 << BITS;
+    // Where all first bytes are alike, which is nearly always, these bits are in the order of the whole.
+    let first = entries.first().map_or(0, |(head, _)| head >> 56);
+    let is_bucket = entries.len() > PLACES / 8 && entries.iter().all(|(head, _)| head >> 56 == first);
+    if !is_bucket {
+        let mut sorted = entries.to_vec();
+        sorted.sort_unstable_by_key(|(head, _)| *head);
+        return sorted;
+    }
+    let place = |head: u64| (head >> (56 - BITS)) as usize % PLACES;
+    let mut ends = vec![0_usize; PLACES + 1];
+    entries.iter().for_each(|(head, _)| ends[place(*head) + 1] += 1);
+    for at in 1..=PLACES {
+        ends[at] += ends[at - 1];
+    }
+    let mut sorted = vec![(0, 0); entries.len()];
+    for entry in entries {
+        let end = &mut ends[place(entry.0)];
+        sorted[*end] = *entry;
+        *end += 1;
+    }
+    for alike in sorted.chunk_by_mut(|a, b| place(a.0) == place(b.0)) {
+        alike.sort_unstable_by_key(|(head, _)| *head);
+    }
+    sorted
 }
 
 /// The eight bytes after the first, or what there is of them, big-endian: within a bucket the first is
@@ -232,6 +265,28 @@ mod tests {
 
     fn text(row: &[Option<Digest>]) -> String {
         row.iter().map(|cell| cell.map(|d| d.to_hex()).unwrap_or_default()).collect::<Vec<_>>().join(",")
+    }
+
+    /// However heads are spread, and however many there are.
+    #[test]
+    fn heads_are_sorted() {
+        let mut seed = 5_u64;
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed ^ seed >> 29
+        };
+        for len in [0, 1, 2, 100, 5_000, 50_000] {
+            for (alike, bits) in [(0, 64), (0, 56), (7 << 56, 56), (7 << 56, 44), (7 << 56, 3), (7 << 56, 50)]
+            {
+                let head = |random: u64| if bits == 64 { random } else { alike | random & ((1 << bits) - 1) };
+                let entries: Vec<(u64, u32)> = (0..len).map(|number| (head(next()), number)).collect();
+                let (mut expected, mut sorted) = (entries.clone(), super::sorted_by_head(&entries));
+                assert!(sorted.is_sorted_by_key(|(head, _)| *head), "{len} entries of {bits} bits");
+                expected.sort_unstable();
+                sorted.sort_unstable();
+                assert!(sorted == expected, "{len} entries of {bits} bits");
+            }
+        }
     }
 
     #[test]
