@@ -8,7 +8,7 @@ use crate::spill::{SpillError, Spool};
 /// Buckets sorted at a time before they are handed on in order, and bytes of records in them: at a
 /// hundred million rows a bucket is large.
 const GROUP: usize = 16;
-const GROUP_BYTES: usize = 12 << 20;
+const GROUP_BYTES: usize = 6 << 20;
 
 /// A spool's buckets in groups of bounded size.
 pub(super) fn groups(spool: &Spool<'_>) -> Vec<std::ops::Range<usize>> {

@@ -37,35 +37,64 @@ pub(super) fn hash(source: &mut Source) -> Result<Hashed, CheckError> {
 /// Hands over every line of a file.
 pub(super) fn each_line(
     source: &mut Source,
-    each: impl FnMut(u64, &[u8]) -> bool,
+    each: impl FnMut(u64, &[u8]) -> bool + Send,
 ) -> Result<Hashed, CheckError> {
     each_line_of(&mut source.file, each).map_err(|error| folder::io(&source.place, error))
 }
 
-/// Hands over every line of a stream.
+/// Hands over every line of a stream. Of a large file nothing can be looked at before what stands in front of
+/// it, so that its digest is made on one core while another looks at its lines, where there is one free.
 pub(super) fn each_line_of(
     input: &mut impl Read,
-    mut each: impl FnMut(u64, &[u8]) -> bool,
+    mut each: impl FnMut(u64, &[u8]) -> bool + Send,
 ) -> io::Result<Hashed> {
-    let mut lines = Lines::default();
+    let Lines { mut hasher, mut cut } = Lines::default();
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         match input.read(&mut block) {
-            Ok(0) => return Ok(lines.end(&mut each)),
-            Ok(read) => lines.read(&block[..read], &mut each),
+            Ok(0) => return Ok(Lines { hasher, cut }.end(&mut each)),
+            Ok(read) if cut.enough => {
+                hasher.update(&block[..read]);
+                cut.bytes += read as u64;
+            }
+            Ok(read) => {
+                let piece = &block[..read];
+                rayon::join(|| hasher.update(piece), || cut.read(piece, &mut each));
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// Lines of bytes that come in pieces. Every line is handed over, its line feed included where it has
-/// one, with its number from 1, until it is answered that enough was seen. A line over
-/// [`LINE_BYTES_MAX`] is handed over cut, which no grammar accepts. The digest is of all bytes in any
-/// case.
+/// Lines of bytes that come in pieces, and the digest of all bytes.
 #[derive(Default)]
 pub(super) struct Lines {
     hasher: Sha256,
+    cut: Cut,
+}
+
+impl Lines {
+    /// Takes the next piece.
+    pub(super) fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
+        self.hasher.update(piece);
+        self.cut.read(piece, each);
+    }
+
+    /// After the last piece.
+    pub(super) fn end(mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) -> Hashed {
+        if !self.cut.enough && !self.cut.begun.is_empty() {
+            self.cut.rest(each);
+        }
+        Hashed { sha256: Hex32(self.hasher.finalize().into()), bytes: self.cut.bytes }
+    }
+}
+
+/// Where lines are cut. Every line is handed over, its line feed included where it has one, with its number
+/// from 1, until it is answered that enough was seen. A line over [`LINE_BYTES_MAX`] is handed over cut, which
+/// no grammar accepts.
+#[derive(Default)]
+struct Cut {
     bytes: u64,
     number: u64,
     /// The beginning of a line whose end is in a later piece.
@@ -73,10 +102,8 @@ pub(super) struct Lines {
     enough: bool,
 }
 
-impl Lines {
-    /// Takes the next piece.
-    pub(super) fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
-        self.hasher.update(piece);
+impl Cut {
+    fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
         self.bytes += piece.len() as u64;
         let mut start = 0;
         if !self.begun.is_empty() && !self.enough {
@@ -107,14 +134,6 @@ impl Lines {
         if !self.enough && self.begun.len() > LINE_BYTES_MAX {
             self.rest(each);
         }
-    }
-
-    /// After the last piece.
-    pub(super) fn end(mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) -> Hashed {
-        if !self.enough && !self.begun.is_empty() {
-            self.rest(each);
-        }
-        Hashed { sha256: Hex32(self.hasher.finalize().into()), bytes: self.bytes }
     }
 
     /// Without a line feed: the file is cut off, or the line is far too long.
