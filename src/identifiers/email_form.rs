@@ -177,7 +177,7 @@ pub(in crate::identifiers) fn write(
 
 /// The user part before its tag; all of it when it begins with the plus.
 pub(in crate::identifiers) fn untagged(local: &str) -> &str {
-    match local.bytes().position(|b| b == b'+') {
+    match memchr::memchr(b'+', local.as_bytes()) {
         Some(plus) if plus > 0 => &local[..plus],
         _ => local,
     }
@@ -185,20 +185,18 @@ pub(in crate::identifiers) fn untagged(local: &str) -> &str {
 
 /// The user part without tag and dots.
 pub(in crate::identifiers) fn push_untagged(out: &mut Written, text: &str) {
-    let local = text.as_bytes();
+    let local = untagged(text).as_bytes();
     let Some(room) = out.room(local.len()) else {
-        let local = untagged(text).as_bytes();
         local.iter().filter(|b| **b != b'.').for_each(|b| out.push_byte(*b));
         return;
     };
     // Each byte is written, and the next over it where it was a dot: dots stand anywhere, and a processor
     // that guesses where guesses wrong.
     let mut end = 0;
-    for (at, b) in local.iter().enumerate() {
-        if *b == b'+' && at > 0 {
-            break;
+    for b in local {
+        if let Some(place) = room.get_mut(end) {
+            *place = *b;
         }
-        room[end] = *b;
         end += usize::from(*b != b'.');
     }
     out.end += end;

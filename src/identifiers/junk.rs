@@ -292,7 +292,7 @@ pub(in crate::identifiers) static ROLES: Words = Words::new(&[
 
 /// User parts of a function (RFC 2142 and common use), which nobody owns as a person.
 pub(in crate::identifiers) fn is_role_local(local: &str) -> bool {
-    let end = local.bytes().position(|b| b == b'+').unwrap_or(local.len());
+    let end = memchr::memchr(b'+', local.as_bytes()).unwrap_or(local.len());
     ROLES.contains(&local[..end])
 }
 
