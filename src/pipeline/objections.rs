@@ -1,6 +1,7 @@
 //! The frozen index of objections: every register read to its end, checked against its contract, and
 //! turned into keys. It is complete before the first customer row is read, and nothing is added later.
 
+mod entries;
 mod ids;
 mod reader;
 pub mod watch;
@@ -113,6 +114,23 @@ pub struct RegisterRead {
 }
 
 impl RegisterRead {
+    /// Adds what was counted of other entries of the same register.
+    fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.objections += other.objections;
+        self.lifted += other.lifted;
+        self.permissions += other.permissions;
+        self.unparsed += other.unparsed;
+        self.unknown_scope += other.unknown_scope;
+        self.webmail += other.webmail;
+        self.faults += other.faults;
+        let first = |one: Option<Place>, other: Option<Place>| one.into_iter().chain(other).min();
+        self.first_unparsed = first(self.first_unparsed, other.first_unparsed);
+        self.first_webmail = first(self.first_webmail, other.first_webmail);
+        let faults = self.first_fault.into_iter().chain(other.first_fault);
+        self.first_fault = faults.min_by_key(|(_, place)| *place);
+    }
+
     /// Why the file does not fit its config, where it is there and whole.
     #[must_use]
     pub fn error_of_shape(&self) -> Option<&SourceError> {
@@ -157,9 +175,9 @@ impl Objections {
                 read.broken = broken(register, &read, context);
                 return (objections, read);
             }
-            let mut reader = Reader::new(config, register, origin, context, named, &mut objections);
+            let mut reader = Reader::new(config, register, origin, context, named);
             let mut read = RegisterRead { name: register.name.clone(), ..RegisterRead::default() };
-            if let Err(error) = reader.read(config, &mut read) {
+            if let Err(error) = reader.read(config, &mut read, &mut objections) {
                 read.error = Some(error);
             }
             let before = context.before.rows(&register.name);

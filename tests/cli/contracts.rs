@@ -254,6 +254,58 @@ pub(super) fn sha256(text: &str) -> String {
     hex::encode(sha2::Sha256::digest(text))
 }
 
+/// However a register is divided between threads: all of it is counted, and of what is wrong the first is told.
+#[test]
+fn of_a_register_read_on_many_threads_the_first_faults_are_told() {
+    const ROWS: usize = 20_000;
+    for (batch_rows, threads) in [(7, 2), (64, 3), (65_536, 2), (1000, 1)] {
+        let base = Base::new();
+        base.configure("phone = \"phone\" }\nscope", "phone = \"phone\", domain = \"domain\" }\nscope");
+        base.configure(
+            "[output]",
+            &format!("[limits]\nbatch_rows = {batch_rows}\nthreads = {threads}\n[output]"),
+        );
+        let mut register = String::from("email,phone,domain\n");
+        for line in 2..ROWS + 2 {
+            register += &match line {
+                4002 | 12_000 | 19_999 => "neither@,,\n".to_owned(),
+                5003 | 5004 | 20_000 => "a,b\n".to_owned(),
+                7001 | 15_000 => ",,gmail.com\n".to_owned(),
+                // The last entry is one of the customers.
+                20_001 => "aino.quokka@example.com,,\n".to_owned(),
+                _ => format!("quokka{line}@example.net,,\n"),
+            };
+        }
+        base.put("objections.csv", &register);
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        for told in [
+            "3 of 19997 rows have a value that does not parse, the first at objections.csv, line 4002",
+            "3 rows are broken, the first at objections.csv, line 5003",
+            "2 of its objections are to a whole public mail host, the first at objections.csv, line 7001",
+        ] {
+            assert!(ran.stderr.contains(told), "{batch_rows} rows, {threads} threads:\n{}", ran.stderr);
+        }
+        // Without what is wrong all is read: the customer named last stays down.
+        for wrong in ["neither@,,\n", "a,b\n", ",,gmail.com\n"] {
+            register = register.replace(wrong, "");
+        }
+        base.put("objections.csv", &register);
+        let ran = base.run(&["build", "-q"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let release = base.releases().pop().expect("one was made");
+        let manifest = std::fs::read(release.join("manifest.json")).expect("it has one");
+        let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
+        let read = &manifest["predicate"]["registers"][0];
+        assert_eq!(
+            [&read["rows"], &read["objections"], &read["people_named"]],
+            [19_992, 19_992, 1],
+            "{read}"
+        );
+        assert_eq!(eligible(&base), 2);
+    }
+}
+
 #[test]
 fn whole_streams_are_read() {
     for (ending, bytes) in [(".gz", gzip(ROWS)), (".zst", zstd(ROWS))] {
