@@ -103,14 +103,17 @@ impl KnownRows {
         plan: &Plan,
     ) -> Result<RowSays, Missing> {
         let Some(columns) = &self.columns else { return Err(Missing(None)) };
-        let room: usize = columns.iter().map(|column| customer.cell(*column).len() + 1).sum();
-        if self.asked.capacity() < room {
-            // Not grown, which would leave the old place unwiped.
-            self.asked = Zeroizing::new(Vec::with_capacity(room * 2));
-        }
         self.asked.clear();
         for column in columns {
-            self.asked.extend_from_slice(customer.cell(*column));
+            let cell = customer.cell(*column);
+            let room = self.asked.len() + cell.len() + 1;
+            if self.asked.capacity() < room {
+                // Not grown, which would leave the old place unwiped.
+                let mut more = Zeroizing::new(Vec::with_capacity(room * 2));
+                more.extend_from_slice(&self.asked);
+                self.asked = more;
+            }
+            self.asked.extend_from_slice(cell);
             self.asked.push(BETWEEN);
         }
         let age = years.map_or(0, |years| {
