@@ -71,31 +71,37 @@ pub(in crate::identifiers) fn read_if(
 
 /// The digits of a cell that holds nothing but digits, one plus in front, and single separators.
 struct Shape {
-    digits: [u8; 18],
+    digits: [u8; CELL_MAX],
     len: usize,
     plus: bool,
 }
 
+/// Bytes of the longest cell that is looked at: as many digits and separators as any number has.
+const CELL_MAX: usize = 32;
+/// Digits of the longest number and what may stand before it.
+const SHAPE_MAX: usize = 18;
+
+/// Where separators stand nobody can guess, so that nothing here depends on it what is done with a byte.
 fn scan(cell: &[u8]) -> Option<Shape> {
     let (plus, cell) = match cell {
         [b'+', rest @ ..] => (true, rest),
         _ => (false, cell),
     };
-    let mut shape = Shape { digits: [0; 18], len: 0, plus };
-    let mut after_digit = false;
-    for b in cell {
-        if b.is_ascii_digit() {
-            *shape.digits.get_mut(shape.len)? = *b;
-            shape.len += 1;
-            after_digit = true;
-        } else if matches!(b, b' ' | b'-') && after_digit {
-            // A point is not taken: it may be a spreadsheet's decimal point.
-            after_digit = false;
-        } else {
-            return None;
-        }
+    if cell.len() > CELL_MAX {
+        return None;
     }
-    after_digit.then_some(shape)
+    let mut shape = Shape { digits: [0; CELL_MAX], len: 0, plus };
+    let (mut after_digit, mut is_odd) = (false, false);
+    for b in cell {
+        let is_digit = b.wrapping_sub(b'0') < 10;
+        // A point is not taken: it may be a spreadsheet's decimal point.
+        is_odd |= !(is_digit | (matches!(b, b' ' | b'-') & after_digit));
+        after_digit = is_digit;
+        // What is no digit is written over.
+        shape.digits[shape.len % CELL_MAX] = *b;
+        shape.len += usize::from(is_digit);
+    }
+    (after_digit && !is_odd && shape.len <= SHAPE_MAX).then_some(shape)
 }
 
 /// Country code and national digits of an international number.

@@ -65,35 +65,13 @@ impl Tails {
     /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
     pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
-        // No more digits than such a number holds.
-        let (mut whole, mut digits) = (0_u64, 0_u32);
-        // Of the run of digits at hand, and of all: two numbers may stand side by side.
-        let (mut run, mut all, mut is_long_before) = (0_usize, 0_usize, false);
         let cell = cell.read().trim_ascii_end();
-        for byte in cell {
-            match byte {
-                b'0'..=b'9' => {
-                    run += 1;
-                    all += 1;
-                    if (run >= LONG_RUN && is_long_before) || all > DIGITS_MAX {
-                        return Meets::Any;
-                    }
-                    whole = whole * 10 + u64::from(byte - b'0');
-                    digits += u32::from(whole > 0);
-                }
-                b'+' if digits > 0 => return Meets::Any,
-                b' ' | b'-' | b'(' | b')' | b'+' => {
-                    is_long_before |= run >= LONG_RUN;
-                    run = 0;
-                }
-                // Letters, extensions, several numbers, a spreadsheet's or another script's digits.
-                _ => return Meets::Any,
-            }
-        }
+        let Some(read) = Counted::of(cell) else { return Meets::Any };
         // One digit alone, or something in brackets, may count behind a number.
-        if run == 1 || cell.ends_with(b")") {
+        if read.run == 1 || cell.ends_with(b")") {
             return Meets::Any;
         }
+        let Counted { whole, digits, .. } = read;
         let end = (whole % Self::SEVEN as u64) as usize;
         if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
             Meets::Any
@@ -109,6 +87,44 @@ impl Tails {
 
     fn place_of_nine(whole: u64) -> usize {
         ((whole % Self::NINE).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize % Self::NINE_BITS
+    }
+}
+
+/// The digits of a cell that holds one number at most, and what stands between digits.
+struct Counted {
+    whole: u64,
+    /// From the first that is not zero.
+    digits: u32,
+    /// Of the last run.
+    run: u32,
+}
+
+impl Counted {
+    /// `None` where several numbers may stand, or letters, extensions, a spreadsheet's or another script's
+    /// digits.
+    ///
+    /// Where spaces stand nobody can guess, so that nothing here depends on it what is done with a byte.
+    fn of(cell: &[u8]) -> Option<Self> {
+        // No more than a number of so many digits fits, with as much between them.
+        if cell.len() > 2 * DIGITS_MAX {
+            return None;
+        }
+        let (mut whole, mut digits) = (0_u64, 0_u32);
+        // Of the run of digits at hand, and of all: two numbers may stand side by side.
+        let (mut run, mut all, mut is_long_before, mut is_odd) = (0_u32, 0_u32, false, false);
+        for byte in cell {
+            let digit = byte.wrapping_sub(b'0');
+            let is_digit = digit < 10;
+            let is_between = matches!(byte, b' ' | b'-' | b'(' | b')') | ((*byte == b'+') & (digits == 0));
+            is_odd |= !(is_digit | is_between);
+            is_long_before |= !is_digit & (run >= LONG_RUN as u32);
+            run = if is_digit { run + 1 } else { 0 };
+            all += u32::from(is_digit);
+            is_odd |= (run >= LONG_RUN as u32) & is_long_before;
+            whole = if is_digit { whole.wrapping_mul(10).wrapping_add(u64::from(digit)) } else { whole };
+            digits += u32::from(is_digit & (whole > 0));
+        }
+        (!is_odd && all <= DIGITS_MAX as u32).then_some(Self { whole, digits, run })
     }
 }
 
