@@ -23,7 +23,7 @@ impl Digest {
         block[..text.len()].copy_from_slice(text);
         block[text.len()] = 0x80;
         block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
-        let mut state = INITIAL;
+        let mut state = SHA256_INITIAL;
         sha2::block_api::compress256(&mut state, &[block]);
         let mut out = [0_u8; 32];
         for (chunk, word) in out.chunks_exact_mut(4).zip(state) {
@@ -79,7 +79,7 @@ impl fmt::Debug for Digest {
 const ONE_BLOCK: usize = 55;
 
 /// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] =
+pub(crate) const SHA256_INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// The keyed digest of an identifier's widest form. It matches inside one run only.

@@ -92,6 +92,7 @@ const SHORT: usize = 64;
 /// Of a short address: every byte by itself and every pair of neighbours, in loops of one length that are
 /// compiled to look at many bytes at once. None of them waits for the one before.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a branch would be one byte at a time")]
 fn read_short(cell: &[u8]) -> Option<usize> {
     let at = memchr::memchr(b'@', cell)?;
     let (local, domain) = (&cell[..at], &cell[at + 1..]);

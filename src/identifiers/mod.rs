@@ -48,6 +48,7 @@ mod whole_domains;
 pub use country::{Region, country};
 #[cfg(test)]
 pub(crate) use digest::COLLIDES;
+pub(crate) use digest::SHA256_INITIAL;
 pub use digest::{Digest, RunKey, WideKey};
 pub use domain::{domain_objection_key, is_webmail_domain};
 pub use email::Email;

@@ -104,6 +104,7 @@ impl Counted {
     /// digits.
     ///
     /// Where spaces stand nobody can guess, so that nothing here depends on it what is done with a byte.
+    #[expect(clippy::needless_bitwise_bool, reason = "a branch is guessed, and guessed wrong")]
     fn of(cell: &[u8]) -> Option<Self> {
         // No more than a number of so many digits fits, with as much between them.
         if cell.len() > 2 * DIGITS_MAX {

@@ -9,13 +9,13 @@ use rayon::prelude::*;
 
 use super::close::{Closed, PartitionMarks};
 use super::intern::Interner;
-use super::keys::Tags;
 use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::members::{MemberAppender, MemberRows};
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
+use super::tags::Tags;
 use super::twice::Twice;
 use crate::audiences::MemberRow;
 use crate::config::Closure;

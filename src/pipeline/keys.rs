@@ -9,8 +9,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::tags::Tags;
 use crate::identifiers::WideKey;
-use crate::people::{PersonKey, PersonKeys};
+use crate::people::PersonKeys;
 use crate::state::Ring;
 
 /// A keyed state that is cloned for each message.
@@ -70,7 +71,7 @@ impl RootKey {
     /// Makes an audience's suppression tags.
     #[must_use]
     pub fn tags(&self, audience: &str) -> Tags {
-        Tags { mac: mac(&self.tag_secret(audience)[..]) }
+        Tags::new(&self.tag_secret(audience))
     }
 
     /// What an audience's tags are made from, for whoever makes them by other code.
@@ -167,24 +168,6 @@ pub fn erasure_tag(begun: &Mac256, code: &str, bytes: &[u8]) -> [u8; 16] {
 
 fn mac(key: &[u8]) -> Mac256 {
     Mac256::new_from_slice(key).expect("HMAC takes a key of any length")
-}
-
-/// Makes the suppression tags of one audience: two audiences cannot be joined by them.
-#[derive(Clone)]
-pub struct Tags {
-    mac: Mac256,
-}
-
-impl Tags {
-    /// The person's tag: HMAC-SHA-256 over `person`, a zero byte and the person key, cut to 16 bytes.
-    #[must_use]
-    pub fn tag(&self, person: PersonKey) -> [u8; 16] {
-        let mut state = self.mac.clone();
-        state.update(b"person\0");
-        state.update(&person.to_bytes());
-        let full: [u8; 32] = state.finalize().into_bytes().into();
-        full[..16].try_into().expect("32 bytes hold 16")
-    }
 }
 
 #[cfg(test)]

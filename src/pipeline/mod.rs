@@ -27,6 +27,7 @@ pub(crate) mod record;
 mod results;
 mod rows;
 mod shares;
+pub mod tags;
 mod twice;
 
 use std::path::PathBuf;

@@ -33,7 +33,7 @@ fn texts(dice: &mut Dice) -> [String; 2] {
     let mut plain = (*dice.pick(&FRONTS)).to_owned();
     let known = ["", "4", "40", "50", "70", "5", "151", "7400", "7911", "1481", "650253", "7797", "9", "2"];
     plain.push_str(dice.pick(&known));
-    for _ in 0..dice.roll(11) + 1 {
+    for _ in 0..=dice.roll(11) {
         plain.push(char::from(b'0' + dice.roll(10) as u8));
     }
     let mut spread = String::new();

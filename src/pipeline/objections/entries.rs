@@ -66,7 +66,7 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
     }
 
     /// These and a batch of rows.
-    pub(super) fn and(mut self, batch: Batch) -> Self {
+    pub(super) fn and(mut self, batch: &Batch) -> Self {
         batch.for_each(|record| {
             self.read.rows += 1;
             match record {

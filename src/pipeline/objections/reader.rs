@@ -94,7 +94,8 @@ impl<'r, 'c> Reader<'r, 'c> {
             }
         });
         // Which thread reads which entry does not matter: what they say is joined in any order.
-        let parts: Vec<_> = batches.par_bridge().fold(|| Entries::new(self), Entries::and).collect();
+        let parts: Vec<_> =
+            batches.par_bridge().fold(|| Entries::new(self), |entries, batch| entries.and(&batch)).collect();
         let mut newest = None;
         for part in parts {
             newest = newest.max(part.newest);
