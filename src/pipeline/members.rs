@@ -23,6 +23,8 @@ pub(crate) const REPEAT_BUCKETS: usize = 256;
 /// Bytes of a kind and of the front of a digest behind the byte that chooses its bucket: enough to tell
 /// identifiers apart.
 const REPEAT_BYTES: usize = 16;
+/// Bytes of a bucket past which files are written one after the other.
+const LARGE_BUCKET: usize = 8 << 20;
 /// In the place of the number of a set of cells: the list is of one cell.
 const NO_SET: u32 = u32::MAX;
 
@@ -243,6 +245,15 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
     /// The cells of each list of rows, in the order of their numbers.
     pub(crate) fn lists(&self) -> impl Iterator<Item = &'r [usize]> {
         self.rows.lists.iter().map(|list| &list.cells[..])
+    }
+
+    /// How many files are written at once on so many threads. What a file is made from is several times a
+    /// bucket, and of large ones memory holds those of one file: the buckets behind the one that is written
+    /// keep the other cores busy then.
+    pub(crate) fn files_at_once(&self, threads: usize) -> usize {
+        let spools = self.rows.lists.iter().map(|list| &list.spool);
+        let mut sizes = spools.flat_map(|spool| (0..spool.len()).map(|bucket| spool.bytes(bucket)));
+        if sizes.any(|bytes| bytes > LARGE_BUCKET) { 1 } else { threads }
     }
 
     /// For each set of cells, whether a cell is in it.

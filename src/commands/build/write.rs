@@ -77,8 +77,8 @@ impl Writing<'_> {
             tasks.extend((0..audiences.len()).map(Task::Suppressions));
         }
         let mut suppressions: Vec<_> = audiences.iter().map(|_| None).collect();
-        let threads = crate::pipeline::threads(self.config);
-        for done in side_by_side(tasks, threads, |task| self.task(&task))?.into_iter().flatten() {
+        let at_once = self.members.files_at_once(crate::pipeline::threads(self.config));
+        for done in side_by_side(tasks, at_once, |task| self.task(&task))?.into_iter().flatten() {
             match done {
                 Done::Cell(cell, written) => cells[cell] = written,
                 Done::Suppressions(audience, record) => suppressions[audience] = Some(record),
