@@ -37,30 +37,22 @@ pub(super) fn hash(source: &mut Source) -> Result<Hashed, CheckError> {
 /// Hands over every line of a file.
 pub(super) fn each_line(
     source: &mut Source,
-    each: impl FnMut(u64, &[u8]) -> bool + Send,
+    each: impl FnMut(u64, &[u8]) -> bool,
 ) -> Result<Hashed, CheckError> {
     each_line_of(&mut source.file, each).map_err(|error| folder::io(&source.place, error))
 }
 
-/// Hands over every line of a stream. Of a large file nothing can be looked at before what stands in front of
-/// it, so that its digest is made on one core while another looks at its lines, where there is one free.
+/// Hands over every line of a stream.
 pub(super) fn each_line_of(
     input: &mut impl Read,
-    mut each: impl FnMut(u64, &[u8]) -> bool + Send,
+    mut each: impl FnMut(u64, &[u8]) -> bool,
 ) -> io::Result<Hashed> {
-    let Lines { mut hasher, mut cut } = Lines::default();
+    let mut lines = Lines::default();
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         match input.read(&mut block) {
-            Ok(0) => return Ok(Lines { hasher, cut }.end(&mut each)),
-            Ok(read) if cut.enough => {
-                hasher.update(&block[..read]);
-                cut.bytes += read as u64;
-            }
-            Ok(read) => {
-                let piece = &block[..read];
-                rayon::join(|| hasher.update(piece), || cut.read(piece, &mut each));
-            }
+            Ok(0) => return Ok(lines.end(&mut each)),
+            Ok(read) => lines.read(&block[..read], &mut each),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -68,33 +60,14 @@ pub(super) fn each_line_of(
 }
 
 /// Lines of bytes that come in pieces, and the digest of all bytes.
+///
+/// Every line is handed over, its line feed included where it has one, with its number from 1, until it is
+/// answered that enough was seen. A line over [`LINE_BYTES_MAX`] is handed over cut, which no grammar accepts.
+/// The digest is made line by line, between one line and the next: in a digest each step waits for the one
+/// before, and a processor looks at the line meanwhile.
 #[derive(Default)]
 pub(super) struct Lines {
     hasher: Sha256,
-    cut: Cut,
-}
-
-impl Lines {
-    /// Takes the next piece.
-    pub(super) fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
-        self.hasher.update(piece);
-        self.cut.read(piece, each);
-    }
-
-    /// After the last piece.
-    pub(super) fn end(mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) -> Hashed {
-        if !self.cut.enough && !self.cut.begun.is_empty() {
-            self.cut.rest(each);
-        }
-        Hashed { sha256: Hex32(self.hasher.finalize().into()), bytes: self.cut.bytes }
-    }
-}
-
-/// Where lines are cut. Every line is handed over, its line feed included where it has one, with its number
-/// from 1, until it is answered that enough was seen. A line over [`LINE_BYTES_MAX`] is handed over cut, which
-/// no grammar accepts.
-#[derive(Default)]
-struct Cut {
     bytes: u64,
     number: u64,
     /// The beginning of a line whose end is in a later piece.
@@ -102,10 +75,11 @@ struct Cut {
     enough: bool,
 }
 
-impl Cut {
-    fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
+impl Lines {
+    /// Takes the next piece.
+    pub(super) fn read(&mut self, piece: &[u8], each: &mut impl FnMut(u64, &[u8]) -> bool) {
         self.bytes += piece.len() as u64;
-        let mut start = 0;
+        let (mut start, mut hashed) = (0, 0);
         if !self.begun.is_empty() && !self.enough {
             let end = memchr::memchr(b'\n', piece).map_or(piece.len(), |feed| feed + 1);
             // No more than what is surely too long is kept.
@@ -123,17 +97,28 @@ impl Cut {
         let first = start;
         for feed in memchr::memchr_iter(b'\n', &piece[first..]).map(|feed| first + feed + 1) {
             if self.enough {
-                return;
+                break;
             }
+            self.hasher.update(&piece[hashed..feed]);
+            hashed = feed;
             self.hand_over(&piece[start..feed], each);
             start = feed;
         }
+        self.hasher.update(&piece[hashed..]);
         if !self.enough && start < piece.len() && self.begun.is_empty() {
             self.begun.extend_from_slice(&piece[start..]);
         }
         if !self.enough && self.begun.len() > LINE_BYTES_MAX {
             self.rest(each);
         }
+    }
+
+    /// After the last piece.
+    pub(super) fn end(mut self, each: &mut impl FnMut(u64, &[u8]) -> bool) -> Hashed {
+        if !self.enough && !self.begun.is_empty() {
+            self.rest(each);
+        }
+        Hashed { sha256: Hex32(self.hasher.finalize().into()), bytes: self.bytes }
     }
 
     /// Without a line feed: the file is cut off, or the line is far too long.
