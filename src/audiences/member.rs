@@ -2,7 +2,6 @@
 //! text. Hex keeps the order of bytes, and what ends an empty cell is below every digit.
 
 use crate::identifiers::Digest;
-use crate::platforms::MAX_SLOTS;
 
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -13,61 +12,18 @@ pub const MEMBER_BUCKETS: usize = 512;
 /// The bucket of a row; reading buckets in order, and sorting within, sorts all rows.
 ///
 /// Columns of a kind are filled from the left, so all rows of an upload whose first column is empty have
-/// their first digest in the same column, where the other kind begins.
+/// their first digest in the same column, where the other kind begins. A row without a digest has no bucket.
 #[must_use]
-pub fn member_bucket(row: &[Option<Digest>]) -> usize {
-    let first = |cells: &[Option<Digest>]| cells.iter().flatten().next().map(|digest| digest.as_bytes()[0]);
-    match row.first() {
-        Some(Some(digest)) => 256 + usize::from(digest.as_bytes()[0]),
-        _ => first(row).map_or(0, usize::from),
+#[inline]
+pub fn member_bucket<'d>(row: impl IntoIterator<Item = Option<&'d [u8; DIGEST_BYTES]>>) -> Option<usize> {
+    let mut base = 256;
+    for cell in row {
+        if let Some(digest) = cell {
+            return Some(base + usize::from(digest[0]));
+        }
+        base = 0;
     }
-}
-
-/// The key of one row, put together column by column.
-pub struct MemberRow {
-    bytes: [u8; MAX_SLOTS * (1 + DIGEST_BYTES)],
-    end: usize,
-    bucket: Option<usize>,
-}
-
-impl Default for MemberRow {
-    /// Without a column.
-    fn default() -> Self {
-        Self { bytes: [0; MAX_SLOTS * (1 + DIGEST_BYTES)], end: 0, bucket: None }
-    }
-}
-
-impl MemberRow {
-    /// Adds the next column.
-    ///
-    /// # Panics
-    /// Beyond [`MAX_SLOTS`] columns: the caller's mistake.
-    #[inline]
-    pub fn push(&mut self, digest: Option<&[u8; DIGEST_BYTES]>) {
-        let Some(digest) = digest else {
-            self.bytes[self.end] = 0;
-            self.end += 1;
-            return;
-        };
-        let base = if self.end == 0 { 256 } else { 0 };
-        self.bucket.get_or_insert(base + usize::from(digest[0]));
-        let cell = &mut self.bytes[self.end..=self.end + DIGEST_BYTES];
-        cell[0] = 1;
-        cell[1..].copy_from_slice(digest);
-        self.end += 1 + DIGEST_BYTES;
-    }
-
-    /// Its bucket, as [`member_bucket`] says; none when all its columns are empty.
-    #[must_use]
-    pub const fn bucket(&self) -> Option<usize> {
-        self.bucket
-    }
-
-    /// Its key.
-    #[must_use]
-    pub fn key(&self) -> &[u8] {
-        &self.bytes[..self.end]
-    }
+    None
 }
 
 /// Packed rows: for each column a byte 0, or a byte 1 and the digest.
@@ -75,13 +31,14 @@ pub struct MemberKey;
 
 impl MemberKey {
     /// Appends a row's key.
-    pub fn write(row: &[Option<Digest>], out: &mut Vec<u8>) {
+    #[inline]
+    pub fn write<'d>(row: impl IntoIterator<Item = Option<&'d [u8; DIGEST_BYTES]>>, out: &mut Vec<u8>) {
         for cell in row {
             match cell {
                 None => out.push(0),
                 Some(digest) => {
                     out.push(1);
-                    out.extend_from_slice(digest.as_bytes());
+                    out.extend_from_slice(digest);
                 }
             }
         }
@@ -147,8 +104,8 @@ impl MemberKey {
 #[must_use]
 pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> {
     let mut keys: Vec<&[u8]> = Vec::new();
-    each_sorted(stretches, columns, 0, |key, _| {
-        if keys.last() != Some(&key) {
+    each_sorted(stretches, columns, 0, |key, _, is_alike| {
+        if !is_alike || keys.last() != Some(&key) {
             keys.push(key);
         }
     });
@@ -156,7 +113,8 @@ pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> 
 }
 
 /// Hands over the packed rows of all stretches, each followed by `tail` bytes, in the order of their keys;
-/// equal keys in the order of what follows them.
+/// equal keys in the order of what follows them. With each goes whether its key may be that of the row before,
+/// so that nobody has to look at two keys which lie far apart to learn that they differ.
 ///
 /// Sorted are small entries, a number made of a key's first bytes and the row's: digests are random, so
 /// that the number nearly always tells, and keys themselves are looked at where it does not.
@@ -167,7 +125,7 @@ pub fn each_sorted<'k>(
     stretches: &[&'k [u8]],
     columns: usize,
     tail: usize,
-    mut each: impl FnMut(&'k [u8], &'k [u8]),
+    mut each: impl FnMut(&'k [u8], &'k [u8], bool),
 ) {
     let split = stretches.iter().flat_map(|stretch| MemberKey::split_with(stretch, columns, tail));
     let (mut rows, mut entries) = (Vec::new(), Vec::<(u64, u32)>::new());
@@ -181,9 +139,9 @@ pub fn each_sorted<'k>(
         if alike.len() > 1 {
             alike.sort_unstable_by_key(|(_, number)| row(*number));
         }
-        for (_, number) in alike {
+        for (place, (_, number)) in alike.iter().enumerate() {
             let (key, belongs) = row(*number);
-            each(key, belongs);
+            each(key, belongs, place > 0);
         }
     }
 }
@@ -233,8 +191,13 @@ fn head(key: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, MemberRow, each_sorted, member_bucket, sorted_keys};
+    use super::{MemberKey, each_sorted, member_bucket, sorted_keys};
     use crate::identifiers::Digest;
+
+    /// The digests of a row, as they are handed over.
+    fn cells(row: &[Option<Digest>]) -> impl Iterator<Item = Option<&[u8; 32]>> {
+        row.iter().map(|cell| cell.as_ref().map(Digest::as_bytes))
+    }
 
     fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
         cells.iter().map(|cell| cell.map(|byte| Digest::from_bytes([byte; 32]))).collect()
@@ -243,14 +206,14 @@ mod tests {
     /// What follows a key stays with it, and orders equal keys.
     #[test]
     fn what_belongs_to_a_key_goes_with_it() {
-        let cells = [Some(3), None, Some(200), Some(3), Some(200), Some(3)];
+        let firsts = [Some(3), None, Some(200), Some(3), Some(200), Some(3)];
         let mut packed = Vec::new();
-        for (place, cell) in cells.into_iter().enumerate() {
-            MemberKey::write(&row(&[cell, Some(7)]), &mut packed);
+        for (place, first) in firsts.into_iter().enumerate() {
+            MemberKey::write(cells(&row(&[first, Some(7)])), &mut packed);
             packed.extend([9 - place as u8, 1]);
         }
         let mut sorted = Vec::new();
-        each_sorted(&[&packed], 2, 2, |key, belongs| sorted.push((key[1], belongs.to_vec())));
+        each_sorted(&[&packed], 2, 2, |key, belongs, _| sorted.push((key[1], belongs.to_vec())));
         let expected = [(1, 8), (3, 4), (3, 6), (3, 9), (200, 5), (200, 7)];
         assert_eq!(sorted, expected.map(|(first, place)| (first, vec![place, 1])));
     }
@@ -291,11 +254,11 @@ mod tests {
 
     #[test]
     fn keys_sort_as_rows_read_and_split_back() {
-        let cells = [None, Some(0), Some(9), Some(10), Some(255)];
+        let bytes = [None, Some(0), Some(9), Some(10), Some(255)];
         let mut rows = Vec::new();
-        for a in cells {
-            for b in cells {
-                for c in cells {
+        for a in bytes {
+            for b in bytes {
+                for c in bytes {
                     // Two columns of one kind, filled from the left, and one of the other.
                     if a.is_some() || b.is_none() && c.is_some() {
                         rows.push(row(&[a, b, c]));
@@ -305,21 +268,14 @@ mod tests {
         }
         let key = |row: &[Option<Digest>]| {
             let mut key = Vec::new();
-            MemberKey::write(row, &mut key);
+            MemberKey::write(cells(row), &mut key);
             key
         };
-        for row in &rows {
-            let mut made = MemberRow::default();
-            row.iter().for_each(|cell| made.push(cell.as_ref().map(Digest::as_bytes)));
-            assert_eq!(made.bucket(), Some(member_bucket(row)));
-            assert_eq!(made.key(), key(row));
-        }
-        let mut none = MemberRow::default();
-        (0..3).for_each(|_| none.push(None));
-        assert_eq!((none.bucket(), none.key()), (None, &[0; 3][..]));
+        let bucket = |row: &[Option<Digest>]| member_bucket(cells(row)).expect("a row with a digest");
+        assert_eq!(member_bucket([None; 3]), None);
         let mut by_text = rows.clone();
         by_text.sort_by_key(|row| text(row));
-        rows.sort_by_key(|row| (member_bucket(row), key(row)));
+        rows.sort_by_key(|row| (bucket(row), key(row)));
         assert!(rows == by_text);
         let packed: Vec<u8> = rows.iter().flat_map(|row| key(row)).collect();
         let mut back = Vec::new();
@@ -334,7 +290,7 @@ mod tests {
             let mut buckets = vec![Vec::new(); super::MEMBER_BUCKETS];
             for row in filled.iter().rev().chain(&filled).cycle().take(filled.len() * times) {
                 let row = &row[..columns];
-                MemberKey::write(row, &mut buckets[member_bucket(row)]);
+                MemberKey::write(cells(row), &mut buckets[bucket(row)]);
             }
             let mut all = Vec::new();
             for bucket in &buckets {

@@ -23,8 +23,14 @@ impl Digest {
         block[..text.len()].copy_from_slice(text);
         block[text.len()] = 0x80;
         block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
+        Self::of_block(&block)
+    }
+
+    /// The digest of a text of one block, padded.
+    #[inline]
+    pub(in crate::identifiers) fn of_block(block: &[u8; 64]) -> Self {
         let mut state = SHA256_INITIAL;
-        sha2::block_api::compress256(&mut state, &[block]);
+        sha2::block_api::compress256(&mut state, std::slice::from_ref(block));
         let mut out = [0_u8; 32];
         for (chunk, word) in out.chunks_exact_mut(4).zip(state) {
             chunk.copy_from_slice(&word.to_be_bytes());
@@ -76,7 +82,7 @@ impl fmt::Debug for Digest {
 }
 
 /// The longest message that fits one SHA-256 block with its padding.
-const ONE_BLOCK: usize = 55;
+pub(in crate::identifiers) const ONE_BLOCK: usize = 55;
 
 /// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
 pub(crate) const SHA256_INITIAL: [u32; 8] =

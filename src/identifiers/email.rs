@@ -15,7 +15,7 @@
 use super::digest::{Digest, RunKey, Space, WideKey};
 use super::email_form::{self, ADDRESS_MAX, EmailForm, Mailhost, Written};
 use super::steps::{Step, Steps};
-use super::{Plaintext, Reject, Scratch, domain, email_fast, glue, junk, text};
+use super::{Plaintext, Reject, Scratch, Unhashed, domain, email_fast, glue, junk, text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -132,6 +132,16 @@ impl<'s> Email<'s> {
             return Digest::of(self.basic.as_bytes());
         }
         Digest::of(self.written(form).bytes())
+    }
+
+    /// Hands the text of one form over to be hashed later.
+    #[inline]
+    pub fn hash_later(&self, form: EmailForm, unhashed: &mut Unhashed) {
+        if form == EmailForm::Basic {
+            unhashed.push(self.basic.as_bytes());
+        } else {
+            unhashed.push(self.written(form).bytes());
+        }
     }
 
     /// The first form whose text equals this one's: hash that once and reuse its digest.

@@ -42,6 +42,7 @@ mod tails;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unhashed;
 mod unread;
 mod whole_domains;
 
@@ -67,6 +68,7 @@ pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};
 pub use tails::{Meets, Tails};
+pub use unhashed::Unhashed;
 pub use unread::Unread;
 pub use whole_domains::{WholeDomains, whole_domains};
 

@@ -14,7 +14,7 @@
 use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone_library::{self, Line, Verdict};
 use super::steps::{Step, Steps};
-use super::{Plaintext, Region, Reject, Scratch, junk, phone_fast, phone_text};
+use super::{Plaintext, Region, Reject, Scratch, Unhashed, junk, phone_fast, phone_text};
 use rlibphonenumber::PhoneNumberType;
 
 /// A parsed number: its international digits, and no way to print them.
@@ -142,13 +142,24 @@ impl Phone {
     pub fn digest(&self, form: PhoneForm) -> Digest {
         match form {
             PhoneForm::Digits => Digest::of(self.digits()),
-            PhoneForm::E164 => {
-                let mut text = [b'+'; DIGITS_MAX + 1];
-                let len = usize::from(self.len);
-                text[1..=len].copy_from_slice(self.digits());
-                Digest::of(&text[..=len])
-            }
+            PhoneForm::E164 => Digest::of(self.with_plus(&mut [0; DIGITS_MAX + 1])),
         }
+    }
+
+    /// Hands the text of one form over to be hashed later.
+    #[inline]
+    pub fn hash_later(&self, form: PhoneForm, unhashed: &mut Unhashed) {
+        match form {
+            PhoneForm::Digits => unhashed.push(self.digits()),
+            PhoneForm::E164 => unhashed.push(self.with_plus(&mut [0; DIGITS_MAX + 1])),
+        }
+    }
+
+    fn with_plus<'t>(&self, text: &'t mut [u8; DIGITS_MAX + 1]) -> &'t [u8] {
+        let len = usize::from(self.len);
+        text[0] = b'+';
+        text[1..=len].copy_from_slice(self.digits());
+        &text[..=len]
     }
 
     /// The key of the number itself: E.164 is its widest form.

@@ -17,7 +17,6 @@ use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
 use super::tags::Tags;
 use super::twice::Twice;
-use crate::audiences::MemberRow;
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
@@ -107,6 +106,23 @@ struct PersonShape {
     linked: Scopes,
     unreadable: bool,
     holdings: Holdings,
+}
+
+/// A shape of which nothing is linked, unreadable or marked, as two numbers.
+type PlainShape = (u64, u64);
+
+/// Most shapes that are kept.
+const KNOWN_MAX: usize = 1 << 18;
+
+impl PersonShape {
+    #[inline]
+    fn plain(&self) -> Option<PlainShape> {
+        if self.linked != Scopes::NONE || self.unreadable {
+            return None;
+        }
+        let said = u64::from(self.standing) | u64::from(self.named) << 32;
+        self.holdings.unmarked().map(|holdings| (said, holdings))
+    }
 }
 
 /// Decides every person in `rows`, which are used up.
@@ -251,6 +267,8 @@ struct Worker<'w, 'd, 'o> {
     suppressed: Vec<Appender<'d, 'o>>,
     live: Option<LiveAppender<'d, 'o>>,
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
+    /// The same of plain shapes, which nearly everybody has.
+    known_plain: FxHashMap<PlainShape, std::rc::Rc<Consequence>>,
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
@@ -329,6 +347,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             suppressed: appenders(job.suppressed),
             live: job.live.map(|live| live.appender(job.chunk_bytes)),
             known: FxHashMap::default(),
+            known_plain: FxHashMap::default(),
             joined: FxHashMap::default(),
             standings: FxHashMap::default(),
             totals: Totals {
@@ -475,8 +494,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             unreadable |= closed.is_unreadable_key(held.wide);
         }
         holdings.settle();
-        let shape = PersonShape { standing, named, linked, unreadable, holdings };
-        let consequence = self.consequence(&shape);
+        let consequence = self.consequence(PersonShape { standing, named, linked, unreadable, holdings });
         let number = consequence.number as usize;
         if number >= self.totals.tallies.len() {
             self.totals.tallies.resize(number + 1, Tally::default());
@@ -641,15 +659,18 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.count_members(list, set, cells, lists)?;
         let mut failed = None;
         let (members, live, kinds) = (&mut self.members, &mut self.live, place.format.slots());
-        let dropped = place.format.rows(&lists.emails, &lists.phones, |going| {
-            let mut row = MemberRow::default();
-            going.iter().for_each(|one| row.push(one.as_ref().map(|one| one.digest)));
-            failed = members.push(list, set, &row).err().or(failed.take());
+        let (emails, phones) = (digests(&lists.emails), digests(&lists.phones));
+        let dropped = place.format.rows(emails, phones, |going| {
+            if let Err(error) = members.push(list, set, going.iter().copied()) {
+                failed = Some(error);
+            }
             if let Some(live) = live {
-                let digest = |one: &Going<'_>| Digest::from_bytes(*one.digest);
-                let digests: Vec<_> = going.iter().map(|one| one.as_ref().map(digest)).collect();
+                let digests: Vec<_> =
+                    going.iter().map(|one| one.map(|digest| Digest::from_bytes(*digest))).collect();
                 for (cell, basis) in cells {
-                    failed = live.wanted(*cell, owner, *basis, kinds, &digests).err().or(failed.take());
+                    if let Err(error) = live.wanted(*cell, owner, *basis, kinds, &digests) {
+                        failed = Some(error);
+                    }
                 }
             }
         });
@@ -698,8 +719,23 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         &mut self.going_up[set]
     }
 
-    fn consequence(&mut self, shape: &PersonShape) -> std::rc::Rc<Consequence> {
-        if let Some(known) = self.known.get(shape) {
+    #[inline]
+    fn consequence(&mut self, shape: PersonShape) -> std::rc::Rc<Consequence> {
+        let plain = shape.plain();
+        if let Some(known) = plain.and_then(|plain| self.known_plain.get(&plain)) {
+            return std::rc::Rc::clone(known);
+        }
+        let consequence = self.consequence_of(shape);
+        if let Some(plain) = plain
+            && self.known_plain.len() < KNOWN_MAX
+        {
+            self.known_plain.insert(plain, std::rc::Rc::clone(&consequence));
+        }
+        consequence
+    }
+
+    fn consequence_of(&mut self, shape: PersonShape) -> std::rc::Rc<Consequence> {
+        if let Some(known) = self.known.get(&shape) {
             return std::rc::Rc::clone(known);
         }
         let standing = self.standing(shape.standing);
@@ -729,8 +765,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let number = self.verdicts.number(verdict);
         let consequence =
             std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected, objected });
-        if self.known.len() < 1 << 18 {
-            self.known.insert(shape.clone(), std::rc::Rc::clone(&consequence));
+        if self.known.len() < KNOWN_MAX {
+            self.known.insert(shape, std::rc::Rc::clone(&consequence));
         }
         consequence
     }
@@ -793,17 +829,27 @@ fn settle_withheld(identifiers: &mut [Held<'_>]) {
     }
 }
 
+/// The digests of what goes up. Only they are read: whoever reads several fields at once that were just written
+/// one by one waits for all that was written before.
+fn digests<'l, 'b>(going: &'l [Going<'b>]) -> impl ExactSizeIterator<Item = &'b [u8; 32]> + use<'l, 'b> {
+    going.iter().map(|one| one.digest)
+}
+
 /// Puts identifiers into config order, then by digest, each digest once at its first place.
 #[inline]
 fn settle(going: &mut Vec<Going<'_>>) {
     if going.len() < 2 {
         return;
     }
-    going.sort_unstable();
+    if !going.is_sorted() {
+        going.sort_unstable();
+    }
     let mut kept = 0;
     for at in 0..going.len() {
         if going[..kept].iter().all(|one| one.digest != going[at].digest) {
-            going[kept] = going[at];
+            if kept != at {
+                going[kept] = going[at];
+            }
             kept += 1;
         }
     }

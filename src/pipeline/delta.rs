@@ -646,12 +646,19 @@ impl Written<'_> {
                 Kind::Email => (&digest, &[]),
                 Kind::Phone => (&[], &digest),
             };
-            let (mut bytes, mut bucket) = (Vec::new(), 0);
-            self.format.rows(emails, phones, |row| {
-                bucket = member_bucket(row);
-                MemberKey::write(row, &mut bytes);
-            });
-            rows.push(bucket, |out| out.extend_from_slice(&bytes))?;
+            let mut failed = None;
+            self.format.rows(
+                emails.iter().map(Digest::as_bytes),
+                phones.iter().map(Digest::as_bytes),
+                |row| {
+                    let row = row.iter().copied();
+                    let Some(bucket) = member_bucket(row.clone()) else { return };
+                    failed = rows.push(bucket, |out| MemberKey::write(row, out)).err();
+                },
+            );
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::intern::Interner;
 use super::overlap::{groups, overlap};
 use super::plan::Plan;
-use crate::audiences::{MEMBER_BUCKETS, MemberKey, MemberRow, each_sorted, sorted_keys};
+use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
 use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
@@ -180,11 +180,17 @@ pub(crate) struct MemberAppender<'s, 'o> {
 
 impl MemberAppender<'_, '_> {
     /// Adds a row of a list, for every cell of the set; one without an identifier is none.
-    pub(crate) fn push(&mut self, list: usize, set: u32, row: &MemberRow) -> Result<(), SpillError> {
+    #[inline]
+    pub(crate) fn push<'d>(
+        &mut self,
+        list: usize,
+        set: u32,
+        row: impl Iterator<Item = Option<&'d [u8; 32]>> + Clone,
+    ) -> Result<(), SpillError> {
         let has_set = self.rows.lists[list].tail() > 0;
-        let Some(bucket) = row.bucket() else { return Ok(()) };
+        let Some(bucket) = member_bucket(row.clone()) else { return Ok(()) };
         self.members[list].push(bucket, |bytes| {
-            bytes.extend_from_slice(row.key());
+            MemberKey::write(row, bytes);
             if has_set {
                 bytes.extend_from_slice(&set.to_le_bytes());
             }
@@ -231,7 +237,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
             (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
                 let stretches = list.spool.take_out(bucket)?;
                 let mut sorted = Vec::with_capacity(stretches.bytes());
-                each_sorted(&stretches.all(), list.columns, list.tail(), |key, set| {
+                each_sorted(&stretches.all(), list.columns, list.tail(), |key, set, _| {
                     sorted.extend_from_slice(key);
                     sorted.extend_from_slice(set);
                 });

@@ -9,23 +9,97 @@ use crate::policy::verdict::{IdentifierClass, Known};
 /// an e-mail address and two of a phone number. A test of the plan holds the tables to it.
 pub(crate) const FORMS_MAX: usize = 2;
 
-/// One identifier of a row.
+/// One identifier of a row, beside its digests.
 #[derive(Clone, Copy)]
 pub(crate) struct IdentifierRecord {
-    /// What it is.
-    pub(crate) class: IdentifierClass,
-    /// Place of its source and column in config order.
-    pub(crate) column: u16,
-    /// Place in its cell.
-    pub(crate) position: u8,
     /// Its key for matching.
     pub(crate) wide: WideKey,
-    /// Stays down for whoever holds it in this row, whatever their other rows say of it.
-    pub(crate) withheld: bool,
-    /// Stays down as it stands in this row: the consent is for another.
-    pub(crate) unconsented: bool,
-    /// Digest by form in use; `None` when the row can go up nowhere, or the form cannot be made.
-    pub(crate) digests: [Option<Digest>; FORMS_MAX],
+    /// The bytes before the key, as they are written: what it is, its forms, its place in its cell and its
+    /// column. One number, since a processor that reads many bytes just written one by one has to wait for
+    /// all that was written before.
+    lead: u64,
+}
+
+impl IdentifierRecord {
+    /// Of a class, in a column (place of its source and column in config order) and a place in its cell.
+    #[inline]
+    pub(crate) fn new(
+        class: IdentifierClass,
+        (column, position): (u16, u8),
+        wide: WideKey,
+        forms: Forms,
+    ) -> Self {
+        let is_work = class.context == Context::Work;
+        let known = match class.known {
+            Known::Plain => 0,
+            Known::Sha256 => 1,
+            Known::OtherHash => 2,
+        };
+        let what = u64::from(class.is_email)
+            | u64::from(is_work) << 1
+            | u64::from(class.is_role) << 2
+            | known << KNOWN_BIT;
+        let lead = what
+            | u64::from(forms.present | forms.repeats << 4) << 8
+            | u64::from(position) << 16
+            | u64::from(column) << 24;
+        Self { wide, lead }
+    }
+
+    /// Stays down for whoever holds it in this row, whatever their other rows say of it; or as it stands in
+    /// this row, where the consent is for another.
+    #[inline]
+    pub(crate) const fn staying_down(self, withheld: bool, unconsented: bool) -> Self {
+        Self {
+            lead: self.lead | (withheld as u64) << WITHHELD_BIT | (unconsented as u64) << UNCONSENTED_BIT,
+            ..self
+        }
+    }
+
+    /// Whether its value itself is known.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.lead >> KNOWN_BIT & 3 == 0
+    }
+
+    /// How many digests it has.
+    #[inline]
+    pub(crate) const fn digests(&self) -> usize {
+        Forms { present: (self.lead >> 8) as u8 & 0xf, repeats: (self.lead >> 12) as u8 & 0xf }.digests()
+    }
+
+    /// It can go up nowhere.
+    #[inline]
+    pub(crate) const fn drop_digests(&mut self) {
+        self.lead &= !0xff00;
+    }
+}
+
+/// Bits of an identifier's first byte.
+const KNOWN_BIT: u32 = 3;
+const WITHHELD_BIT: u32 = 5;
+const UNCONSENTED_BIT: u32 = 6;
+
+/// Forms in use that an identifier has, and which of them have the text of the form before.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Forms {
+    present: u8,
+    repeats: u8,
+}
+
+impl Forms {
+    /// Adds a form, by its place among those in use.
+    #[inline]
+    pub(crate) const fn add(&mut self, form: usize, repeats: bool) {
+        self.present |= 1 << form;
+        self.repeats |= (repeats as u8) << form;
+    }
+
+    /// How many digests they have between them.
+    #[inline]
+    const fn digests(self) -> usize {
+        (self.present & !self.repeats).count_ones() as usize
+    }
 }
 
 /// The fixed head of a row's record.
@@ -40,62 +114,34 @@ pub(crate) struct RowHead {
 }
 
 const HEAD_BYTES: usize = 16 + 4 + 4 + 2;
-/// Bytes of an identifier before its digests.
-const IDENTIFIER_BYTES: usize = 21;
+/// Bytes of an identifier before its key, and before its digests.
+const LEAD_BYTES: usize = 5;
+const IDENTIFIER_BYTES: usize = LEAD_BYTES + 16;
 const DIGEST_BYTES: usize = 32;
 
-/// Appends a row.
-pub(crate) fn write_row(out: &mut Vec<u8>, head: RowHead, identifiers: &[IdentifierRecord]) {
-    let start = out.len();
-    let mut bytes = [0; HEAD_BYTES];
-    bytes[..16].copy_from_slice(&head.person.to_bytes());
-    bytes[16..20].copy_from_slice(&head.standing.to_le_bytes());
-    bytes[20..24].copy_from_slice(&head.named.to_le_bytes());
-    out.extend_from_slice(&bytes);
-    for identifier in identifiers {
-        write_identifier(out, identifier);
-    }
-    let rest = u16::try_from(out.len() - start - HEAD_BYTES).expect("the reader bounds identifiers a row");
-    out[start + 24..start + HEAD_BYTES].copy_from_slice(&rest.to_le_bytes());
-}
-
-/// What it is and two masks (which forms there are, which repeat the form before), then the digests not
-/// repeated.
+/// Appends a row: its head, and for each identifier what it is and its digests. `digests` are those of all
+/// its identifiers, one after another, each once.
 #[inline]
-fn write_identifier(out: &mut Vec<u8>, identifier: &IdentifierRecord) {
-    let class = identifier.class;
-    let is_work = class.context == Context::Work;
-    let known = match class.known {
-        Known::Plain => 0,
-        Known::Sha256 => 1,
-        Known::OtherHash => 2,
-    };
-    let down = u8::from(identifier.withheld) << 5 | u8::from(identifier.unconsented) << 6;
-    let mut bytes = [0; IDENTIFIER_BYTES];
-    bytes[0] =
-        u8::from(class.is_email) | u8::from(is_work) << 1 | u8::from(class.is_role) << 2 | known << 3 | down;
-    let (mut present, mut repeats) = (0_u8, 0_u8);
-    let mut last: Option<&Digest> = None;
-    for (form, digest) in identifier.digests.iter().enumerate() {
-        let Some(digest) = digest else { continue };
-        present |= 1 << form;
-        if last == Some(digest) {
-            repeats |= 1 << form;
-        }
-        last = Some(digest);
-    }
-    bytes[1] = present | repeats << 4;
-    bytes[2] = identifier.position;
-    bytes[3..5].copy_from_slice(&identifier.column.to_le_bytes());
-    bytes[5..].copy_from_slice(&identifier.wide.to_bytes());
-    out.extend_from_slice(&bytes);
-    for (form, digest) in identifier.digests.iter().enumerate() {
-        if (present & !repeats) & 1 << form != 0
-            && let Some(digest) = digest
-        {
+pub(crate) fn write_row(
+    out: &mut Vec<u8>,
+    head: RowHead,
+    identifiers: &[IdentifierRecord],
+    digests: &[Digest],
+) {
+    let rest = identifiers.len() * IDENTIFIER_BYTES + digests.len() * DIGEST_BYTES;
+    let rest = u16::try_from(rest).expect("the reader bounds identifiers a row");
+    out.extend_from_slice(&head.person.to_bytes());
+    out.extend_from_slice(&(u64::from(head.standing) | u64::from(head.named) << 32).to_le_bytes());
+    out.extend_from_slice(&rest.to_le_bytes());
+    let mut digests = digests.iter();
+    for identifier in identifiers {
+        out.extend_from_slice(&identifier.lead.to_le_bytes()[..LEAD_BYTES]);
+        out.extend_from_slice(&identifier.wide.to_bytes());
+        for digest in digests.by_ref().take(identifier.digests()) {
             out.extend_from_slice(digest.as_bytes());
         }
     }
+    debug_assert!(digests.next().is_none(), "digests of no identifier");
 }
 
 /// A reader over packed rows. The bytes are our own, so a short record is a bug and panics with its
@@ -192,7 +238,7 @@ impl<'b> IdentifierView<'b> {
     #[inline]
     pub(crate) fn class(self) -> IdentifierClass {
         let bits = self.bytes[0];
-        let known = match bits >> 3 & 3 {
+        let known = match bits >> KNOWN_BIT & 3 {
             0 => Known::Plain,
             1 => Known::Sha256,
             _ => Known::OtherHash,
@@ -208,13 +254,13 @@ impl<'b> IdentifierView<'b> {
     /// Whether it stays down for whoever holds it in this row, whatever their other rows say of it.
     #[inline]
     pub(crate) fn is_withheld(self) -> bool {
-        self.bytes[0] & 32 != 0
+        self.bytes[0] & 1 << WITHHELD_BIT != 0
     }
 
     /// Whether it stays down as it stands in this row: the consent is for another.
     #[inline]
     pub(crate) fn is_unconsented(self) -> bool {
-        self.bytes[0] & 64 != 0
+        self.bytes[0] & 1 << UNCONSENTED_BIT != 0
     }
 
     /// Place of its source and column in config order, and its place in its cell.
@@ -226,7 +272,7 @@ impl<'b> IdentifierView<'b> {
     /// Its key for matching.
     #[inline]
     pub(crate) fn wide(self) -> WideKey {
-        WideKey::from_bytes(array(&self.bytes[5..IDENTIFIER_BYTES]))
+        WideKey::from_bytes(array(&self.bytes[LEAD_BYTES..IDENTIFIER_BYTES]))
     }
 
     /// The digest of a form in use; `None` when the row can go up nowhere, or the form cannot be made.
@@ -250,37 +296,58 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORMS_MAX, IdentifierRecord, RowHead, Rows, write_row};
+    use super::{FORMS_MAX, Forms, IdentifierRecord, RowHead, Rows, write_row};
     use crate::identifiers::{Digest, WideKey};
     use crate::people::{Context, PersonKey};
     use crate::policy::verdict::{IdentifierClass, Known};
 
+    /// An identifier, all that is to be read back of it.
+    struct One {
+        class: IdentifierClass,
+        place: (u16, u8),
+        wide: WideKey,
+        down: (bool, bool),
+        digests: [Option<u8>; FORMS_MAX],
+    }
+
+    impl One {
+        /// As it is written, and its digests, each once.
+        fn record(&self) -> (IdentifierRecord, Vec<Digest>) {
+            let (mut forms, mut digests) = (Forms::default(), Vec::new());
+            for (form, digest) in self.digests.iter().enumerate() {
+                let Some(digest) = digest.map(|byte| Digest::from_bytes([byte; 32])) else { continue };
+                let repeats = digests.last() == Some(&digest);
+                forms.add(form, repeats);
+                if !repeats {
+                    digests.push(digest);
+                }
+            }
+            let (withheld, unconsented) = self.down;
+            let record = IdentifierRecord::new(self.class, self.place, self.wide, forms);
+            assert_eq!(record.digests(), digests.len());
+            assert_eq!(record.is_plain(), self.class.known == Known::Plain);
+            (record.staying_down(withheld, unconsented), digests)
+        }
+    }
+
     /// Every kind of identifier, with every set of digests.
-    fn identifiers() -> Vec<IdentifierRecord> {
-        let digest = |byte: u8| Some(Digest::from_bytes([byte; 32]));
-        let sets: [[Option<Digest>; FORMS_MAX]; 5] = [
-            [None, None],
-            [digest(1), None],
-            [None, digest(2)],
-            [digest(3), digest(3)],
-            [digest(4), digest(5)],
-        ];
+    fn identifiers() -> Vec<One> {
+        let sets: [[Option<u8>; FORMS_MAX]; 5] =
+            [[None, None], [Some(1), None], [None, Some(2)], [Some(3), Some(3)], [Some(4), Some(5)]];
         let mut made = Vec::new();
         for bits in 0..64_u8 {
             for (at, digests) in sets.into_iter().enumerate() {
                 let is = |bit: u8| bits & bit != 0;
-                made.push(IdentifierRecord {
+                made.push(One {
                     class: IdentifierClass {
                         is_email: is(1),
                         context: if is(2) { Context::Work } else { Context::Personal },
                         is_role: is(4),
                         known: [Known::Plain, Known::Sha256, Known::OtherHash][usize::from(bits >> 3) % 3],
                     },
-                    column: u16::from(bits) * 1000,
-                    position: bits,
+                    place: (u16::from(bits) * 1000, bits),
                     wide: WideKey(u128::from(bits) << 100 | at as u128),
-                    withheld: is(8),
-                    unconsented: is(32),
+                    down: (is(8), is(32)),
                     digests,
                 });
             }
@@ -296,11 +363,20 @@ mod tests {
             standing: row as u32 * 7,
             named: u32::MAX - row as u32,
         };
-        let rows: Vec<&[IdentifierRecord]> = std::iter::once(&all[..0]).chain(all.chunks(7)).collect();
+        // Those of the last rows can go up nowhere.
+        let dropped = |row: usize| row > 40;
+        let rows: Vec<&[One]> = std::iter::once(&all[..0]).chain(all.chunks(7)).collect();
+        assert!(dropped(rows.len() - 1) && !dropped(rows.len() / 2));
         let mut places = Vec::new();
         for (row, identifiers) in rows.iter().enumerate() {
             places.push(bytes.len());
-            write_row(&mut bytes, head(row), identifiers);
+            let (mut records, digests): (Vec<_>, Vec<_>) = identifiers.iter().map(One::record).unzip();
+            let mut digests = digests.concat();
+            if dropped(row) {
+                records.iter_mut().for_each(IdentifierRecord::drop_digests);
+                digests.clear();
+            }
+            write_row(&mut bytes, head(row), &records, &digests);
         }
         let mut read = Rows::new(&bytes);
         for (row, identifiers) in rows.iter().enumerate() {
@@ -313,10 +389,11 @@ mod tests {
             for one in *identifiers {
                 let view = views.next().expect("as many as were written");
                 assert!(view.class() == one.class && view.wide() == one.wide);
-                assert_eq!(view.place(), (one.column, one.position));
-                assert_eq!((view.is_withheld(), view.is_unconsented()), (one.withheld, one.unconsented));
+                assert_eq!(view.place(), one.place);
+                assert_eq!((view.is_withheld(), view.is_unconsented()), one.down);
                 for (form, digest) in one.digests.iter().enumerate() {
-                    assert!(view.digest(form).copied().map(Digest::from_bytes) == *digest, "{form}");
+                    let digest = digest.filter(|_| !dropped(row)).map(|byte| [byte; 32]);
+                    assert!(view.digest(form).copied() == digest, "{form}");
                 }
             }
             assert!(views.next().is_none());

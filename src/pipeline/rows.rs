@@ -11,14 +11,14 @@ use super::known_rows::{KnownRows, RowSays};
 use super::objections::{Objections, algorithm, is_international, may_hold_address, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
-use super::record::{FORMS_MAX, IdentifierRecord, RowHead, write_row};
+use super::record::{Forms, IdentifierRecord, RowHead, write_row};
 use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
     Digest, Email, IDENTITY_CODE_MIN, Kind, Meets, Phone, PhoneRule, Plaintext, Region, Reject, RunKey,
-    Scratch, WideKey, beside_addresses, cell_digest, email_alternatives, has_counter, holds_identity_code,
-    phone_alternatives, phone_readings,
+    Scratch, Unhashed, WideKey, beside_addresses, cell_digest, email_alternatives, has_counter,
+    holds_identity_code, phone_alternatives, phone_readings,
 };
 use crate::people::cell::trim_cell;
 use crate::people::customer_id::Asked;
@@ -37,6 +37,8 @@ use crate::spill::{Appender, SpillError};
 pub(super) const IDENTIFIERS_MAX: usize = 64;
 /// Rows whose keys are looked up together, so that waiting for one answer is waiting for many.
 const TOGETHER: usize = 32;
+/// Texts of such rows that wait for their digests: of nearly all, as many as there are identifiers.
+const TEXTS: usize = TOGETHER * 8;
 /// Bytes of the ids of such rows.
 const IDS_BYTES: usize = TOGETHER * 64;
 /// The code of a row without a customer id.
@@ -131,6 +133,9 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     ids: Zeroizing<Vec<u8>>,
     /// Their identifiers, and those of the row at hand.
     identifiers: Vec<IdentifierRecord>,
+    /// The texts to be hashed of these, in their order; and the digests, kept for their room.
+    unhashed: Unhashed,
+    digests: Vec<Digest>,
     /// Which of them objections may name; kept for its room, as are the answers of those that they may.
     may_be_named: Vec<bool>,
     answers: Answers,
@@ -159,8 +164,9 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
 /// A row that waits for what objections say of its keys.
 struct WaitingRow {
     head: RowHead,
-    /// Where its identifiers end.
+    /// Where its identifiers end, and their texts.
     end: usize,
+    text_end: usize,
     /// What there is to ask for its id written otherwise, and where the id ends among those that wait.
     asked: Asked,
     id_end: usize,
@@ -217,6 +223,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             waiting: Vec::with_capacity(TOGETHER),
             ids: Zeroizing::new(Vec::with_capacity(IDS_BYTES)),
             identifiers: Vec::new(),
+            unhashed: Unhashed::with_room_for(TEXTS),
+            digests: Vec::new(),
             may_be_named: Vec::new(),
             answers: Answers::default(),
             withheld: None,
@@ -263,7 +271,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         };
         let says = self.says(&customer);
         let mut named = if says.opted_out { self.flag } else { 0 };
-        let from = self.identifiers.len();
+        let (from, from_text) = (self.identifiers.len(), self.unhashed.len());
         self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, says.region));
         for place in 0..self.source.emails.len() {
             let column = &self.source.emails[place];
@@ -279,6 +287,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         if self.identifiers.len() - from > IDENTIFIERS_MAX {
             self.identifiers.truncate(from);
+            self.unhashed.truncate(from_text);
             let cells = customer.cells().collect::<Vec<_>>();
             self.unreadable(TOO_MANY_IDENTIFIERS, cells.into_iter(), says.region);
             return Ok(());
@@ -294,8 +303,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             }
         }
         let head = RowHead { person, standing: says.standing, named };
-        let (end, id_end) = (self.identifiers.len(), self.ids.len());
-        self.waiting.push(WaitingRow { head, end, asked, id_end, may_be_named: [false; 2] });
+        let (end, text_end, id_end) = (self.identifiers.len(), self.unhashed.len(), self.ids.len());
+        self.waiting.push(WaitingRow { head, end, text_end, asked, id_end, may_be_named: [false; 2] });
         if self.waiting.len() == TOGETHER { self.settle() } else { Ok(()) }
     }
 
@@ -309,8 +318,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         self.may_be_named.clear();
         // A hash met its like when it was read: what its key would meet is another's.
-        let may_be_named =
-            |one: &IdentifierRecord| one.class.known == Known::Plain && objections.may_name(one.wide);
+        let may_be_named = |one: &IdentifierRecord| one.is_plain() && objections.may_name(one.wide);
         self.may_be_named.extend(self.identifiers.iter().map(may_be_named));
         let Answers { people, keys, of_people, of_keys } = &mut self.answers;
         let named_people = self.waiting.iter().filter(|row| row.may_be_named[0]);
@@ -323,32 +331,54 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         keys.clear();
         let (mut of_people, mut of_keys) = (of_people.drain(..), of_keys.drain(..));
         let (mut from, mut id_from) = (0, 0);
-        for WaitingRow { mut head, end, id_end, may_be_named, .. } in self.waiting.drain(..) {
-            let identifiers = &mut self.identifiers[from..end];
-            let mut named = head.named;
+        for WaitingRow { head, end, id_end, may_be_named, .. } in &mut self.waiting {
+            let identifiers = from..*end;
             if may_be_named[0] {
-                named = union(shared.named, named, of_people.next().flatten().unwrap_or(0));
+                head.named = union(shared.named, head.named, of_people.next().flatten().unwrap_or(0));
             }
             if may_be_named[1] {
                 let met =
-                    objections.ids().met_otherwise(&self.ids[id_from..id_end], &self.space, shared.named);
-                named = union(shared.named, named, met);
+                    objections.ids().met_otherwise(&self.ids[id_from..*id_end], &self.space, shared.named);
+                head.named = union(shared.named, head.named, met);
             }
-            for (one, may_be_named) in identifiers.iter().zip(&self.may_be_named[from..end]) {
+            for (one, may_be_named) in
+                self.identifiers[identifiers.clone()].iter().zip(&self.may_be_named[identifiers])
+            {
                 if *may_be_named {
-                    named = union(shared.named, named, of_keys.next().flatten().unwrap_or(0));
+                    head.named = union(shared.named, head.named, of_keys.next().flatten().unwrap_or(0));
                 }
                 self.shares.count(one.wide);
             }
-            if named != head.named && !(shared.config.state.is_some() || shared.may_still_go_up(named)) {
-                identifiers.iter_mut().for_each(|one| one.digests = [None; FORMS_MAX]);
+            (from, id_from) = (*end, *id_end);
+        }
+        drop((of_people, of_keys));
+        self.hand_on()
+    }
+
+    /// Makes the digests of the rows that wait, one after another and nothing between them, and hands the rows
+    /// on. Of somebody who can go up nowhere no digest is made.
+    fn hand_on(&mut self) -> Result<(), SpillError> {
+        let shared = self.shared;
+        let (mut from, mut from_text) = (0, 0);
+        self.digests.clear();
+        for row in &mut self.waiting {
+            if shared.config.state.is_some() || shared.may_still_go_up(row.head.named) {
+                self.digests.extend((from_text..row.text_end).map(|place| self.unhashed.digest(place)));
+            } else {
+                self.identifiers[from..row.end].iter_mut().for_each(IdentifierRecord::drop_digests);
             }
-            head.named = named;
+            (from, from_text) = (row.end, row.text_end);
+            row.text_end = self.digests.len();
+        }
+        let (mut from, mut from_digest) = (0, 0);
+        for WaitingRow { head, end, text_end, .. } in self.waiting.drain(..) {
+            let (identifiers, digests) = (&self.identifiers[from..end], &self.digests[from_digest..text_end]);
             let bucket = head.person.spread() as usize % self.partitions;
-            self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers))?;
-            (from, id_from) = (end, id_end);
+            self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers, digests))?;
+            (from, from_digest) = (end, text_end);
         }
         self.identifiers.clear();
+        self.unhashed.truncate(0);
         self.ids.clear();
         Ok(())
     }
@@ -490,11 +520,11 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     join(number);
                 });
                 is_glued = email.is_glued();
-                let (mut digests, is_role) = ([None; FORMS_MAX], email.is_role());
+                let (mut forms, is_role) = (Forms::default(), email.is_role());
                 if is_open && self.taken[place][usize::from(is_role)] {
-                    email_digests(&email, shared.plan, &mut digests);
+                    forms = email_forms(&email, shared.plan, &mut self.unhashed);
                 }
-                (wide, is_role, digests)
+                (wide, is_role, forms)
             }),
             Kind::Phone => plain
                 .unwrap_or_else(|| Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch))
@@ -504,13 +534,14 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                         *self.matched_by_hash.entry(number).or_default() += 1;
                         join(number);
                     });
-                    let mut digests = [None; FORMS_MAX];
+                    let mut forms = Forms::default();
                     if is_open && self.taken[place][0] {
-                        for (slot, form) in digests.iter_mut().zip(&shared.plan.phone_forms) {
-                            *slot = Some(phone.digest(*form));
+                        for (form, one) in shared.plan.phone_forms.iter().enumerate() {
+                            phone.hash_later(*one, &mut self.unhashed);
+                            forms.add(form, false);
                         }
                     }
-                    (wide, false, digests)
+                    (wide, false, forms)
                 }),
         };
         if kind == Kind::Phone && (parsed.is_err() || !says_all) {
@@ -536,7 +567,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         *named = union(shared.named, *named, met);
         match parsed {
-            Ok((wide, is_role, digests)) => {
+            Ok((wide, is_role, forms)) => {
                 self.tally.columns[place].parsed += 1;
                 let class = IdentifierClass {
                     is_email: kind == Kind::Email,
@@ -545,19 +576,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     known: Known::Plain,
                 };
                 let column = self.shared.plan.sources[self.index].first_column + place as u16;
-                self.keep(
-                    kind,
-                    place,
-                    IdentifierRecord {
-                        class,
-                        column,
-                        position,
-                        wide,
-                        withheld: false,
-                        unconsented: false,
-                        digests,
-                    },
-                );
+                self.keep(kind, place, IdentifierRecord::new(class, (column, position), wide, forms));
             }
             Err(reject) => {
                 *self.tally.columns[place].rejected.entry(reject).or_insert(0) += 1;
@@ -606,16 +625,26 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         };
         self.tally.columns[place].parsed += 1;
         shared.objections.by_held_hash(&hash, &mut join);
-        let mut digests = [None; FORMS_MAX];
+        let mut forms = Forms::default();
         if self.makes_digests(is_open, *named) {
+            let mut last = None;
+            let mut add = |form: usize, digest: Option<Digest>| {
+                let Some(digest) = digest else { return };
+                let repeats = last == Some(digest);
+                forms.add(form, repeats);
+                if !repeats {
+                    self.unhashed.push_digest(digest);
+                }
+                last = Some(digest);
+            };
             match kind {
                 Kind::Email => {
-                    let forms = shared.plan.email_forms.iter().map(|form| hash.email_digest(*form));
-                    digests.iter_mut().zip(forms).for_each(|(slot, digest)| *slot = digest);
+                    let digests = shared.plan.email_forms.iter().map(|form| hash.email_digest(*form));
+                    digests.enumerate().for_each(|(form, digest)| add(form, digest));
                 }
                 Kind::Phone => {
-                    let forms = shared.plan.phone_forms.iter().map(|form| hash.phone_digest(*form));
-                    digests.iter_mut().zip(forms).for_each(|(slot, digest)| *slot = digest);
+                    let digests = shared.plan.phone_forms.iter().map(|form| hash.phone_digest(*form));
+                    digests.enumerate().for_each(|(form, digest)| add(form, digest));
                 }
             }
         }
@@ -627,11 +656,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let class = IdentifierClass { is_email, context: column.context, is_role: false, known };
         let column = shared.plan.sources[self.index].first_column + place as u16;
         let wide = hash.wide_key(kind, shared.run_key);
-        self.keep(
-            kind,
-            place,
-            IdentifierRecord { class, column, position, wide, withheld: false, unconsented: false, digests },
-        );
+        self.keep(kind, place, IdentifierRecord::new(class, (column, position), wide, forms));
     }
 
     /// What the other readings of a phone cell meet, beside the number that it is.
@@ -745,7 +770,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             *self.tally.columns[place].withheld.entry(why).or_insert(0) += 1;
         }
         let withheld = self.withheld.is_some();
-        self.identifiers.push(IdentifierRecord { withheld, unconsented, ..identifier });
+        self.identifiers.push(identifier.staying_down(withheld, unconsented));
     }
 
     fn fault(&mut self, fault: &RowFault<'_>) {
@@ -830,14 +855,18 @@ impl Shared<'_> {
     }
 }
 
-fn email_digests(email: &Email<'_>, plan: &Plan, digests: &mut [Option<Digest>; FORMS_MAX]) {
+/// Hands the texts of an address over to be hashed, each once.
+fn email_forms(email: &Email<'_>, plan: &Plan, unhashed: &mut Unhashed) -> Forms {
+    let (mut forms, mut last) = (Forms::default(), None);
     for (place, form) in plan.email_forms.iter().enumerate() {
-        let same = plan.email_forms[..place].iter().position(|earlier| email.forms_equal(*earlier, *form));
-        digests[place] = match same {
-            Some(earlier) => digests[earlier],
-            None => Some(email.digest(*form)),
-        };
+        let repeats = last.is_some_and(|last| email.forms_equal(last, *form));
+        if !repeats {
+            email.hash_later(*form, unhashed);
+            last = Some(*form);
+        }
+        forms.add(place, repeats);
     }
+    forms
 }
 
 /// For each identifier column, whether some audience takes its values: others', and roles'. Where a live

@@ -87,15 +87,20 @@ impl RowFormat {
     /// Puts one person's digests, or what stands for them, into slots, in the order given, and hands over
     /// each row: one when a row is a person, one a digest otherwise. Returns how many digests found no
     /// column.
-    pub fn rows<T: Copy>(&self, emails: &[T], phones: &[T], mut each: impl FnMut(&[Option<T>])) -> usize {
+    #[inline]
+    pub fn rows<T: Copy>(
+        &self,
+        emails: impl ExactSizeIterator<Item = T>,
+        phones: impl ExactSizeIterator<Item = T>,
+        mut each: impl FnMut(&[Option<T>]),
+    ) -> usize {
+        let (mut emails, mut phones) = (emails, phones);
         let mut cells = [None; MAX_SLOTS];
         let cells = &mut cells[..self.kinds.len()];
         match self.shape {
             RowShape::PersonPerRow => {
-                let (mut emails, mut phones) = (emails.iter(), phones.iter());
                 for (cell, kind) in cells.iter_mut().zip(&self.kinds) {
-                    let next = if *kind == Kind::Email { emails.next() } else { phones.next() };
-                    *cell = next.copied();
+                    *cell = if *kind == Kind::Email { emails.next() } else { phones.next() };
                 }
                 if cells.iter().any(Option::is_some) {
                     each(cells);
@@ -104,16 +109,14 @@ impl RowFormat {
             }
             RowShape::IdentifierPerRow => {
                 let mut dropped = 0;
-                for (kind, all) in [(Kind::Email, emails), (Kind::Phone, phones)] {
-                    let Some(slot) = self.kinds.iter().position(|slot| *slot == kind) else {
-                        dropped += all.len();
-                        continue;
-                    };
-                    for one in all {
-                        cells[slot] = Some(*one);
-                        each(cells);
-                        cells[slot] = None;
-                    }
+                let slot = |kind| self.kinds.iter().position(|slot| *slot == kind);
+                match slot(Kind::Email) {
+                    Some(slot) => emails.for_each(|one| alone(cells, slot, one, &mut each)),
+                    None => dropped += emails.len(),
+                }
+                match slot(Kind::Phone) {
+                    Some(slot) => phones.for_each(|one| alone(cells, slot, one, &mut each)),
+                    None => dropped += phones.len(),
                 }
                 dropped
             }
@@ -221,6 +224,14 @@ pub fn preamble(platform: &Platform, list_name: &str, operation: Operation) -> R
         text.push_str(layout.line_end);
     }
     Ok(text.into_bytes())
+}
+
+/// Hands over a row that holds one identifier and nothing else; the cells are empty before and after.
+#[inline]
+fn alone<T: Copy>(cells: &mut [Option<T>], slot: usize, one: T, each: &mut impl FnMut(&[Option<T>])) {
+    cells[slot] = Some(one);
+    each(cells);
+    cells[slot] = None;
 }
 
 /// No comma, quote, line end or formula character can stand in such a name, so it needs no quoting.

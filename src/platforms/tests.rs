@@ -228,8 +228,8 @@ fn file_of(name: &str, operation: Operation) -> String {
     let format = RowFormat::of(platform).expect("the platform takes files");
     let mut file = preamble(platform, "savings-customers", operation).expect("the name is safe");
     let phones = if platform.takes(Kind::Phone) { vec![digest(0xcc)] } else { vec![] };
-    let dropped =
-        format.rows(&[digest(0xaa), digest(0xbb)], &phones, |cells| format.encode(cells, &mut file));
+    let emails = [digest(0xaa), digest(0xbb)].into_iter();
+    let dropped = format.rows(emails, phones.into_iter(), |cells| format.encode(cells, &mut file));
     assert_eq!(dropped, 0);
     String::from_utf8(file).expect("files are ASCII")
 }
@@ -322,12 +322,15 @@ fn identifiers_beyond_the_columns_are_counted() {
     {
         let format = RowFormat::of(named(name)).expect("the platform takes files");
         let mut seen = 0;
-        let unplaced = format.rows(&emails, &phones, |cells| {
+        let unplaced = format.rows(emails.iter().copied(), phones.iter().copied(), |cells| {
             seen += 1;
             assert_eq!(cells.len(), format.slots().len());
         });
         assert_eq!((seen, unplaced), (rows, dropped), "{name}");
-        assert_eq!(format.rows::<Digest>(&[], &[], |_| panic!("nobody has no row")), 0);
+        assert_eq!(
+            format.rows([].into_iter(), [].into_iter(), |_: &[Option<Digest>]| panic!("nobody has no row")),
+            0
+        );
     }
 }
 
@@ -450,7 +453,7 @@ fn a_file_is_read_row_by_row_without_looking_for_line_ends() {
         let (mut file, mut rows) = (Vec::new(), 0);
         for byte in 1..=20 {
             let phones = if platform.takes(Kind::Phone) { vec![digest(byte)] } else { vec![] };
-            format.rows(&[digest(byte), digest(200 + byte)], &phones, |cells| {
+            format.rows([digest(byte), digest(200 + byte)].into_iter(), phones.into_iter(), |cells| {
                 rows += 1;
                 format.encode(cells, &mut file);
             });

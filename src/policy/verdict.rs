@@ -104,39 +104,64 @@ impl Classes {
 /// A person's identifiers as far as a decision needs them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Holdings {
-    /// Classes of those that stay down for this person.
-    pub withheld: Classes,
-    /// Classes of all others that are valid.
-    pub present: Classes,
-    /// Classes of those that are neither over the share cap nor marked in any way.
-    pub free: Classes,
+    /// Three sets of classes, sixteen bits each: one number, which is made and compared at once.
+    sets: u64,
     /// Those that carry a mark, under the cap: what each could be barred by.
-    pub marked: Vec<(IdentifierClass, Scopes, u8)>,
+    marked: Vec<(IdentifierClass, Scopes, u8)>,
 }
+
+/// Where each set begins.
+const WITHHELD: u32 = 0;
+const PRESENT: u32 = 16;
+const FREE: u32 = 32;
 
 impl Holdings {
     /// Takes one identifier in: over the cap, or with its mark.
+    #[inline]
     pub fn add(&mut self, class: IdentifierClass, over_cap: bool, mark: KeyMark) {
-        self.present.insert(class);
-        if over_cap {
-            return;
-        }
-        if mark == KeyMark::NONE {
-            self.free.insert(class);
-        } else {
+        let is_free = !over_cap && mark == KeyMark::NONE;
+        self.sets |=
+            u64::from(class.bit()) << PRESENT | u64::from(is_free) * (u64::from(class.bit()) << FREE);
+        if !over_cap && !is_free {
             self.marked.push((class, mark.scopes, mark.youngest));
         }
     }
 
     /// Takes in one that stays down for this person.
+    #[inline]
     pub fn withhold(&mut self, class: IdentifierClass) {
-        self.withheld.insert(class);
+        self.sets |= u64::from(class.bit()) << WITHHELD;
     }
 
     /// Puts the marked in one order, each once, so that equal holdings are equal.
+    #[inline]
     pub fn settle(&mut self) {
-        self.marked.sort_unstable();
-        self.marked.dedup();
+        if self.marked.len() > 1 {
+            self.marked.sort_unstable();
+            self.marked.dedup();
+        }
+    }
+
+    /// All of it as a number where nothing is marked: two such holdings are equal exactly when theirs are.
+    #[must_use]
+    #[inline]
+    pub const fn unmarked(&self) -> Option<u64> {
+        if self.marked.is_empty() { Some(self.sets) } else { None }
+    }
+
+    /// Classes of those that stay down for this person.
+    const fn withheld(&self) -> Classes {
+        Classes((self.sets >> WITHHELD) as u16)
+    }
+
+    /// Classes of all others that are valid.
+    const fn present(&self) -> Classes {
+        Classes((self.sets >> PRESENT) as u16)
+    }
+
+    /// Classes of those that are neither over the share cap nor marked in any way.
+    const fn free(&self) -> Classes {
+        Classes((self.sets >> FREE) as u16)
     }
 }
 
@@ -264,15 +289,15 @@ fn identifier_reason(
     barred: impl Fn(usize, Scopes, u8) -> bool,
 ) -> Reasons {
     let party = policy.audiences[cell.audience].party;
-    let open = holdings.free.any_fits(cell, party)
+    let open = holdings.free().any_fits(cell, party)
         || holdings.marked.iter().any(|&(class, scopes, youngest)| {
             class.fits(cell, party) && !barred(cell.audience, scopes, youngest)
         });
     if open {
         Reasons::NONE
-    } else if holdings.present.any_fits(cell, party) {
+    } else if holdings.present().any_fits(cell, party) {
         Reasons::of(Reason::SharedIdentifier)
-    } else if holdings.withheld.any_fits(cell, party) {
+    } else if holdings.withheld().any_fits(cell, party) {
         Reasons::of(Reason::IdentifierWithheld)
     } else {
         Reasons::of(Reason::NoIdentifier)

@@ -426,17 +426,26 @@ impl<'s, 'o> Appender<'s, 'o> {
         Self { spool, chunk_bytes, open: vec![Vec::new(); spool.len()] }
     }
 
-    /// Adds one record, written by `write`.
+    /// Adds one record, written by `write`. It is put into the caller's code, so that what the caller has at
+    /// hand goes into the chunk from where it is.
+    #[inline]
     pub fn push(&mut self, bucket: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
+        if self.open[bucket].capacity() == 0 {
+            self.open(bucket);
+        }
         let chunk = &mut self.open[bucket];
-        if chunk.capacity() == 0 {
-            *chunk = self.spool.overflow.buffer(self.chunk_bytes + RECORD_BYTES);
-        }
         write(chunk);
-        if chunk.len() >= self.chunk_bytes {
-            self.spool.append(bucket, std::mem::take(chunk))?;
-        }
-        Ok(())
+        if chunk.len() >= self.chunk_bytes { self.hand_over(bucket) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn open(&mut self, bucket: usize) {
+        self.open[bucket] = self.spool.overflow.buffer(self.chunk_bytes + RECORD_BYTES);
+    }
+
+    #[cold]
+    fn hand_over(&mut self, bucket: usize) -> Result<(), SpillError> {
+        self.spool.append(bucket, std::mem::take(&mut self.open[bucket]))
     }
 
     /// Hands over what is left. Without this call it would be lost, hence the receiver.

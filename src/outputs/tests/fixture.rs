@@ -42,7 +42,7 @@ pub(crate) fn rows(platform: &str, people: &[(&[&str], &[&str])]) -> Vec<Vec<u8>
     for (emails, phones) in people {
         let [emails, phones] =
             [emails, phones].map(|texts| texts.iter().map(|text| digest(text)).collect::<Vec<_>>());
-        format.rows(&emails, &phones, |cells| {
+        format.rows(emails.into_iter(), phones.into_iter(), |cells| {
             let mut row = Vec::new();
             format.encode(cells, &mut row);
             rows.push(row);
