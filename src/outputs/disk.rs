@@ -12,6 +12,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -31,6 +32,35 @@ struct Faults {
     done: AtomicU64,
     fails_at: u64,
     kind: io::ErrorKind,
+}
+
+/// What was written of a file, on its way to the disk while more is written: the system would wait with all of
+/// it until it is asked at the end, and the disk would rest meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct EarlySync {
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl EarlySync {
+    /// Begins, unless it is under way. The error of what was begun before is told here.
+    pub(crate) fn begin(&mut self, file: &File) -> io::Result<()> {
+        if self.running.as_ref().is_some_and(|running| !running.is_finished()) {
+            return Ok(());
+        }
+        self.end()?;
+        // Without another handle or another thread it is left to the end.
+        let Ok(file) = file.try_clone() else { return Ok(()) };
+        self.running = thread::Builder::new().spawn(move || file.sync_all()).ok();
+        Ok(())
+    }
+
+    /// Waits for what was begun. The system tells an error once, so that it must not be lost here.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        let ended = |running: JoinHandle<io::Result<()>>| {
+            running.join().unwrap_or_else(|_| Err(io::Error::other("a thread of the program failed")))
+        };
+        self.running.take().map_or(Ok(()), ended)
+    }
 }
 
 impl Disk {
@@ -177,7 +207,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use super::{Disk, rename_after_looking};
+    use super::{Disk, EarlySync, rename_after_looking};
 
     /// Both ways to rename, since one machine's file system takes only one of them.
     #[test]
@@ -202,5 +232,32 @@ mod tests {
                 assert!(!from.exists() && scratch.path().join("free").is_dir());
             }
         }
+    }
+
+    /// What cannot be synced: the system refuses it each time it is asked.
+    #[test]
+    fn an_early_sync_loses_no_error() {
+        let device = fs::File::open("/dev/null").expect("a device");
+        let mut early = EarlySync::default();
+        early.end().expect("nothing was begun");
+        early.begin(&device).expect("begun");
+        early.end().expect_err("refused");
+        early.end().expect("told once");
+        early.begin(&device).expect("begun");
+        let told = loop {
+            // Until the one before has ended.
+            if let Err(error) = early.begin(&device) {
+                break error;
+            }
+        };
+        assert_eq!(told.kind(), early_kind(&device));
+        let file = tempfile::tempfile().expect("scratch");
+        early.end().expect("told already");
+        early.begin(&file).expect("begun");
+        early.end().expect("synced");
+    }
+
+    fn early_kind(device: &fs::File) -> ErrorKind {
+        device.sync_all().expect_err("refused").kind()
     }
 }

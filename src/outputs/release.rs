@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use super::check::{Seen, Watcher};
-use super::disk::Disk;
+use super::disk::{Disk, EarlySync};
 use super::error::OutputError;
 use crate::config::Encryption;
 use crate::envelope::{Recipient, SUFFIX, Sealer};
@@ -31,6 +31,9 @@ const STAGING: &str = ".staging-";
 const BUFFER_BYTES: usize = 1 << 18;
 /// Bytes hashed and then written while they are in a core's cache.
 const CACHED_BYTES: usize = 1 << 17;
+/// Bytes that are sent on their way to the disk while a file is written, and when it rests.
+const SYNC_BYTES: usize = 32 << 20;
+const RESTING_SYNC_BYTES: usize = 1 << 20;
 /// Longest name of a file or folder, well within every file system's limit.
 const NAME_BYTES_MAX: usize = 128;
 
@@ -238,7 +241,8 @@ impl Staging {
         let file = shared.disk.create_file(&path).map_err(|source| at("create", &path, source))?;
         state.files.insert(name.to_owned(), None);
         drop(state);
-        let raw = Raw { disk: shared.disk.clone(), file, hasher: Sha256::new() };
+        let disk = shared.disk.clone();
+        let raw = Raw { disk, file, hasher: Sha256::new(), unsynced: 0, early: EarlySync::default() };
         let body = match &sealed {
             None => Body::Plain(raw),
             Some(sealed) => {
@@ -359,6 +363,20 @@ struct Raw {
     disk: Disk,
     file: File,
     hasher: Sha256,
+    /// Bytes written since the last time they were sent on their way.
+    unsynced: usize,
+    early: EarlySync,
+}
+
+impl Raw {
+    /// Sends what was written on its way to the disk, where it is so much that somebody would wait for it.
+    fn sync_early(&mut self, least: usize) -> io::Result<()> {
+        if self.unsynced >= least {
+            self.early.begin(&self.file)?;
+            self.unsynced = 0;
+        }
+        Ok(())
+    }
 }
 
 impl Write for Raw {
@@ -366,7 +384,9 @@ impl Write for Raw {
         for piece in bytes.chunks(CACHED_BYTES) {
             self.hasher.update(piece);
             self.disk.write(&mut self.file, piece)?;
+            self.unsynced += piece.len();
         }
+        self.sync_early(SYNC_BYTES)?;
         Ok(bytes.len())
     }
 
@@ -405,10 +425,11 @@ impl StagedFile {
     /// Ends the file: its bytes are on the disk when this returns.
     pub fn finish(mut self) -> Result<FileRecord, OutputError> {
         self.flush()?;
-        let raw = match self.body {
+        let mut raw = match self.body {
             Body::Plain(raw) => raw,
             Body::Sealed(sealer) => sealer.finish().map_err(|source| at("write", &self.path, source))?,
         };
+        raw.early.end().map_err(|source| at("sync", &self.path, source))?;
         self.shared.disk.sync_file(&raw.file).map_err(|source| at("sync", &self.path, source))?;
         let (mut encrypted, mut seen) = (None, None);
         if let Some(sealed) = self.sealed {
@@ -438,7 +459,12 @@ impl StagedFile {
     pub fn rest(&mut self) -> Result<(), OutputError> {
         self.flush()?;
         self.buffer = Vec::new();
-        Ok(())
+        match &mut self.body {
+            Body::Plain(raw) => {
+                raw.sync_early(RESTING_SYNC_BYTES).map_err(|source| at("sync", &self.path, source))
+            }
+            Body::Sealed(_) => Ok(()),
+        }
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {

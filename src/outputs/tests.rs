@@ -418,6 +418,7 @@ fn large_files_are_the_bytes_that_were_written_in_whatever_pieces() {
         for part in bytes.chunks(piece) {
             file.write(part).expect("written");
         }
+        file.rest().expect("rests, and is sent to the disk");
         let record = file.finish().expect("finished");
         assert_eq!(record.bytes, bytes.len() as u64);
         assert_eq!(record.sha256.0, <[u8; 32]>::from(sha2::Sha256::digest(&bytes)));
