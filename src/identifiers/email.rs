@@ -39,21 +39,22 @@ const LOCAL_MAX: usize = 64;
 
 impl<'s> Email<'s> {
     /// Reads an address.
+    #[inline]
     pub fn parse(cell: Plaintext<'_>, scratch: &'s mut Scratch) -> Result<Self, Reject> {
         let cell = cell.read();
         scratch.steps = Steps::default();
-        if let Some(at) = email_fast::scan(cell, &mut scratch.basic) {
-            let scratch: &'s Scratch = scratch;
-            let (local, domain) = (&scratch.basic[..at], &scratch.basic[at + 1..]);
-            let host = Mailhost::of(domain);
-            // Lengths and dots are looked at by the scan; nothing else can fail a user part of this kind.
-            if host != Mailhost::Other && local.starts_with('+') {
-                return Err(Reject::InvalidLocalPart);
-            }
-            let email = Self::usable(&scratch.basic, at, domain, None, host)?;
-            return Ok(Self { is_scanned: true, ..email });
+        let Some(at) = email_fast::scan(cell, &mut scratch.basic) else {
+            return Self::parse_slowly(cell, scratch);
+        };
+        let basic = scratch.basic.as_str();
+        let (local, domain) = (&basic[..at], &basic[at + 1..]);
+        let host = Mailhost::of(domain);
+        // Lengths and dots are looked at by the scan; nothing else can fail a user part of this kind.
+        if host != Mailhost::Other && local.starts_with('+') {
+            return Err(Reject::InvalidLocalPart);
         }
-        Self::parse_slowly(cell, scratch)
+        check_usable(local, domain)?;
+        Ok(Self { basic, at, domain, folded: None, host, is_scanned: true })
     }
 
     /// The whole rule, without the fast path. It fills the scratch's steps.
@@ -106,22 +107,7 @@ impl<'s> Email<'s> {
         if !fits_host {
             return Err(Reject::InvalidLocalPart);
         }
-        Self::usable(basic, at, domain, folded, host)
-    }
-
-    /// An address that is somebody's, as far as can be told.
-    #[inline]
-    fn usable(
-        basic: &'s str,
-        at: usize,
-        domain: &'s str,
-        folded: Option<&'s str>,
-        host: Mailhost,
-    ) -> Result<Self, Reject> {
-        let local = &basic[..at];
-        if junk::is_placeholder_local(local) || junk::is_placeholder_domain(domain) {
-            return Err(Reject::Placeholder);
-        }
+        check_usable(local, domain)?;
         Ok(Self { basic, at, domain, folded, host, is_scanned: false })
     }
 
@@ -233,6 +219,15 @@ impl<'s> Email<'s> {
         out.push(if self.host == Mailhost::Googlemail { b"gmail.com" } else { self.domain.as_bytes() });
         out
     }
+}
+
+/// Whether an address is somebody's, as far as can be told.
+#[inline]
+fn check_usable(local: &str, domain: &str) -> Result<(), Reject> {
+    if junk::is_placeholder_local(local) || junk::is_placeholder_domain(domain) {
+        return Err(Reject::Placeholder);
+    }
+    Ok(())
 }
 
 /// The cell with its characters in their plain shape: no invisible ones, ASCII for full-width.

@@ -83,18 +83,22 @@ pub(in crate::identifiers) fn scan(cell: &[u8], out: &mut String) -> Option<usiz
 /// Where the `@` of a plain address stands.
 #[inline]
 fn read(cell: &[u8]) -> Option<usize> {
-    if cell.len() <= SHORT { read_short(cell) } else { read_long(cell) }
+    if cell.len() > SHORT {
+        return read_long(cell);
+    }
+    let at = memchr::memchr(b'@', cell)?;
+    if cell.len() - at > SHORT_DOMAIN { read_long(cell) } else { read_short(cell, at) }
 }
 
-/// Bytes of nearly every address.
-const SHORT: usize = 64;
+/// Bytes of nearly every address, and of its domain with the sign before it.
+const SHORT: usize = 48;
+const SHORT_DOMAIN: usize = 32;
 
 /// Of a short address: every byte by itself and every pair of neighbours, in loops of one length that are
 /// compiled to look at many bytes at once. None of them waits for the one before.
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "a branch would be one byte at a time")]
-fn read_short(cell: &[u8]) -> Option<usize> {
-    let at = memchr::memchr(b'@', cell)?;
+fn read_short(cell: &[u8], at: usize) -> Option<usize> {
     let (local, domain) = (&cell[..at], &cell[at + 1..]);
     let last_dot = memchr::memrchr(b'.', domain)?;
     let ends = [local.first()?, local.last()?, domain.first()?, domain.last()?];
@@ -102,7 +106,7 @@ fn read_short(cell: &[u8]) -> Option<usize> {
         return None;
     }
     // Behind the address stand letters, which are wrong nowhere.
-    let (mut whole, mut name) = ([b'a'; SHORT + 1], [b'a'; SHORT + 1]);
+    let (mut whole, mut name) = ([b'a'; SHORT + 1], [b'a'; SHORT_DOMAIN + 1]);
     whole[..cell.len()].copy_from_slice(cell);
     name[..domain.len()].copy_from_slice(domain);
     let mut wrong = 0;
@@ -111,7 +115,7 @@ fn read_short(cell: &[u8]) -> Option<usize> {
         wrong |= u8::from(!is_alphanumeric(byte) & !matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
         wrong |= u8::from((byte == b'.') & (next == b'.'));
     }
-    for place in 0..SHORT {
+    for place in 0..SHORT_DOMAIN {
         let (byte, next) = (name[place], name[place + 1]);
         wrong |= u8::from(matches!(byte, b'_' | b'+' | b'@'));
         wrong |= u8::from(is_joint(byte) & is_joint(next));

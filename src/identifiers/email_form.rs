@@ -63,6 +63,8 @@ pub(in crate::identifiers) const ADDRESS_MAX: usize = 254;
 
 /// Bytes of an address and of one before it: nearly all there are.
 const SHORT: usize = ADDRESS_MAX + 2;
+/// Bytes of the longest user part that is not folded.
+const LOCAL_ROOM: usize = 64;
 /// Most that the rest takes: a user part in which each letter folds to eighteen, or a domain of whose
 /// letters each is one in ASCII, and three bytes. Room that is asked for once is never left unwiped.
 const LONG: usize = 4096;
@@ -186,7 +188,8 @@ pub(in crate::identifiers) fn untagged(local: &str) -> &str {
 /// The user part without tag and dots.
 pub(in crate::identifiers) fn push_untagged(out: &mut Written, text: &str) {
     let local = untagged(text).as_bytes();
-    let Some(room) = out.room(local.len()) else {
+    let room = if out.long.is_some() { None } else { out.short[out.end..].first_chunk_mut::<LOCAL_ROOM>() };
+    let Some(room) = room.filter(|_| local.len() <= LOCAL_ROOM) else {
         local.iter().filter(|b| **b != b'.').for_each(|b| out.push_byte(*b));
         return;
     };
@@ -194,9 +197,7 @@ pub(in crate::identifiers) fn push_untagged(out: &mut Written, text: &str) {
     // that guesses where guesses wrong.
     let mut end = 0;
     for b in local {
-        if let Some(place) = room.get_mut(end) {
-            *place = *b;
-        }
+        room[end % LOCAL_ROOM] = *b;
         end += usize::from(*b != b'.');
     }
     out.end += end;

@@ -245,12 +245,16 @@ fn refuse_several(out: &str) -> Result<(), Reject> {
 }
 
 fn looks_several(text: &str) -> bool {
-    let plus_after_digit =
-        text.rfind('+').is_some_and(|at| text[..at].bytes().filter(u8::is_ascii_digit).count() >= 5);
-    let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+    let plus_after_digit = text.rfind('+').is_some_and(|at| digits(&text[..at]) >= 5);
     // A slash also stands behind an area code: both sides must be long enough to be numbers.
+    let is_long = |part: &str| digits(part) >= NUMBER_DIGITS;
     plus_after_digit
-        || BETWEEN
-            .iter()
-            .any(|mark| text.split_once(mark).is_some_and(|(before, after)| long(before) && long(after)))
+        || (digits(text) >= 2 * NUMBER_DIGITS
+            && BETWEEN.iter().any(|mark| {
+                text.split_once(mark).is_some_and(|(before, after)| is_long(before) && is_long(after))
+            }))
 }
+
+/// Digits that surely are a number by themselves.
+const NUMBER_DIGITS: usize = 7;

@@ -51,15 +51,18 @@ impl PersonKeys {
     /// The maker for one id space.
     #[must_use]
     pub fn in_space(&self, id_space: &str) -> SpaceKeys {
-        SpaceKeys { base: self.base, prefix: [id_space.as_bytes(), &[0]].concat() }
+        let mut begun = self.base;
+        begun.write(id_space.as_bytes());
+        begun.write(&[0]);
+        SpaceKeys { begun }
     }
 }
 
 /// Makes person keys within one id space.
 #[derive(Clone)]
 pub struct SpaceKeys {
-    base: SipHasher24,
-    prefix: Vec<u8>,
+    /// With the space's name behind it.
+    begun: SipHasher24,
 }
 
 impl SpaceKeys {
@@ -70,8 +73,7 @@ impl SpaceKeys {
         if id.is_empty() {
             return None;
         }
-        let mut hasher = self.base;
-        hasher.write(&self.prefix);
+        let mut hasher = self.begun;
         hasher.write(id);
         Some(PersonKey::from_bytes(hasher.finish128().as_bytes()))
     }

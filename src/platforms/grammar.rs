@@ -119,8 +119,12 @@ impl RowGrammar {
                 Column::Email(_) | Column::Phone(_) if matches!(rest.first(), Some(b',' | b'\n')) => {}
                 Column::Email(_) | Column::Phone(_) => {
                     let (cell, after) = rest.split_at_checked(self.encoding.width())?;
-                    let digest = self.decode(cell).filter(|digest| *digest != DIGEST_OF_NOTHING)?;
-                    found.digests[found.count] = (column.kind()?, digest);
+                    let digest = &mut found.digests[found.count];
+                    self.decode_to(cell, digest)?;
+                    if *digest == DIGEST_OF_NOTHING {
+                        return None;
+                    }
+                    found.kinds[found.count] = column.kind()?;
                     found.count += 1;
                     rest = after;
                 }
@@ -164,44 +168,52 @@ impl RowGrammar {
     }
 
     fn decode(&self, cell: &[u8]) -> Option<[u8; 32]> {
+        let mut digest = [0; 32];
+        self.decode_to(cell, &mut digest)?;
+        Some(digest)
+    }
+
+    #[inline]
+    fn decode_to(&self, cell: &[u8], digest: &mut [u8; 32]) -> Option<()> {
         if cell.len() != self.encoding.width() {
             return None;
         }
-        let mut digest = [0; 32];
         match self.encoding {
             Encoding::LowerHex => {
                 // Every digit and lower-case letter has this bit, and no upper-case letter has.
                 if cell.iter().fold(0x20, |bits, byte| bits & byte) == 0 {
                     return None;
                 }
-                const_hex::decode_to_slice(cell, &mut digest).ok()?;
+                const_hex::decode_to_slice(cell, digest).ok()
             }
             Encoding::Base64 => {
                 // The decoder refuses a last character with stray bits, so one digest has one text.
                 let mut bytes = [0; 36];
                 let written = STANDARD.decode_slice(cell, &mut bytes).ok()?;
-                digest = bytes[..written].try_into().ok()?;
+                *digest = bytes[..written].try_into().ok()?;
+                Some(())
             }
         }
-        Some(digest)
     }
 }
 
 /// The digests of a row, in column order.
 struct Found {
-    digests: [(Kind, [u8; 32]); MAX_SLOTS],
+    kinds: [Kind; MAX_SLOTS],
+    digests: [[u8; 32]; MAX_SLOTS],
     count: usize,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { digests: [(Kind::Email, [0; 32]); MAX_SLOTS], count: 0 }
+        Self { kinds: [Kind::Email; MAX_SLOTS], digests: [[0; 32]; MAX_SLOTS], count: 0 }
     }
 }
 
 impl Found {
+    #[inline]
     fn hand_over(&self, mut each: impl FnMut(Kind, Digest)) {
-        for (kind, digest) in &self.digests[..self.count] {
+        for (kind, digest) in self.kinds.iter().zip(&self.digests).take(self.count) {
             each(*kind, Digest::from_bytes(*digest));
         }
     }

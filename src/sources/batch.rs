@@ -53,6 +53,15 @@ impl<'b> Row<'b> {
         &self.data[start as usize..end as usize]
     }
 
+    /// The wanted columns whose cells have so many bytes or more, each with its cell.
+    #[inline]
+    pub fn cells_from(&self, bytes: u32) -> impl Iterator<Item = (usize, &'b [u8])> {
+        let (data, spans) = (self.data, self.spans);
+        let wanted = self.wanted.iter().map(|place| spans[*place as usize]).enumerate();
+        let long = wanted.filter(move |(_, (start, end))| end - start >= bytes);
+        long.map(move |(column, (start, end))| (column, &data[start as usize..end as usize]))
+    }
+
     /// How many wanted columns there are.
     #[must_use]
     pub const fn len(&self) -> usize {

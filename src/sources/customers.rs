@@ -252,6 +252,12 @@ impl<'c> Customer<'c, '_> {
         self.row.cell(column)
     }
 
+    /// The mapped columns whose cells have so many bytes or more, by their places, each with its cell.
+    #[inline]
+    pub fn cells_from(&self, bytes: u32) -> impl Iterator<Item = (usize, &'c [u8])> + '_ {
+        self.row.cells_from(bytes)
+    }
+
     /// Every mapped cell, for looking for keys in a row that cannot be used.
     pub fn cells(&self) -> impl Iterator<Item = &'c [u8]> + '_ {
         (0..self.row.len()).map(|column| self.row.cell(column))
