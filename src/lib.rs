@@ -9,7 +9,7 @@
 //! customers ── sources ┘                                       └──────→ manifest, suppressions, report
 //! ```
 //!
-//! Import order, lower never imports higher: identifiers < platforms < people < policy < audiences <
+//! Import order, lower never imports higher: ahead < identifiers < platforms < people < policy < audiences <
 //! manifest < envelope < config < spill < sources, outputs < state < pipeline < commands < cli < main.
 //! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
 //! A test reads the `use` lines and holds every module to this order.
@@ -30,6 +30,7 @@ macro_rules! lacks {
     };
 }
 
+mod ahead;
 pub mod audiences;
 pub mod cli;
 pub mod commands;

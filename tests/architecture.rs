@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first; a module may import those before it. Modules on one line may not import each other.
-const ORDER: [&[&str]; 16] = [
+const ORDER: [&[&str]; 17] = [
+    &["ahead"],
     &["identifiers"],
     &["platforms"],
     &["people"],

@@ -1,8 +1,12 @@
 //! A member's row as a key: what it holds, packed so that comparing keys is comparing the rows'
 //! text. Hex keeps the order of bytes, and what ends an empty cell is below every digit.
 
+use crate::ahead;
 use crate::identifiers::Digest;
 
+/// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
+/// read one after another.
+const AHEAD_BYTES: usize = 1024;
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
 /// Buckets of members, by the first byte of their first digest: those whose first column is empty, then
@@ -56,6 +60,7 @@ impl MemberKey {
             if rest.is_empty() {
                 return None;
             }
+            ahead::fetch(rest, AHEAD_BYTES);
             let mut end = 0;
             for _ in 0..columns {
                 end += if rest[end] == 0 { 1 } else { 33 };

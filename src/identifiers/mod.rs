@@ -5,8 +5,8 @@
 //! (what this run matches on), or a [`Reject`] code (why not). None of them can be turned back to text
 //! here, and none prints its bits.
 //!
-//! This is the lowest module. It knows no platform, person, register, file or clock, and imports
-//! nothing of ours.
+//! It knows no platform, person, register, file or clock, and imports nothing of ours but `ahead`, which
+//! knows nothing at all.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -67,7 +67,7 @@ pub use probes::{
 pub use reject::Reject;
 pub use scratch::Scratch;
 pub use steps::{steps_email, steps_phone};
-pub use tails::{Meets, Tails};
+pub use tails::{End, Meets, Tails};
 pub use unhashed::Unhashed;
 pub use unread::Unread;
 pub use whole_domains::{WholeDomains, whole_domains};

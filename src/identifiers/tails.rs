@@ -4,6 +4,7 @@
 use super::Plaintext;
 use super::phone::Phone;
 use super::probes::{DIGITS_MAX, LONG_RUN};
+use crate::ahead;
 
 /// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
 /// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
@@ -12,8 +13,9 @@ use super::probes::{DIGITS_MAX, LONG_RUN};
 pub struct Tails {
     /// Bit by last seven digits, for numbers that are sure of as many.
     sevens: Vec<u64>,
-    /// The same, for those of them that are not sure of nine.
-    sevens_alone: Vec<u64>,
+    /// Bit chosen by them, for those of them that are not sure of nine. They are few, so that it has few bits:
+    /// every cell is looked up here, and in the table of all sevens nearly none.
+    alone: Vec<u64>,
     /// Bit by last nine digits, which choose it: with half a million numbers every twentieth end of seven
     /// digits is somebody's.
     nines: Vec<u64>,
@@ -28,8 +30,9 @@ impl Tails {
     const SIX: usize = 1_000_000;
     const FOUR: usize = 10_000;
     const NINE: u64 = 1_000_000_000;
-    /// Bits for ends of nine digits.
+    /// Bits for ends of nine digits, and for those of seven alone.
     const NINE_BITS: usize = 1 << 22;
+    const ALONE_BITS: usize = 1 << 20;
 
     /// Takes a number's end in; seven digits of it are told where these alone are kept.
     pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
@@ -46,7 +49,7 @@ impl Tails {
             return None;
         }
         if sure < 9 {
-            set(&mut self.sevens_alone, size, end);
+            set(&mut self.alone, Self::ALONE_BITS, Self::place_of_seven(end));
         } else {
             set(&mut self.nines, Self::NINE_BITS, Self::place_of_nine(whole));
         }
@@ -56,7 +59,7 @@ impl Tails {
     /// Takes another register's ends in.
     pub fn take_in(&mut self, other: &Self) {
         add_bits(&mut self.sevens, &other.sevens);
-        add_bits(&mut self.sevens_alone, &other.sevens_alone);
+        add_bits(&mut self.alone, &other.alone);
         add_bits(&mut self.nines, &other.nines);
         add_bits(&mut self.sixes, &other.sixes);
         add_bits(&mut self.fours, &other.fours);
@@ -65,28 +68,61 @@ impl Tails {
     /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
     pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
-        let cell = cell.read().trim_ascii_end();
-        let Some(read) = Counted::of(cell) else { return Meets::Any };
-        // One digit alone, or something in brackets, may count behind a number.
-        if read.run == 1 || cell.ends_with(b")") {
-            return Meets::Any;
-        }
-        let Counted { whole, digits, .. } = read;
+        self.met_at(End::of(cell))
+    }
+
+    /// The same of a cell's end; without one, any.
+    #[must_use]
+    pub fn met_at(&self, end: Option<End>) -> Meets {
+        let Some(End { whole, digits }) = end else { return Meets::Any };
         let end = (whole % Self::SEVEN as u64) as usize;
         if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
-            Meets::Any
-        } else if !has(&self.sevens, end) {
-            Meets::Nothing
-        } else if digits < 9 || has(&self.sevens_alone, end) || has(&self.nines, Self::place_of_nine(whole)) {
-            Meets::EndingIn(end as u32)
-        } else {
-            // Of a number with nine digits or more, a cell with as many says the last nine.
-            Meets::Nothing
+            return Meets::Any;
         }
+        // Of a number with nine digits or more, a cell with as many says the last nine.
+        let may_end_so = digits < 9
+            || has(&self.nines, Self::place_of_nine(whole))
+            || has(&self.alone, Self::place_of_seven(end));
+        if may_end_so && has(&self.sevens, end) { Meets::EndingIn(end as u32) } else { Meets::Nothing }
+    }
+
+    /// Asks for what [`Tails::met_at`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, end: End) {
+        let seven = (end.whole % Self::SEVEN as u64) as usize;
+        if end.digits < 9 {
+            ahead::fetch(&self.sevens, seven / 64);
+            return;
+        }
+        ahead::fetch(&self.nines, Self::place_of_nine(end.whole) / 64);
+        ahead::fetch(&self.alone, Self::place_of_seven(seven) / 64);
+    }
+
+    fn place_of_seven(end: usize) -> usize {
+        ((end as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44) as usize % Self::ALONE_BITS
     }
 
     fn place_of_nine(whole: u64) -> usize {
         ((whole % Self::NINE).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize % Self::NINE_BITS
+    }
+}
+
+/// How a phone cell ends that holds one number at most.
+#[derive(Clone, Copy)]
+pub struct End {
+    whole: u64,
+    /// From the first that is not zero.
+    digits: u32,
+}
+
+impl End {
+    /// The cell's; `None` where something may stand in it that makes any number of it.
+    #[must_use]
+    pub fn of(cell: Plaintext<'_>) -> Option<Self> {
+        let cell = cell.read().trim_ascii_end();
+        let Counted { whole, digits, run } = Counted::of(cell)?;
+        // One digit alone, or something in brackets, may count behind a number.
+        (run != 1 && !cell.ends_with(b")")).then_some(Self { whole, digits })
     }
 }
 

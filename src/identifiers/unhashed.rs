@@ -105,7 +105,7 @@ mod tests {
     /// Every length around a block's, beside digests that were there already, while the list grows.
     #[test]
     fn texts_have_the_digests_they_would_have_at_once() {
-        let text: Vec<u8> = (0..200).map(|at| at as u8 ^ 0x5a).collect();
+        let text: Vec<u8> = (0..200_u8).map(|at| at ^ 0x5a).collect();
         let mut unhashed = Unhashed::with_room_for(3);
         let known = Digest::from_bytes([IS; 32]);
         for len in 0..text.len() {

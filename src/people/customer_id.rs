@@ -6,6 +6,8 @@ use super::cell::{trim_cell, trim_text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use crate::ahead;
+
 /// Most digits written out of a spreadsheet's power of ten: no id is longer.
 const DIGITS_MAX: usize = 40;
 
@@ -237,7 +239,9 @@ impl IdSieve {
             return Asked::Nothing;
         }
         let id = trim_cell(id);
-        let seen = seen(id);
+        let (seen, sum) = id
+            .iter()
+            .fold((0, 0), |(seen, sum), byte| (seen | KINDS[usize::from(*byte)], Self::add(sum, *byte)));
         if seen & (CAPITAL | SIGN | OTHER) == 0 && (seen & SMALL != 0 || id.first() != Some(&b'0')) {
             return Asked::Nothing;
         }
@@ -245,8 +249,23 @@ impl IdSieve {
         if seen & OTHER != 0 {
             return Asked::Anything;
         }
-        let (word, bits) = Self::place(id, seen);
+        let all_are_read = seen & SIGN == 0 && seen & (SMALL | CAPITAL) != 0;
+        let (word, bits) = if all_are_read { Self::place_of(sum) } else { Self::place(id, seen) };
         Asked::Bits(word, bits)
+    }
+
+    /// Adds one byte to the number made of a text, whatever its case: small and capital letters differ in one
+    /// bit, which every digit has.
+    const fn add(sum: u64, byte: u8) -> u64 {
+        sum.wrapping_mul(31).wrapping_add((byte | 0x20) as u64)
+    }
+
+    /// Asks for what [`IdSieve::may_meet`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, asked: Asked) {
+        if let Asked::Bits(word, _) = asked {
+            ahead::fetch(&self.words, word as usize);
+        }
     }
 
     /// The answer; never a false no.
@@ -264,15 +283,12 @@ impl IdSieve {
     /// in front.
     fn place(text: &[u8], seen: u8) -> (u32, u64) {
         let is_number = seen & (SMALL | CAPITAL) == 0;
-        // Small and capital letters differ in this bit, which every digit has.
-        let add = |sum: u64, byte: &u8| sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20));
-        let sum = if seen & (SIGN | OTHER) == 0 && !is_number {
-            text.iter().fold(0, add)
-        } else {
-            let is_read = |byte: &&u8| KINDS[usize::from(**byte)] & (SMALL | CAPITAL | DIGIT) != 0;
-            let read = text.iter().filter(is_read);
-            read.skip_while(|byte| is_number && **byte == b'0').fold(0, add)
-        };
+        let is_read = |byte: &&u8| KINDS[usize::from(**byte)] & (SMALL | CAPITAL | DIGIT) != 0;
+        let read = text.iter().filter(is_read).skip_while(|byte| is_number && **byte == b'0');
+        Self::place_of(read.fold(0, |sum, byte| Self::add(sum, *byte)))
+    }
+
+    const fn place_of(sum: u64) -> (u32, u64) {
         let mixed = sum.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let bits = 1 << (mixed >> 58) | 1 << (mixed >> 52 & 63) | 1 << (mixed >> 46 & 63);
         ((mixed >> 30) as u32 % Self::WORDS as u32, bits)

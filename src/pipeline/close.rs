@@ -71,6 +71,12 @@ impl PartitionMarks<'_> {
         }
     }
 
+    /// Asks for what [`PartitionMarks::may_be_marked`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, key: WideKey) {
+        self.table().fetch(key);
+    }
+
     /// Whether the key may carry anything: never a false no for a key of this partition's people.
     #[inline]
     pub(crate) fn may_be_marked(&self, key: WideKey) -> bool {

@@ -15,7 +15,7 @@ use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowView, Rows};
 use super::shares::Shares;
-use super::tags::Tags;
+use super::tags::{Tag, Tags};
 use super::twice::Twice;
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
@@ -57,6 +57,8 @@ pub(crate) struct Decide<'d, 'o> {
 
 /// Rows whose identifiers are looked up together.
 const BLOCK: usize = 64;
+/// People who are tagged together.
+const TAGS: usize = 64;
 /// Bytes that a row's record has at least, roughly, to size what counts people.
 const ROW_BYTES: usize = 64;
 
@@ -272,12 +274,27 @@ struct Worker<'w, 'd, 'o> {
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
+    /// People who wait for their tags; and halves of these and whole ones, kept for their room.
+    left_out: Vec<LeftOut>,
+    begun: Vec<[u8; 32]>,
+    tagged: Vec<Tag>,
     /// Person keys and verdict numbers of one partition.
     everybody: Vec<u8>,
     /// By the number of a set of cells: one addition serves them all.
     going_up: Vec<GoingUp>,
-    /// For each cell of a list, whether each identifier at hand goes up there; kept for its room.
+    /// For each cell of a list, whether each identifier at hand goes up there; and cells in which the same go up.
+    /// Kept for their room.
     going: Vec<bool>,
+    cells: Vec<(usize, u8)>,
+    /// The numbers of sets of cells, each with its basis, that were asked for.
+    sets: FxHashMap<Vec<(usize, u8)>, u32>,
+}
+
+/// Somebody whom an audience leaves out.
+struct LeftOut {
+    person: PersonKey,
+    audience: usize,
+    verdict: u32,
 }
 
 /// An identifier of a person at hand, with all that is known of its key.
@@ -355,15 +372,21 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 unique: vec![(0, 0); job.plan.cells.len()],
                 ..Totals::default()
             },
+            left_out: Vec::new(),
+            begun: Vec::new(),
+            tagged: Vec::new(),
             everybody: Vec::new(),
             going_up: Vec::new(),
             going: Vec::new(),
+            cells: Vec::new(),
+            sets: FxHashMap::default(),
             verdicts,
             job,
         }
     }
 
     fn finish(mut self) -> Result<Totals, SpillError> {
+        self.tag()?;
         for (set, counted) in self.going_up.iter().enumerate().filter(|(_, counted)| counted.is_some()) {
             for cell in self.job.members.cells(set as u32).iter() {
                 let (emails, phones) = &mut self.totals.unique[*cell];
@@ -435,26 +458,35 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
 
     /// Finds all that is known of the rows' identifiers. What is asked of large tables is asked of all of
     /// them at once, so that waiting for one answer is waiting for many.
-    fn gather<'b>(&self, rows: &[RowView<'b>], marks: &PartitionMarks<'_>, hand: &mut Hand<'b>) {
+    fn gather<'b>(&mut self, rows: &[RowView<'b>], marks: &PartitionMarks<'_>, hand: &mut Hand<'b>) {
         let (closed, shares) = (self.job.closed, self.job.shares);
         hand.identifiers.clear();
         hand.ends.clear();
         for row in rows {
-            hand.identifiers.extend(row.identifiers().map(|view| Held {
-                view,
-                class: view.class(),
-                wide: view.wide(),
-                mark: KeyMark::NONE,
-                may_be_marked: false,
-                may_repeat: false,
-                is_shared: false,
-                withheld: view.is_withheld(),
-            }));
+            for view in row.identifiers() {
+                let wide = view.wide();
+                shares.fetch(wide);
+                marks.fetch(wide);
+                hand.identifiers.push(Held {
+                    view,
+                    class: view.class(),
+                    wide,
+                    mark: KeyMark::NONE,
+                    may_be_marked: false,
+                    may_repeat: false,
+                    is_shared: false,
+                    withheld: view.is_withheld(),
+                });
+            }
             hand.ends.push(hand.identifiers.len());
         }
         for held in &mut hand.identifiers {
             held.may_be_marked = marks.may_be_marked(held.wide);
             held.may_repeat = shares.may_repeat(held.wide);
+            let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
+            if let Some(digest) = held.view.digest(0) {
+                self.members.fetch(kind, digest, held.may_repeat);
+            }
         }
         for held in &mut hand.identifiers {
             held.is_shared = closed.is_shared(held.wide);
@@ -531,13 +563,32 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 bar(live, self.job.plan, *cell, identifiers)?;
             }
         }
-        for audience in &consequence.suppressed {
-            let tag = self.job.tags[*audience].tag(person);
-            self.suppressed[*audience].push(usize::from(tag[0]), |bytes| {
-                bytes.extend_from_slice(&tag);
-                bytes.extend_from_slice(&consequence.number.to_le_bytes());
+        let left_out = consequence.suppressed.iter();
+        self.left_out.extend(left_out.map(|audience| LeftOut {
+            person,
+            audience: *audience,
+            verdict: consequence.number,
+        }));
+        if self.left_out.len() < TAGS { Ok(()) } else { self.tag() }
+    }
+
+    /// Tags those who wait for it, all of them step by step: in a tag each step waits for the one before.
+    fn tag(&mut self) -> Result<(), SpillError> {
+        let tags = self.job.tags;
+        self.begun.extend(self.left_out.iter().map(|one| tags[one.audience].begin(one.person)));
+        let ends = self.left_out.iter().zip(&self.begun);
+        self.tagged.extend(ends.map(|(one, begun)| tags[one.audience].end(begun)));
+        for (one, tag) in self.left_out.iter().zip(&self.tagged) {
+            self.suppressed[one.audience].fetch(usize::from(tag[0]), tag.len() + 4);
+        }
+        for (LeftOut { audience, verdict, .. }, tag) in self.left_out.drain(..).zip(&self.tagged) {
+            self.suppressed[audience].push(usize::from(tag[0]), |bytes| {
+                bytes.extend_from_slice(tag);
+                bytes.extend_from_slice(&verdict.to_le_bytes());
             })?;
         }
+        self.begun.clear();
+        self.tagged.clear();
         Ok(())
     }
 
@@ -584,18 +635,33 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         if (1..eligible.cells.len()).all(|place| is_like(place, 0)) {
             self.write(eligible.list, eligible.set, &eligible.cells, owner, chosen(0), lists)?;
         } else {
+            let mut cells = std::mem::take(&mut self.cells);
             for place in 0..eligible.cells.len() {
                 if (0..place).any(|earlier| is_like(earlier, place)) {
                     continue;
                 }
                 let alike = (place..eligible.cells.len()).filter(|other| is_like(*other, place));
-                let cells: Vec<(usize, u8)> = alike.map(|other| eligible.cells[other]).collect();
-                let set = self.job.members.set(cells.iter().map(|(cell, _)| *cell).collect());
+                cells.clear();
+                cells.extend(alike.map(|other| eligible.cells[other]));
+                let set = self.set(&cells);
                 self.write(eligible.list, set, &cells, owner, chosen(place), lists)?;
             }
+            self.cells = cells;
         }
         self.going = going;
         Ok(())
+    }
+
+    /// The number of the set of these cells.
+    fn set(&mut self, cells: &[(usize, u8)]) -> u32 {
+        if let Some(set) = self.sets.get(cells) {
+            return *set;
+        }
+        let set = self.job.members.set(cells.iter().map(|(cell, _)| *cell).collect());
+        if self.sets.len() < KNOWN_MAX {
+            self.sets.insert(cells.to_vec(), set);
+        }
+        set
     }
 
     /// Whether each identifier at hand goes up in a cell.

@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::intern::DigestMap;
+use crate::ahead;
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
 
@@ -62,6 +63,14 @@ impl Sieve {
     pub(crate) fn insert<K: Key>(&mut self, key: K) {
         let (word, pattern) = self.place(key);
         self.words[word] |= pattern;
+    }
+
+    /// Asks for what [`Sieve::may_hold`] will look at.
+    #[inline]
+    pub(crate) fn fetch<K: Key>(&self, key: K) {
+        if !self.words.is_empty() {
+            ahead::fetch(&self.words, self.place(key).0);
+        }
     }
 
     /// Whether the key may have been taken in: never a false no.
@@ -191,6 +200,12 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
             }
             values.extend(keys.iter().map(|key| self.get(*key)));
         }
+    }
+
+    /// Asks for what [`KeyTable::may_hold`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, key: K) {
+        self.sieve.fetch(key);
     }
 
     /// Whether the key may have a value: never a false no.

@@ -11,11 +11,16 @@ use rayon::prelude::*;
 use super::intern::Interner;
 use super::overlap::{groups, overlap};
 use super::plan::Plan;
+use crate::ahead;
 use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
 use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
 
+/// Bytes of a row with a digest or two.
+const ROW_BYTES: usize = 80;
+/// How far ahead of a row's key another's is asked for.
+const LATER: usize = 8;
 /// Bytes of the number of a set of cells.
 const SET_BYTES: usize = 4;
 /// Buckets of identifiers that other rows may hold, by the first byte of their digest.
@@ -195,6 +200,20 @@ impl MemberAppender<'_, '_> {
                 bytes.extend_from_slice(&set.to_le_bytes());
             }
         })
+    }
+
+    /// Asks for the room that rows which begin with an identifier will be written to, and what is noted of it
+    /// where other rows may hold it.
+    #[inline]
+    pub(crate) fn fetch(&mut self, kind: Kind, digest: &[u8; 32], may_repeat: bool) {
+        if kind == Kind::Email
+            && let Some(bucket) = member_bucket([Some(digest)])
+        {
+            self.members.iter_mut().for_each(|rows| rows.fetch(bucket, ROW_BYTES));
+        }
+        if may_repeat {
+            self.repeats.iter_mut().for_each(|rows| rows.fetch(usize::from(digest[0]), REPEAT_BYTES));
+        }
     }
 
     /// Notes an identifier that goes up in every cell of the set, where other rows may hold it, too.
@@ -400,7 +419,11 @@ impl MemberBlock {
         self.sent.clear();
         self.ends.reserve(keys.len());
         let mut end = 0;
-        for key in keys {
+        for (number, key) in keys.iter().enumerate() {
+            // Keys lie wherever their people were decided.
+            if let Some(later) = keys.get(number + LATER) {
+                ahead::fetch_front(later, later.len());
+            }
             end += format.encode_packed(key, &mut self.room[end..]);
             self.ends.push((MemberKey::prefix(key), end));
             if let Some(is_sent) = is_sent {

@@ -22,7 +22,8 @@ use super::plan::Plan;
 use crate::config::{Config, ERASURES, HashAlgorithm, Register};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
-    Email, Kind, Meets, Phone, Plaintext, RunKey, Scratch, Tails, Unread, WideKey, last_seven_key, raw_key,
+    Email, End, Kind, Meets, Phone, Plaintext, RunKey, Scratch, Tails, Unread, WideKey, last_seven_key,
+    raw_key,
 };
 use crate::people::PersonKeys;
 use crate::policy::objections::{Named, Origin};
@@ -286,6 +287,12 @@ impl Objections {
         self.keys.may_hold(wide)
     }
 
+    /// Asks for what [`Objections::may_name`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, wide: WideKey) {
+        self.keys.fetch(wide);
+    }
+
     /// The objections to an e-mail address or a phone number.
     #[must_use]
     pub fn by_identifier(&self, wide: WideKey) -> Option<u32> {
@@ -343,6 +350,23 @@ impl Objections {
             return Meets::Any;
         }
         if self.has_phones { self.tails.met_by(Plaintext::new(cell)) } else { Meets::Nothing }
+    }
+
+    /// The same of an end that was looked at ahead, where that can be done.
+    pub(crate) fn met_at(&self, end: Option<End>) -> Meets {
+        self.tails.met_at(end)
+    }
+
+    /// The end of a phone cell, with what [`Objections::met_at`] will look at asked for.
+    #[inline]
+    pub(crate) fn look_ahead(&self, cell: &[u8]) -> Option<End> {
+        let end = End::of(Plaintext::new(cell));
+        end.inspect(|end| self.tails.fetch(*end))
+    }
+
+    /// Whether phone cells are told apart by their ends: else there is nothing to look at ahead.
+    pub(crate) const fn has_ends(&self) -> bool {
+        self.has_phones && self.erased.is_none()
     }
 
     /// Whether that is anything beside what the cell has met, which is asked for where it matters.

@@ -1,6 +1,7 @@
 //! What waits between the barriers: a row as a packed record of keys, digests and small numbers.
 //! No cell and no plaintext type can enter one.
 
+use crate::ahead;
 use crate::identifiers::{Digest, WideKey};
 use crate::people::{Context, PersonKey};
 use crate::policy::verdict::{IdentifierClass, Known};
@@ -59,7 +60,7 @@ impl IdentifierRecord {
     /// Whether its value itself is known.
     #[inline]
     pub(crate) const fn is_plain(&self) -> bool {
-        self.lead >> KNOWN_BIT & 3 == 0
+        self.lead & KNOWN_BITS == 0
     }
 
     /// How many digests it has.
@@ -77,6 +78,7 @@ impl IdentifierRecord {
 
 /// Bits of an identifier's first byte.
 const KNOWN_BIT: u32 = 3;
+const KNOWN_BITS: u64 = 3 << KNOWN_BIT;
 const WITHHELD_BIT: u32 = 5;
 const UNCONSENTED_BIT: u32 = 6;
 
@@ -118,6 +120,9 @@ const HEAD_BYTES: usize = 16 + 4 + 4 + 2;
 const LEAD_BYTES: usize = 5;
 const IDENTIFIER_BYTES: usize = LEAD_BYTES + 16;
 const DIGEST_BYTES: usize = 32;
+/// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
+/// read one after another.
+const AHEAD_BYTES: usize = 1024;
 
 /// Appends a row: its head, and for each identifier what it is and its digests. `digests` are those of all
 /// its identifiers, one after another, each once.
@@ -191,6 +196,9 @@ impl<'b> Iterator for Rows<'b> {
         if self.at == self.bytes.len() {
             return None;
         }
+        // As many lines of a processor's cache as nearly every row takes.
+        ahead::fetch(self.bytes, self.at + AHEAD_BYTES);
+        ahead::fetch(self.bytes, self.at + AHEAD_BYTES + 64);
         let start = self.at + HEAD_BYTES;
         let head: &[u8; HEAD_BYTES] = self.bytes[self.at..start].try_into().expect("sliced to this length");
         let end = start + usize::from(u16::from_le_bytes([head[24], head[25]]));

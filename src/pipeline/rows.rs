@@ -16,7 +16,7 @@ use super::shares::{ShareCounters, ShareTally};
 use crate::config::{Config, HashAlgorithm, IdentifierColumn, Source};
 use crate::identifiers::hashed::{Algorithm, HashKey};
 use crate::identifiers::{
-    Digest, Email, IDENTITY_CODE_MIN, Kind, Meets, Phone, PhoneRule, Plaintext, Region, Reject, RunKey,
+    Digest, Email, End, IDENTITY_CODE_MIN, Kind, Meets, Phone, PhoneRule, Plaintext, Region, Reject, RunKey,
     Scratch, Unhashed, WideKey, beside_addresses, cell_digest, email_alternatives, has_counter,
     holds_identity_code, phone_alternatives, phone_readings,
 };
@@ -39,6 +39,8 @@ pub(super) const IDENTIFIERS_MAX: usize = 64;
 const TOGETHER: usize = 32;
 /// Texts of such rows that wait for their digests: of nearly all, as many as there are identifiers.
 const TEXTS: usize = TOGETHER * 8;
+/// Bytes of a row's record, of nearly all.
+const ROW_BYTES: usize = 192;
 /// Bytes of the ids of such rows.
 const IDS_BYTES: usize = TOGETHER * 64;
 /// The code of a row without a customer id.
@@ -139,6 +141,8 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     /// Which of them objections may name; kept for its room, as are the answers of those that they may.
     may_be_named: Vec<bool>,
     answers: Answers,
+    /// For each phone column, what was seen of the row's cell ahead; empty where nothing is looked at.
+    ahead: Vec<Ahead>,
     /// Why the values of the column at hand stay down.
     withheld: Option<Withheld>,
     /// The e-mail address and the phone number that the row's consent was given for, where that is told.
@@ -172,6 +176,18 @@ struct WaitingRow {
     id_end: usize,
     /// Whether objections may name its id as it stands, and otherwise.
     may_be_named: [bool; 2],
+}
+
+/// What was seen of a phone cell before its turn.
+#[derive(Clone, Copy, Default)]
+enum Ahead {
+    /// Nothing: it holds several values, or hashes.
+    #[default]
+    Nothing,
+    /// It can be read in no other way.
+    SaysAll,
+    /// How it ends; `None` where it may be any number.
+    End(Option<End>),
 }
 
 /// Keys of rows that wait which objections may name, and what they are named by.
@@ -227,6 +243,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             digests: Vec::new(),
             may_be_named: Vec::new(),
             answers: Answers::default(),
+            ahead: Vec::new(),
             withheld: None,
             consented: None,
             taken: taken(shared.config, shared.plan, source),
@@ -272,6 +289,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let says = self.says(&customer);
         let mut named = if says.opted_out { self.flag } else { 0 };
         let (from, from_text) = (self.identifiers.len(), self.unhashed.len());
+        self.look_ahead(&customer);
         self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, says.region));
         for place in 0..self.source.emails.len() {
             let column = &self.source.emails[place];
@@ -304,8 +322,30 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
         let head = RowHead { person, standing: says.standing, named };
         let (end, text_end, id_end) = (self.identifiers.len(), self.unhashed.len(), self.ids.len());
+        shared.objections.ids().fetch(person, asked);
+        self.rows.fetch(bucket_of(person, self.partitions), ROW_BYTES);
         self.waiting.push(WaitingRow { head, end, text_end, asked, id_end, may_be_named: [false; 2] });
         if self.waiting.len() == TOGETHER { self.settle() } else { Ok(()) }
+    }
+
+    /// Looks at the ends of phone cells: what registers hold of them is on its way while addresses are read.
+    #[inline]
+    fn look_ahead(&mut self, customer: &Customer<'_, '_>) {
+        let objections = self.shared.objections;
+        if !objections.has_ends() {
+            return;
+        }
+        self.ahead.clear();
+        for (place, column) in self.source.phones.iter().enumerate() {
+            let cell = customer.phone(place);
+            self.ahead.push(if column.hashed.is_some() || separator_of(column).is_some() {
+                Ahead::Nothing
+            } else if says_all(cell) {
+                Ahead::SaysAll
+            } else {
+                Ahead::End(objections.look_ahead(cell))
+            });
+        }
     }
 
     /// Looks up the keys of the rows that wait, and hands the rows on. Without this call after the last row
@@ -373,7 +413,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let (mut from, mut from_digest) = (0, 0);
         for WaitingRow { head, end, text_end, .. } in self.waiting.drain(..) {
             let (identifiers, digests) = (&self.identifiers[from..end], &self.digests[from_digest..text_end]);
-            let bucket = head.person.spread() as usize % self.partitions;
+            let bucket = bucket_of(head.person, self.partitions);
             self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers, digests))?;
             (from, from_digest) = (end, text_end);
         }
@@ -399,8 +439,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     /// Looks for personal identity codes in every mapped cell, and counts them by column.
     fn holds_identity_code(&mut self, customer: &Customer<'_, '_>) -> bool {
         let mut holds = false;
-        for (column, (cell, is_phone)) in customer.cells().zip(&self.phone_columns).enumerate() {
-            if cell.len() >= IDENTITY_CODE_MIN && holds_identity_code(Plaintext::new(cell), *is_phone) {
+        for (column, cell) in customer.cells_from(IDENTITY_CODE_MIN as u32) {
+            if holds_identity_code(Plaintext::new(cell), self.phone_columns[column]) {
                 self.tally.identity_codes[column] += 1;
                 holds = true;
             }
@@ -447,7 +487,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         is_open: bool,
         named: &mut u32,
     ) {
-        let Some(separator) = column.separator.as_deref().filter(|separator| !separator.is_empty()) else {
+        let Some(separator) = separator_of(column) else {
             self.value(kind, column, (place, 0), cell, region, is_open, named);
             return;
         };
@@ -505,9 +545,20 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             *self.tally.columns[place].rejected.entry(known.reject).or_insert(0) += 1;
             return;
         }
-        let says_all = kind == Kind::Phone && is_international(value) && !has_counter(Plaintext::new(value));
-        // Asked before digests are made: the answer is a word somewhere in memory.
-        let ends_met = (kind == Kind::Phone && !says_all).then(|| shared.objections.ends_met(value));
+        let ahead = match kind {
+            Kind::Email => Ahead::Nothing,
+            Kind::Phone => self.ahead.get(place - self.source.emails.len()).copied().unwrap_or_default(),
+        };
+        let says_all = match ahead {
+            Ahead::SaysAll => true,
+            Ahead::End(_) => false,
+            Ahead::Nothing => kind == Kind::Phone && says_all(value),
+        };
+        let ends_met = match ahead {
+            Ahead::End(end) => Some(shared.objections.met_at(end)),
+            // Asked before digests are made: the answer is a word somewhere in memory.
+            _ => (kind == Kind::Phone && !says_all).then(|| shared.objections.ends_met(value)),
+        };
         // What this cell meets, apart from the rest of the row, so that it can be known again.
         let (mut met, mut is_glued) = (0, false);
         let mut join = |number: u32| met = union(shared.named, met, number);
@@ -770,6 +821,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             *self.tally.columns[place].withheld.entry(why).or_insert(0) += 1;
         }
         let withheld = self.withheld.is_some();
+        self.shared.objections.fetch(identifier.wide);
         self.identifiers.push(identifier.staying_down(withheld, unconsented));
     }
 
@@ -853,6 +905,21 @@ impl Shared<'_> {
         let scopes = self.named.get(named).scopes();
         self.plan.policy.audiences.iter().any(|audience| !scopes.meets(audience.binding))
     }
+}
+
+/// What stands between several values of a cell of the column, where it has several.
+fn separator_of(column: &IdentifierColumn) -> Option<&str> {
+    column.separator.as_deref().filter(|separator| !separator.is_empty())
+}
+
+/// Whether a phone cell can be read in no other way.
+fn says_all(cell: &[u8]) -> bool {
+    is_international(cell) && !has_counter(Plaintext::new(cell))
+}
+
+/// Where a person's rows go.
+fn bucket_of(person: PersonKey, partitions: usize) -> usize {
+    person.spread() as usize % partitions
 }
 
 /// Hands the texts of an address over to be hashed, each once.

@@ -4,6 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::ahead;
 use crate::identifiers::WideKey;
 
 /// Counters in one region, as a power of two: half a megabyte, which a core's own cache holds.
@@ -12,6 +13,8 @@ const REGION_BITS: u32 = 19;
 const COUNTER_BITS: std::ops::RangeInclusive<u32> = 16..=26;
 /// Keys a thread gathers for a region before it counts them.
 const PENDING: usize = 1024;
+/// How far ahead of a key's counter another's is asked for.
+const LATER: usize = 16;
 /// Bits of the coarse table, as a power of two.
 const COARSE_BITS: u32 = 22;
 
@@ -80,10 +83,15 @@ impl ShareTally<'_> {
 
     fn settle(&mut self, region: usize) {
         let mut counted = self.counters.regions[region].lock().unwrap_or_else(PoisonError::into_inner);
-        for place in self.pending[region].drain(..) {
-            let counter = &mut counted[place as usize];
+        let pending = &mut self.pending[region];
+        for (number, place) in pending.iter().enumerate() {
+            if let Some(later) = pending.get(number + LATER) {
+                ahead::fetch(&counted, *later as usize);
+            }
+            let counter = &mut counted[*place as usize];
             *counter = counter.saturating_add(1);
         }
+        pending.clear();
     }
 
     /// Counts what is left. Without this call keys would be missed, hence the receiver.
@@ -101,6 +109,12 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
+    /// Asks for what [`Shares::may_repeat`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, key: WideKey) {
+        ahead::fetch(&self.repeats, (key.0 as u64 & self.mask) as usize / 64);
+    }
+
     /// Whether more rows than one may hold the key.
     pub(crate) fn may_repeat(&self, key: WideKey) -> bool {
         let counter = (key.0 as u64 & self.mask) as usize;

@@ -34,15 +34,30 @@ impl Tags {
 
     /// The person's tag: HMAC-SHA-256 over `person`, a zero byte and the person key, cut to 16 bytes.
     #[must_use]
-    pub fn tag(&self, person: PersonKey) -> [u8; 16] {
+    pub fn tag(&self, person: PersonKey) -> Tag {
+        self.end(&self.begin(person))
+    }
+
+    /// The first half of the work on a tag. The second waits for it; with those of others between the two nobody
+    /// waits.
+    #[inline]
+    pub(super) fn begin(&self, person: PersonKey) -> [u8; 32] {
         let mut message = [0; PERSON.len() + 16];
         message[..PERSON.len()].copy_from_slice(PERSON);
         message[PERSON.len()..].copy_from_slice(&person.to_bytes());
-        let within = last_block(self.inner, &message);
-        let full = last_block(self.outer, &within);
+        last_block(self.inner, &message)
+    }
+
+    /// The tag that was begun.
+    #[inline]
+    pub(super) fn end(&self, begun: &[u8; 32]) -> Tag {
+        let full = last_block(self.outer, begun);
         full[..16].try_into().expect("32 bytes hold 16")
     }
 }
+
+/// A suppression tag.
+pub type Tag = [u8; 16];
 
 impl Drop for Tags {
     fn drop(&mut self) {

@@ -119,9 +119,9 @@ impl Holdings {
     /// Takes one identifier in: over the cap, or with its mark.
     #[inline]
     pub fn add(&mut self, class: IdentifierClass, over_cap: bool, mark: KeyMark) {
-        let is_free = !over_cap && mark == KeyMark::NONE;
-        self.sets |=
-            u64::from(class.bit()) << PRESENT | u64::from(is_free) * (u64::from(class.bit()) << FREE);
+        let (bit, is_free) = (u64::from(class.bit()), !over_cap && mark == KeyMark::NONE);
+        self.sets |= bit << PRESENT;
+        self.sets |= if is_free { bit << FREE } else { 0 };
         if !over_cap && !is_free {
             self.marked.push((class, mark.scopes, mark.youngest));
         }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::ahead;
 use crate::config::shown::shown_place;
 
 /// Why records could not be kept.
@@ -436,6 +437,12 @@ impl<'s, 'o> Appender<'s, 'o> {
         let chunk = &mut self.open[bucket];
         write(chunk);
         if chunk.len() >= self.chunk_bytes { self.hand_over(bucket) } else { Ok(()) }
+    }
+
+    /// Asks for the room that the next record of a bucket, of about so many bytes, will be written to.
+    #[inline]
+    pub(crate) fn fetch(&mut self, bucket: usize, bytes: usize) {
+        ahead::fetch_room(&mut self.open[bucket], bytes);
     }
 
     #[cold]

@@ -70,6 +70,13 @@ impl Ids {
         self.table.may_hold(person)
     }
 
+    /// Asks for what [`Ids::may_name`] and [`Ids::may_meet_otherwise`] will look at.
+    #[inline]
+    pub(crate) fn fetch(&self, person: PersonKey, asked: Asked) {
+        self.table.fetch(person);
+        self.sieve.fetch(asked);
+    }
+
     /// What there is to ask for a customer id written otherwise.
     #[inline]
     pub(crate) fn ask_otherwise(&self, cell: &[u8]) -> Asked {
