@@ -1,4 +1,4 @@
-//! How many rows hold each key, without a table of keys: one byte a counter, chosen by the key's bits,
+//! How many rows hold each key, without a table of keys: half a byte a counter, chosen by the key's bits,
 //! so that several keys may share one and an answer is never too low. Keys whose answer is above a
 //! limit are counted exactly by whoever asked. It knows keys as numbers alone.
 
@@ -8,9 +8,11 @@ use crate::ahead;
 use crate::identifiers::WideKey;
 
 /// Counters in one region, as a power of two: half a megabyte, which a core's own cache holds.
-const REGION_BITS: u32 = 19;
+const REGION_BITS: u32 = 20;
 /// Counters at least and at most, as powers of two.
-const COUNTER_BITS: std::ops::RangeInclusive<u32> = 16..=26;
+const COUNTER_BITS: std::ops::RangeInclusive<u32> = 17..=27;
+/// A counter that is full: it stands for so many rows or more.
+const FULL: u8 = 15;
 /// Keys a thread gathers for a region before it counts them.
 const PENDING: usize = 1024;
 /// How far ahead of a key's counter another's is asked for.
@@ -29,10 +31,10 @@ pub(crate) struct ShareCounters {
 impl ShareCounters {
     /// For about so many identifiers.
     pub(crate) fn new(expected: u64) -> Self {
-        let bits = expected.saturating_mul(4).max(1).ilog2() + 1;
+        let bits = expected.saturating_mul(8).max(1).ilog2() + 1;
         let bits = bits.clamp(*COUNTER_BITS.start(), *COUNTER_BITS.end());
         let region_bits = bits.min(REGION_BITS);
-        let regions = (0..1_usize << (bits - region_bits)).map(|_| Mutex::new(vec![0; 1 << region_bits]));
+        let regions = (0..1_usize << (bits - region_bits)).map(|_| Mutex::default());
         Self { regions: regions.collect(), region_bits, mask: (1 << bits) - 1 }
     }
 
@@ -44,19 +46,22 @@ impl ShareCounters {
     /// The counts, once every tally is finished: whether a key may be held by more rows than one, and by
     /// more than `cap`.
     pub(crate) fn freeze(self, cap: u32) -> Shares {
-        let (region_bits, mask) = (self.region_bits, self.mask);
-        let counters = self.regions.len() << region_bits;
-        let mut shares = Shares { mask, repeats: vec![0; counters.div_ceil(64)], exceeds: Vec::new() };
-        for (region, counted) in self.regions.into_iter().enumerate() {
+        let bytes = 1 << (self.region_bits - 1);
+        let words = (self.mask as usize + 1) / 64;
+        let mut shares = Shares { mask: self.mask, repeats: Vec::with_capacity(words), exceeds: Vec::new() };
+        for counted in self.regions {
             let counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-            for (place, rows) in counted.into_iter().enumerate().filter(|(_, rows)| *rows > 1) {
-                let counter = region << region_bits | place;
-                shares.repeats[counter / 64] |= 1 << (counter % 64);
-                if rows == u8::MAX || u32::from(rows) > cap {
-                    shares.exceeds.resize(1 << (COARSE_BITS - 6), 0);
-                    let coarse = counter & ((1 << COARSE_BITS) - 1);
-                    shares.exceeds[coarse / 64] |= 1 << (coarse % 64);
+            if counted.is_empty() {
+                shares.repeats.resize(shares.repeats.len() + bytes / 32, 0);
+            }
+            for counters in counted.chunks_exact(32) {
+                let mut repeats = 0;
+                for (place, pair) in counters.iter().enumerate() {
+                    let several = u64::from(pair & FULL > 1) | u64::from(pair >> 4 > 1) << 1;
+                    repeats |= several << (2 * place);
                 }
+                shares.exceed(counters, shares.repeats.len(), repeats, cap);
+                shares.repeats.push(repeats);
             }
         }
         shares
@@ -84,19 +89,28 @@ impl ShareTally<'_> {
     fn settle(&mut self, region: usize) {
         let mut counted = self.counters.regions[region].lock().unwrap_or_else(PoisonError::into_inner);
         let pending = &mut self.pending[region];
+        if counted.is_empty() {
+            // Written before it is read: the system hands out a page that was read first twice.
+            counted.reserve_exact(1 << (self.counters.region_bits - 1));
+            counted.extend(std::iter::repeat_n(0, 1 << (self.counters.region_bits - 1)));
+        }
         for (number, place) in pending.iter().enumerate() {
             if let Some(later) = pending.get(number + LATER) {
-                ahead::fetch(&counted, *later as usize);
+                ahead::fetch(&counted, *later as usize / 2);
             }
-            let counter = &mut counted[*place as usize];
-            *counter = counter.saturating_add(1);
+            let (pair, shift) = (&mut counted[*place as usize / 2], place % 2 * 4);
+            *pair += u8::from(*pair >> shift & FULL != FULL) << shift;
         }
         pending.clear();
     }
 
     /// Counts what is left. Without this call keys would be missed, hence the receiver.
     pub(crate) fn finish(mut self) {
-        (0..self.pending.len()).for_each(|region| self.settle(region));
+        for region in 0..self.pending.len() {
+            if !self.pending[region].is_empty() {
+                self.settle(region);
+            }
+        }
     }
 }
 
@@ -109,6 +123,20 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
+    /// Notes which of sixty-four counters are above the cap, of those that count several rows.
+    fn exceed(&mut self, counters: &[u8], word: usize, mut repeats: u64, cap: u32) {
+        while repeats != 0 {
+            let place = repeats.trailing_zeros() as usize;
+            repeats &= repeats - 1;
+            let rows = counters[place / 2] >> (place % 2 * 4) & FULL;
+            if rows == FULL || u32::from(rows) > cap {
+                self.exceeds.resize(1 << (COARSE_BITS - 6), 0);
+                let coarse = (word * 64 + place) & ((1 << COARSE_BITS) - 1);
+                self.exceeds[coarse / 64] |= 1 << (coarse % 64);
+            }
+        }
+    }
+
     /// Asks for what [`Shares::may_repeat`] will look at.
     #[inline]
     pub(crate) fn fetch(&self, key: WideKey) {
@@ -130,7 +158,7 @@ impl Shares {
 
 #[cfg(test)]
 mod tests {
-    use super::ShareCounters;
+    use super::{FULL, ShareCounters};
     use crate::identifiers::WideKey;
 
     /// A key whose low bits are all over the place, as a keyed digest's are.
@@ -162,7 +190,7 @@ mod tests {
         }
         assert!(!shares.may_repeat(key(1)));
         // A counter that is full stands for any number of rows.
-        let sure = u128::from(cap.min(254)).min(keys);
+        let sure = u128::from(cap.min(u32::from(FULL) - 1)).min(keys);
         let under = (1..=sure).filter(|number| shares.may_exceed(key(*number))).count();
         assert!(under <= 1, "{under}");
     }
