@@ -30,15 +30,16 @@ impl Layout {
         first: Place,
         f: &mut impl FnMut(Record<'_>),
     ) {
+        let has_either = memchr2(0, b'\r', data).is_some();
         let mut splitter = Splitter {
             data,
             layout: self,
             spans: vec![(0, 0); self.fields],
             pieces: Vec::new(),
-            has_nul: memchr(0, data).is_some(),
-            has_cr: memchr(b'\r', data).is_some(),
+            has_nul: has_either && memchr(0, data).is_some(),
+            has_cr: has_either && memchr(b'\r', data).is_some(),
             // One fast pass over everything; only where it fails are cells looked at one by one.
-            is_utf8: std::str::from_utf8(data).is_ok(),
+            is_utf8: simdutf8::basic::from_utf8(data).is_ok(),
             place: first,
             unquoter: None,
             scratch: Vec::new(),
