@@ -27,6 +27,9 @@ pub const UPLOAD_FILE: &str = "UPLOAD.md";
 /// The page for a reader.
 pub const REPORT_FILE: &str = "report.html";
 
+/// Bytes of a line of suppressions at most: 32 hex digits, a comma, ten digits and a line feed.
+const TAG_LINE_BYTES: usize = 44;
+
 /// Why a release could not be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
@@ -109,19 +112,19 @@ impl SuppressionsWriter {
         }
         self.last = Some(tag);
         self.tags += 1;
-        // 32 hex digits, a comma, at most ten digits and a line feed.
-        let mut line = [0; 44];
-        line[..32].copy_from_slice(const_hex::Buffer::<16>::new().format(&tag.0).as_bytes());
-        line[32] = b',';
-        let mut at = 33;
-        for power in (0..10).map(|place| 10_u32.pow(9 - place)) {
-            if class >= power || power == 1 {
-                line[at] = b'0' + (class / power % 10) as u8;
-                at += 1;
+        self.file.write_with(TAG_LINE_BYTES, |line| {
+            line[..32].copy_from_slice(const_hex::Buffer::<16>::new().format(&tag.0).as_bytes());
+            line[32] = b',';
+            let mut at = 33;
+            for power in (0..10).map(|place| 10_u32.pow(9 - place)) {
+                if class >= power || power == 1 {
+                    line[at] = b'0' + (class / power % 10) as u8;
+                    at += 1;
+                }
             }
-        }
-        line[at] = b'\n';
-        self.file.write(&line[..=at])
+            line[at] = b'\n';
+            at + 1
+        })
     }
 
     /// Ends the file, and tells what the manifest says of it.

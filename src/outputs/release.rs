@@ -27,10 +27,10 @@ const LOCK: &str = ".verho.lock";
 pub const LATEST: &str = "latest";
 /// Between a release's name and the random end of its staging folder.
 const STAGING: &str = ".staging-";
-/// Bytes gathered before they are hashed and written.
-const BUFFER_BYTES: usize = 1 << 18;
-/// Bytes hashed and then written while they are in a core's cache.
-const CACHED_BYTES: usize = 1 << 17;
+/// Bytes gathered before they are written: few enough that they are still in a core's cache then.
+const BUFFER_BYTES: usize = 1 << 17;
+/// Bytes of a block of SHA-256 (FIPS 180-4).
+const HASHED_BYTES: usize = 64;
 /// Bytes that are sent on their way to the disk while a file is written, and when it rests.
 const SYNC_BYTES: usize = 32 << 20;
 const RESTING_SYNC_BYTES: usize = 1 << 20;
@@ -214,7 +214,7 @@ impl Staging {
         if recipients.is_empty() {
             return self.open_new(name.to_owned(), None);
         }
-        let sealed = Sealed { recipients: recipients.to_vec(), hasher: Sha256::new(), watcher: watch() };
+        let sealed = Sealed { recipients: recipients.to_vec(), watcher: watch() };
         self.open_new(format!("{name}{SUFFIX}"), Some(sealed))
     }
 
@@ -242,7 +242,8 @@ impl Staging {
         state.files.insert(name.to_owned(), None);
         drop(state);
         let disk = shared.disk.clone();
-        let raw = Raw { disk, file, hasher: Sha256::new(), unsynced: 0, early: EarlySync::default() };
+        let hasher = sealed.is_some().then(Sha256::new);
+        let raw = Raw { disk, file, hasher, unsynced: 0, early: EarlySync::default() };
         let body = match &sealed {
             None => Body::Plain(raw),
             Some(sealed) => {
@@ -250,7 +251,8 @@ impl Staging {
                 Body::Sealed(Box::new(sealer.map_err(|source| at("write", &path, source))?))
             }
         };
-        Ok(StagedFile { shared, body, sealed, name: name.to_owned(), path, buffer: Vec::new(), bytes: 0 })
+        let (name, gathered) = (name.to_owned(), Gathered::default());
+        Ok(StagedFile { shared, body, sealed, name, path, gathered, bytes: 0 })
     }
 
     /// Writes a whole small file.
@@ -338,8 +340,58 @@ pub struct StagedFile {
     sealed: Option<Sealed>,
     name: String,
     path: PathBuf,
-    buffer: Vec<u8>,
+    gathered: Gathered,
     bytes: u64,
+}
+
+/// The bytes of a file that wait to be written, and the digest of all of them.
+///
+/// The digest is made as bytes come, block by block: each step of it waits for the one before, and a processor
+/// makes the next row meanwhile. What is written and no whole block yet stays at the front.
+#[derive(Debug, Default)]
+struct Gathered {
+    /// What waits, and room behind it.
+    buffer: Vec<u8>,
+    hashed: usize,
+    written: usize,
+    filled: usize,
+    hasher: Sha256,
+}
+
+impl Gathered {
+    /// Room that is there.
+    fn room(&self) -> usize {
+        self.buffer.len() - self.filled
+    }
+
+    /// Takes in what was put into the first bytes of the room.
+    #[inline]
+    fn add(&mut self, bytes: usize) {
+        self.filled += bytes;
+        let whole = (self.filled - self.hashed) / HASHED_BYTES * HASHED_BYTES;
+        if whole > 0 {
+            self.hasher.update(&self.buffer[self.hashed..self.hashed + whole]);
+            self.hashed += whole;
+        }
+    }
+
+    /// All bytes that wait were written.
+    fn wrote(&mut self) {
+        self.buffer.copy_within(self.hashed..self.filled, 0);
+        self.filled -= self.hashed;
+        (self.hashed, self.written) = (0, self.filled);
+    }
+
+    /// Gives room back.
+    fn rest(&mut self) {
+        self.buffer = self.buffer[..self.filled].to_vec();
+    }
+
+    /// The digest of all bytes.
+    fn digest(mut self) -> Hex32 {
+        self.hasher.update(&self.buffer[self.hashed..self.filled]);
+        Hex32(self.hasher.finalize().into())
+    }
 }
 
 /// Where a file's bytes go.
@@ -353,7 +405,6 @@ enum Body {
 #[derive(Debug)]
 struct Sealed {
     recipients: Vec<Recipient>,
-    hasher: Sha256,
     watcher: Option<Watcher>,
 }
 
@@ -362,7 +413,8 @@ struct Sealed {
 struct Raw {
     disk: Disk,
     file: File,
-    hasher: Sha256,
+    /// Of what is encrypted: these bytes are others than those that were handed over.
+    hasher: Option<Sha256>,
     /// Bytes written since the last time they were sent on their way.
     unsynced: usize,
     early: EarlySync,
@@ -381,11 +433,11 @@ impl Raw {
 
 impl Write for Raw {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for piece in bytes.chunks(CACHED_BYTES) {
-            self.hasher.update(piece);
-            self.disk.write(&mut self.file, piece)?;
-            self.unsynced += piece.len();
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
         }
+        self.disk.write(&mut self.file, bytes)?;
+        self.unsynced += bytes.len();
         self.sync_early(SYNC_BYTES)?;
         Ok(bytes.len())
     }
@@ -411,14 +463,39 @@ impl StagedFile {
     /// Writes bytes, through a buffer.
     #[inline]
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        if self.buffer.len() + bytes.len() > BUFFER_BYTES {
-            self.flush()?;
+        for piece in bytes.chunks(BUFFER_BYTES) {
+            self.write_with(piece.len(), |room| {
+                room[..piece.len()].copy_from_slice(piece);
+                piece.len()
+            })?;
         }
-        self.bytes += bytes.len() as u64;
-        if bytes.len() >= BUFFER_BYTES {
-            return self.write_through(bytes);
+        Ok(())
+    }
+
+    /// The same for bytes that are made where they are gathered: `make` is handed room for `most` or more, and
+    /// tells how many it put there.
+    #[inline]
+    pub fn write_with(
+        &mut self,
+        most: usize,
+        make: impl FnOnce(&mut [u8]) -> usize,
+    ) -> Result<(), OutputError> {
+        if self.gathered.room() < most {
+            self.make_room(most)?;
         }
-        self.buffer.extend_from_slice(bytes);
+        let made = make(&mut self.gathered.buffer[self.gathered.filled..]);
+        self.bytes += made as u64;
+        self.gathered.add(made);
+        Ok(())
+    }
+
+    #[cold]
+    fn make_room(&mut self, bytes: usize) -> Result<(), OutputError> {
+        self.flush()?;
+        let needed = BUFFER_BYTES.max(self.gathered.filled + bytes);
+        if self.gathered.buffer.len() < needed {
+            self.gathered.buffer.resize(needed, 0);
+        }
         Ok(())
     }
 
@@ -431,22 +508,19 @@ impl StagedFile {
         };
         raw.early.end().map_err(|source| at("sync", &self.path, source))?;
         self.shared.disk.sync_file(&raw.file).map_err(|source| at("sync", &self.path, source))?;
+        let digest = self.gathered.digest();
         let (mut encrypted, mut seen) = (None, None);
         if let Some(sealed) = self.sealed {
             seen = sealed.watcher.map(Watcher::end);
             encrypted = Some(EncryptedFile {
                 name: self.name.clone(),
-                plain_sha256: Hex32(sealed.hasher.finalize().into()),
+                plain_sha256: digest,
                 plain_bytes: self.bytes,
                 recipients: sealed.recipients.iter().map(ToString::to_string).collect(),
             });
         }
-        let record = FileRecord {
-            name: self.name.clone(),
-            sha256: Hex32(raw.hasher.finalize().into()),
-            bytes: self.bytes,
-            encrypted,
-        };
+        let sha256 = raw.hasher.map_or(digest, |hasher| Hex32(hasher.finalize().into()));
+        let record = FileRecord { name: self.name.clone(), sha256, bytes: self.bytes, encrypted };
         let mut state = self.shared.state();
         state.seen.extend(seen.map(|seen| (self.name.clone(), seen)));
         state.files.insert(self.name.clone(), Some(record.clone()));
@@ -458,7 +532,7 @@ impl StagedFile {
     /// that is written keeps a buffer.
     pub fn rest(&mut self) -> Result<(), OutputError> {
         self.flush()?;
-        self.buffer = Vec::new();
+        self.gathered.rest();
         match &mut self.body {
             Body::Plain(raw) => {
                 raw.sync_early(RESTING_SYNC_BYTES).map_err(|source| at("sync", &self.path, source))
@@ -467,29 +541,22 @@ impl StagedFile {
         }
     }
 
+    /// Writes what is gathered.
     fn flush(&mut self) -> Result<(), OutputError> {
-        if self.buffer.is_empty() {
+        let bytes = &self.gathered.buffer[self.gathered.written..self.gathered.filled];
+        if bytes.is_empty() {
             return Ok(());
         }
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let written = self.write_through(&buffer);
-        buffer.clear();
-        self.buffer = buffer;
-        written
-    }
-
-    fn write_through(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        if let Some(sealed) = &mut self.sealed {
-            sealed.hasher.update(bytes);
-            if let Some(watcher) = &mut sealed.watcher {
-                watcher.read(bytes);
-            }
+        if let Some(watcher) = self.sealed.as_mut().and_then(|sealed| sealed.watcher.as_mut()) {
+            watcher.read(bytes);
         }
         let written = match &mut self.body {
             Body::Plain(raw) => raw.write_all(bytes),
             Body::Sealed(sealer) => sealer.write_all(bytes),
         };
-        written.map_err(|source| at("write", &self.path, source))
+        written.map_err(|source| at("write", &self.path, source))?;
+        self.gathered.wrote();
+        Ok(())
     }
 }
 

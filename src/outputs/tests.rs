@@ -426,6 +426,37 @@ fn large_files_are_the_bytes_that_were_written_in_whatever_pieces() {
     }
 }
 
+/// Rows of every length around a block of the digest, made in room that is larger, with rests between them.
+#[test]
+fn a_file_is_the_rows_that_were_made_in_it_however_often_it_rests() {
+    use sha2::Digest as _;
+    let scratch = tempfile::tempdir().expect("scratch");
+    let staging = begin(scratch.path()).expect("begins");
+    for rests_after in [1_usize, 2, 3, 64, 1000, usize::MAX] {
+        let name = format!("rests-{rests_after}");
+        let mut file = staging.create(&name).expect("created");
+        let mut bytes = Vec::new();
+        for row in 0..4_000_usize {
+            let made = vec![row as u8; row * 7 % 131];
+            let most = made.len() + row % 5;
+            file.write_with(most, |room| {
+                assert!(room.len() >= most);
+                room[..made.len()].copy_from_slice(&made);
+                made.len()
+            })
+            .expect("written");
+            bytes.extend(made);
+            if row % rests_after == rests_after - 1 {
+                file.rest().expect("rests");
+            }
+        }
+        assert_eq!(file.bytes(), bytes.len() as u64);
+        let record = file.finish().expect("finished");
+        assert_eq!(record.sha256.0, <[u8; 32]>::from(sha2::Sha256::digest(&bytes)), "{name}");
+        assert!(fs::read(staging.path().join(&name)).expect("is there") == bytes, "{name}");
+    }
+}
+
 /// Writes rows of four bytes (a prefix and a number) under a limit, and reads the parts back.
 fn parts_of(prefixes: &[u16], limits: UploadLimits) -> Option<BTreeMap<String, Vec<u8>>> {
     let scratch = tempfile::tempdir().expect("scratch");

@@ -130,20 +130,32 @@ impl UploadWriter {
     /// big-endian. Rows come in the order of their bytes.
     #[inline]
     pub fn row(&mut self, prefix: u16, row: &[u8]) -> Result<(), OutputError> {
-        self.rows(prefix, row, 1)
+        self.rows(prefix, [row], row.len(), |row, room| {
+            room[..row.len()].copy_from_slice(row);
+            row.len()
+        })
     }
 
-    /// Writes several rows of one part at once: all share the bits of `prefix` that choose the part,
-    /// which is always so when there is one part.
-    pub fn rows(&mut self, prefix: u16, rows: &[u8], count: u64) -> Result<(), OutputError> {
+    /// Writes several rows of one part: all share the bits of `prefix` that choose the part, which is always
+    /// so when there is one part. `make` puts a row of at most `most` bytes where it is handed room, and tells
+    /// how many it took.
+    pub fn rows<R>(
+        &mut self,
+        prefix: u16,
+        rows: impl IntoIterator<Item = R>,
+        most: usize,
+        mut make: impl FnMut(R, &mut [u8]) -> usize,
+    ) -> Result<(), OutputError> {
         let part = (u32::from(prefix) >> self.shift) as usize;
         if part != self.current {
             self.parts[self.current].0.rest()?;
             self.current = part;
         }
         let (file, written) = &mut self.parts[part];
-        *written += count;
-        file.write(rows)?;
+        for row in rows {
+            file.write_with(most, |room| make(row, room))?;
+            *written += 1;
+        }
         let fits = self.limits.rows_max.is_none_or(|most| *written <= most)
             && self.limits.bytes_max.is_none_or(|most| file.bytes() <= most);
         if fits { Ok(()) } else { Err(OutputError::OverLimit { name: file.name().to_owned() }) }

@@ -161,7 +161,7 @@ impl Delta<'_> {
     /// The remove file's rows, in the order of their bytes; they are used up.
     pub fn each_removal_block<E: From<SpillError> + Send>(
         &self,
-        each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+        each: impl FnMut(&MemberBlock<'_>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         each_block(&self.removes, self.format, None, each)
     }

@@ -13,7 +13,7 @@ use super::overlap::{groups, overlap};
 use super::plan::Plan;
 use crate::ahead;
 use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
-use crate::identifiers::Kind;
+use crate::identifiers::{Digest, Kind};
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
 
@@ -319,7 +319,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         &self,
         cell: usize,
         is_sent: Option<RowTest<'_>>,
-        mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+        mut each: impl FnMut(&MemberBlock<'_>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let (place, format) = (self.rows.list_of(cell), &self.plan.cells[cell].format);
         let list = &self.rows.lists[place];
@@ -328,7 +328,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         }
         let (sets, is_last) =
             (self.sets_with(cell), self.unwritten[place].fetch_sub(1, Ordering::Relaxed) == 1);
-        let blocks = Blocks::default();
+        let blocks = Blocks::new(format, is_sent);
         let make = |bucket| {
             let mut bytes = Vec::new();
             if is_last {
@@ -340,7 +340,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
             let mut keys: Vec<&[u8]> =
                 rows.filter(|(_, set)| is_in(set, &sets)).map(|(key, _)| key).collect();
             keys.dedup();
-            Ok(blocks.make(&keys, format, is_sent))
+            Ok(blocks.make(&keys))
         };
         overlap(&groups(&list.spool), make, |block| {
             each(&block)?;
@@ -363,12 +363,12 @@ pub(super) fn each_block<E: From<SpillError> + Send>(
     spool: &Spool<'_>,
     format: &RowFormat,
     is_sent: Option<RowTest<'_>>,
-    mut each: impl FnMut(&MemberBlock) -> Result<(), E> + Send,
+    mut each: impl FnMut(&MemberBlock<'_>) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let blocks = Blocks::default();
+    let blocks = Blocks::new(format, is_sent);
     let make = |bucket| {
         let stretches = spool.take_out(bucket)?;
-        Ok(blocks.make(&sorted_keys(&stretches.all(), format.slots().len()), format, is_sent))
+        Ok(blocks.make(&sorted_keys(&stretches.all(), format.slots().len())))
     };
     overlap(&groups(spool), make, |block| {
         each(&block)?;
@@ -379,92 +379,125 @@ pub(super) fn each_block<E: From<SpillError> + Send>(
 
 /// Blocks that were handed on and can be used again: memory that is asked for anew costs the system a
 /// cleared page each time.
-#[derive(Default)]
-struct Blocks {
-    free: Mutex<Vec<MemberBlock>>,
+struct Blocks<'f> {
+    format: &'f RowFormat,
+    is_sent: Option<RowTest<'f>>,
+    free: Mutex<Vec<MemberBlock<'f>>>,
 }
 
-impl Blocks {
+impl<'f> Blocks<'f> {
+    fn new(format: &'f RowFormat, is_sent: Option<RowTest<'f>>) -> Self {
+        Self { format, is_sent, free: Mutex::default() }
+    }
+
     /// The rows of these keys.
-    fn make(&self, keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) -> MemberBlock {
+    fn make(&self, keys: &[&[u8]]) -> MemberBlock<'f> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut block = free.unwrap_or_default();
-        block.fill(keys, format, is_sent);
+        let mut block = free.unwrap_or_else(|| MemberBlock {
+            format: self.format,
+            keys: Vec::new(),
+            rows: 0,
+            prefixes: None,
+            sent: Vec::new(),
+        });
+        block.fill(keys, self.is_sent);
         block
     }
 
-    fn give_back(&self, block: MemberBlock) {
+    fn give_back(&self, block: MemberBlock<'f>) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(block);
     }
 }
 
 /// Rows of an upload, one after another.
-#[derive(Default)]
-pub struct MemberBlock {
-    /// Their text, line ends included, and room behind it.
-    room: Vec<u8>,
-    /// For each row the first two bytes of its first digest, big-endian, and where its text ends.
-    ends: Vec<(u16, usize)>,
+pub struct MemberBlock<'f> {
+    format: &'f RowFormat,
+    /// Their keys, which nobody has to look for any more.
+    keys: Vec<u8>,
+    rows: usize,
+    /// Prefixes of the first and the last.
+    prefixes: Option<[u16; 2]>,
     /// For each row whether it is marked; empty where nobody asked.
     sent: Vec<bool>,
 }
 
-impl MemberBlock {
-    fn fill(&mut self, keys: &[&[u8]], format: &RowFormat, is_sent: Option<RowTest<'_>>) {
-        let room = keys.len() * format.row_len_max();
-        if self.room.len() < room {
-            self.room = vec![0; room];
-        }
-        self.ends.clear();
+/// A row of an upload.
+#[derive(Clone, Copy)]
+pub struct MemberRow<'b> {
+    format: &'b RowFormat,
+    key: &'b [u8],
+}
+
+impl MemberRow<'_> {
+    /// The first two bytes of its first digest, big-endian.
+    #[must_use]
+    pub fn prefix(self) -> u16 {
+        MemberKey::prefix(self.key)
+    }
+
+    /// Writes its text, line end included, and tells how many bytes that are: no more than
+    /// [`MemberBlock::row_len_max`].
+    #[inline]
+    pub fn write(self, room: &mut [u8]) -> usize {
+        self.format.encode_packed(self.key, room)
+    }
+}
+
+impl MemberBlock<'_> {
+    fn fill(&mut self, keys: &[&[u8]], is_sent: Option<RowTest<'_>>) {
+        self.keys.clear();
         self.sent.clear();
-        self.ends.reserve(keys.len());
-        let mut end = 0;
+        self.keys.reserve(keys.len() * self.format.slots().len() * (1 + size_of::<Digest>()));
         for (number, key) in keys.iter().enumerate() {
             // Keys lie wherever their people were decided.
             if let Some(later) = keys.get(number + LATER) {
                 ahead::fetch_front(later, later.len());
             }
-            end += format.encode_packed(key, &mut self.room[end..]);
-            self.ends.push((MemberKey::prefix(key), end));
-            if let Some(is_sent) = is_sent {
-                self.sent.push(is_sent(key));
-            }
+            self.keys.extend_from_slice(key);
+        }
+        self.rows = keys.len();
+        self.prefixes = keys
+            .first()
+            .zip(keys.last())
+            .map(|(first, last)| [first, last].map(|key| MemberKey::prefix(key)));
+        if let Some(is_sent) = is_sent {
+            self.sent.extend(keys.iter().map(|key| is_sent(key)));
         }
     }
 
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.ends.len()
+        self.rows
     }
 
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.rows == 0
     }
 
-    /// Their text, line ends included.
+    /// The most bytes that the text of a row takes.
     #[must_use]
-    pub fn text(&self) -> &[u8] {
-        &self.room[..self.ends.last().map_or(0, |(_, end)| *end)]
+    pub const fn row_len_max(&self) -> usize {
+        self.format.row_len_max()
     }
 
     /// The prefix of all rows, where they have the first byte of it in common.
     #[must_use]
     pub fn prefix(&self) -> Option<u16> {
-        let (first, last) = (self.ends.first()?.0, self.ends.last()?.0);
+        let [first, last] = self.prefixes?;
         (first >> 8 == last >> 8).then_some(first)
     }
 
-    /// The rows, each with its prefix.
-    pub fn rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
-        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        self.ends.iter().zip(starts).map(|((prefix, end), start)| (*prefix, &self.room[start..*end]))
+    /// The rows.
+    pub fn rows(&self) -> impl Iterator<Item = MemberRow<'_>> {
+        let keys = MemberKey::split(&self.keys, self.format.slots().len());
+        keys.map(|key| MemberRow { format: self.format, key })
     }
 
-    /// The marked rows, each with its prefix.
-    pub fn sent_rows(&self) -> impl Iterator<Item = (u16, &[u8])> {
+    /// The marked rows.
+    pub fn sent_rows(&self) -> impl Iterator<Item = MemberRow<'_>> {
         self.rows().zip(&self.sent).filter(|(_, sent)| **sent).map(|(row, _)| row)
     }
 }

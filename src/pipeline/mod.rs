@@ -49,7 +49,7 @@ pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
 use live::LiveSpools;
-pub use members::{MemberBlock, SortedMembers};
+pub use members::{MemberBlock, MemberRow, SortedMembers};
 use members::{MemberRows, REPEAT_BUCKETS};
 use objections::watch::WatchContext;
 use objections::{Broken, Objections, RegisterContext, RegisterRead};

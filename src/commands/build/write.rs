@@ -8,7 +8,7 @@ use crate::manifest::{DeltaRecord, SuppressionsRecord, Tag, TagSubject, UploadFi
 use crate::outputs::records::SuppressionsWriter;
 use crate::outputs::{OutputError, PARTS_MAX, PartPlan, Staging, UploadLimits, UploadWriter};
 use crate::pipeline::delta::{Delta, Mode};
-use crate::pipeline::{MemberBlock, Results, SortedMembers, side_by_side};
+use crate::pipeline::{MemberBlock, MemberRow, Results, SortedMembers, side_by_side};
 use crate::platforms::layout::preamble;
 use crate::platforms::{Operation, Platform};
 use crate::spill::SpillError;
@@ -193,18 +193,19 @@ struct Begun {
 }
 
 impl Begun {
-    fn block(&mut self, block: &MemberBlock) -> Result<(), OutputError> {
+    fn block(&mut self, block: &MemberBlock<'_>) -> Result<(), OutputError> {
         match block.prefix().filter(|_| self.is_coarse) {
-            Some(prefix) => self.writer.rows(prefix, block.text(), block.len() as u64),
-            None => self.rows(block.rows()),
+            Some(prefix) => self.writer.rows(prefix, block.rows(), block.row_len_max(), MemberRow::write),
+            None => self.rows(block.rows(), block.row_len_max()),
         }
     }
 
-    fn rows(&mut self, rows: impl Iterator<Item = (u16, impl AsRef<[u8]>)>) -> Result<(), OutputError> {
-        for (prefix, row) in rows {
-            self.writer.row(prefix, row.as_ref())?;
-        }
-        Ok(())
+    fn rows<'b>(
+        &mut self,
+        rows: impl Iterator<Item = MemberRow<'b>>,
+        most: usize,
+    ) -> Result<(), OutputError> {
+        rows.into_iter().try_for_each(|row| self.writer.rows(row.prefix(), [row], most, MemberRow::write))
     }
 }
 
@@ -224,7 +225,7 @@ impl CellWriting<'_> {
             let mut add = self.begin(UploadKind::Add, |each| members.each_size(cell, Some(is_sent), each))?;
             members.each_block(cell, Some(is_sent), |block| {
                 full.block(block)?;
-                add.rows(block.sent_rows())?;
+                add.rows(block.sent_rows(), block.row_len_max())?;
                 Ok::<(), BuildError>(())
             })?;
             let mut files = full.writer.finish()?;
@@ -236,7 +237,7 @@ impl CellWriting<'_> {
     fn removals(&self, delta: &Delta<'_>) -> Result<Vec<UploadFile>, BuildError> {
         let mut begun = self.begin(UploadKind::Remove, |each| delta.each_removal_size(each))?;
         delta.each_removal_block(|block| {
-            begun.rows(block.rows())?;
+            begun.rows(block.rows(), block.row_len_max())?;
             Ok::<(), BuildError>(())
         })?;
         Ok(begun.writer.finish()?)
