@@ -320,9 +320,10 @@ impl Held<'_> {
     }
 }
 
-/// The identifiers of the rows at hand.
+/// Rows that are decided together, and their identifiers.
 #[derive(Default)]
-struct Hand<'b> {
+struct Block<'b> {
+    rows: Vec<RowView<'b>>,
     identifiers: Vec<Held<'b>>,
     /// For each row, where its identifiers end.
     ends: Vec<usize>,
@@ -410,8 +411,9 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for stretch in stretches {
             Rows::new(stretch).for_each(|row| twice.see(row.head.person.halves().1));
         }
-        let (mut hand, mut lists, mut several) = (Hand::default(), Lists::default(), Vec::new());
-        let mut lying = Vec::new();
+        let (mut lists, mut lying) = (Lists::default(), Vec::new());
+        // While the people of one block are decided, what is known of the next is on its way.
+        let (mut block, mut next) = (Block::default(), Block::default());
         for (number, stretch) in stretches.iter().enumerate() {
             let mut rows = Rows::new(stretch);
             loop {
@@ -421,53 +423,58 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                     lying.push(Lying { person: row.head.person.halves(), stretch: number, place });
                     continue;
                 }
-                several.push(row);
-                if several.len() == BLOCK {
-                    self.people_of_one_row(&several, marks, &mut hand, &mut lists)?;
-                    several.clear();
+                next.rows.push(row);
+                if next.rows.len() == BLOCK {
+                    self.gather(&mut next, marks);
+                    self.people_of_one_row(&mut block, marks, &mut lists)?;
+                    std::mem::swap(&mut block, &mut next);
                 }
             }
         }
-        self.people_of_one_row(&several, marks, &mut hand, &mut lists)?;
+        self.gather(&mut next, marks);
+        self.people_of_one_row(&mut block, marks, &mut lists)?;
+        self.people_of_one_row(&mut next, marks, &mut lists)?;
         lying.sort_unstable_by_key(|row| row.person);
         for person in lying.chunk_by(|a, b| a.person == b.person) {
-            several.clear();
-            several.extend(person.iter().map(|row| Rows::at(stretches[row.stretch], row.place)));
-            self.gather(&several, marks, &mut hand);
-            self.person(&several, &mut hand.identifiers, &mut lists)?;
+            block.rows.extend(person.iter().map(|row| Rows::at(stretches[row.stretch], row.place)));
+            self.gather(&mut block, marks);
+            self.look_up(&mut block, marks);
+            self.person(&block.rows, &mut block.identifiers, &mut lists)?;
+            block.rows.clear();
         }
         Ok(())
     }
 
+    /// Decides the people of a block that was gathered, and empties it.
     fn people_of_one_row<'b>(
         &mut self,
-        rows: &[RowView<'b>],
+        block: &mut Block<'b>,
         marks: &PartitionMarks<'_>,
-        hand: &mut Hand<'b>,
         lists: &mut Lists<'b>,
     ) -> Result<(), SpillError> {
-        self.gather(rows, marks, hand);
+        self.look_up(block, marks);
         let mut from = 0;
-        for (row, to) in rows.iter().zip(&hand.ends) {
-            let identifiers = &mut hand.identifiers[from..*to];
+        for (row, to) in block.rows.iter().zip(&block.ends) {
+            let identifiers = &mut block.identifiers[from..*to];
             self.person(std::slice::from_ref(row), identifiers, lists)?;
             from = *to;
         }
+        block.rows.clear();
         Ok(())
     }
 
-    /// Finds all that is known of the rows' identifiers. What is asked of large tables is asked of all of
-    /// them at once, so that waiting for one answer is waiting for many.
-    fn gather<'b>(&mut self, rows: &[RowView<'b>], marks: &PartitionMarks<'_>, hand: &mut Hand<'b>) {
-        let (closed, shares) = (self.job.closed, self.job.shares);
-        hand.identifiers.clear();
-        hand.ends.clear();
+    /// Gathers the identifiers of a block's rows, and asks large tables for what is known of them.
+    fn gather(&self, block: &mut Block<'_>, marks: &PartitionMarks<'_>) {
+        let shares = self.job.shares;
+        let Block { rows, identifiers, ends, .. } = block;
+        identifiers.clear();
+        ends.clear();
         for row in rows {
             for view in row.identifiers() {
                 let wide = view.wide();
                 shares.fetch(wide);
                 marks.fetch(wide);
-                hand.identifiers.push(Held {
+                identifiers.push(Held {
                     view,
                     class: view.class(),
                     wide,
@@ -478,9 +485,14 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                     withheld: view.is_withheld(),
                 });
             }
-            hand.ends.push(hand.identifiers.len());
+            ends.push(identifiers.len());
         }
-        for held in &mut hand.identifiers {
+    }
+
+    /// Finds all that is known of a block's identifiers.
+    fn look_up(&mut self, block: &mut Block<'_>, marks: &PartitionMarks<'_>) {
+        let (closed, shares) = (self.job.closed, self.job.shares);
+        for held in &mut block.identifiers {
             held.may_be_marked = marks.may_be_marked(held.wide);
             held.may_repeat = shares.may_repeat(held.wide);
             let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
@@ -488,15 +500,15 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 self.members.fetch(kind, digest, held.may_repeat);
             }
         }
-        for held in &mut hand.identifiers {
+        for held in &mut block.identifiers {
             held.is_shared = closed.is_shared(held.wide);
             held.may_be_marked &= !held.is_shared;
         }
-        hand.keys.extend(hand.identifiers.iter().filter(|held| held.may_be_marked).map(|held| held.wide));
-        marks.marks(&hand.keys, &mut hand.marks);
-        let marked = hand.identifiers.iter_mut().filter(|held| held.may_be_marked);
-        marked.zip(hand.marks.drain(..)).for_each(|(held, mark)| held.mark = mark.unwrap_or(KeyMark::NONE));
-        hand.keys.clear();
+        block.keys.extend(block.identifiers.iter().filter(|held| held.may_be_marked).map(|held| held.wide));
+        marks.marks(&block.keys, &mut block.marks);
+        let marked = block.identifiers.iter_mut().filter(|held| held.may_be_marked);
+        marked.zip(block.marks.drain(..)).for_each(|(held, mark)| held.mark = mark.unwrap_or(KeyMark::NONE));
+        block.keys.clear();
     }
 
     fn person<'b>(

@@ -502,8 +502,8 @@ fn partitions(rows: u64) -> usize {
 /// How much of the memory is for records: what they are read from, joined by and sorted in needs the rest,
 /// the more the more customers there are, and so does the index of objections while it is there.
 fn records_bytes(memory_bytes: u64, customers_bytes: u64, objections_bytes: u64) -> u64 {
-    const OTHERS: u64 = 512 << 20;
-    let others = (OTHERS + customers_bytes / 48).min(memory_bytes / 4 * 3);
+    const OTHERS: u64 = 384 << 20;
+    let others = (OTHERS + customers_bytes / 32).min(memory_bytes / 4 * 3);
     memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
 }
 

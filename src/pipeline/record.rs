@@ -122,7 +122,7 @@ const IDENTIFIER_BYTES: usize = LEAD_BYTES + 16;
 const DIGEST_BYTES: usize = 32;
 /// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
 /// read one after another.
-const AHEAD_BYTES: usize = 1024;
+const AHEAD_BYTES: usize = 4096;
 
 /// Appends a row: its head, and for each identifier what it is and its digests. `digests` are those of all
 /// its identifiers, one after another, each once.
