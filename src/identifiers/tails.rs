@@ -23,6 +23,8 @@ pub struct Tails {
     sixes: Vec<u64>,
     /// Bit by last four digits, for those that are sure of no more.
     fours: Vec<u64>,
+    /// Whether a number is sure of fewer still.
+    has_shorter: bool,
 }
 
 impl Tails {
@@ -37,6 +39,7 @@ impl Tails {
     /// Takes a number's end in; seven digits of it are told where these alone are kept.
     pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
         let sure = sure_digits(phone);
+        self.has_shorter |= sure < 4;
         let (bits, size) = match sure {
             7.. => (&mut self.sevens, Self::SEVEN),
             6 => (&mut self.sixes, Self::SIX),
@@ -63,21 +66,36 @@ impl Tails {
         add_bits(&mut self.nines, &other.nines);
         add_bits(&mut self.sixes, &other.sixes);
         add_bits(&mut self.fours, &other.fours);
+        self.has_shorter |= other.has_shorter;
     }
 
     /// Which numbers some reading of the cell may be: never too few.
     #[must_use]
     pub fn met_by(&self, cell: Plaintext<'_>) -> Meets {
-        self.met_at(End::of(cell))
+        let cell = cell.read();
+        if let Some(end) = End::of(Plaintext::new(cell)) {
+            return self.met_at(Some(end));
+        }
+        let meets_none = |end| self.met_at(Some(end)) == Meets::Nothing;
+        match End::beside_letters(Plaintext::new(cell)) {
+            Some(ends) if ends.into_iter().all(meets_none) => Meets::Nothing,
+            _ => Meets::Any,
+        }
     }
 
     /// The same of a cell's end; without one, any.
     #[must_use]
     pub fn met_at(&self, end: Option<End>) -> Meets {
-        let Some(End { whole, digits }) = end else { return Meets::Any };
+        let Some(End { whole, digits, all }) = end else { return Meets::Any };
         let end = (whole % Self::SEVEN as u64) as usize;
-        if digits < 8 || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
+        // What is sure of a number stands in its cell, but for zeros in front that were lost: no number is sure
+        // of more than that.
+        let may_be_any = digits < 8 && (all > 6 || self.has_shorter || has(&self.sevens, end));
+        if may_be_any || has(&self.sixes, end % Self::SIX) || has(&self.fours, end % Self::FOUR) {
             return Meets::Any;
+        }
+        if digits < 8 {
+            return Meets::Nothing;
         }
         // Of a number with nine digits or more, a cell with as many says the last nine.
         let may_end_so = digits < 9
@@ -113,6 +131,8 @@ pub struct End {
     whole: u64,
     /// From the first that is not zero.
     digits: u32,
+    /// Zeros in front and all.
+    all: u32,
 }
 
 impl End {
@@ -120,9 +140,48 @@ impl End {
     #[must_use]
     pub fn of(cell: Plaintext<'_>) -> Option<Self> {
         let cell = cell.read().trim_ascii_end();
-        let Counted { whole, digits, run } = Counted::of(cell)?;
+        let Counted { whole, digits, all, run } = Counted::of(cell)?;
         // One digit alone, or something in brackets, may count behind a number.
-        (run != 1 && !cell.ends_with(b")")).then_some(Self { whole, digits })
+        (run != 1 && !cell.ends_with(b")")).then_some(Self { whole, digits, all })
+    }
+
+    /// Those of a cell of words with one run of digits among them, as of an address without its sign: of the
+    /// digits alone, and of these and the letters behind them as on a keypad, which is what the library makes
+    /// of it. `None` where anything else may be read: a digit at the end may be of an extension.
+    #[must_use]
+    pub fn beside_letters(cell: Plaintext<'_>) -> Option<[Self; 2]> {
+        // Digits on the keys of the letters from A on (ITU-T E.161).
+        const KEYS: &[u8; 26] = b"22233344455566677778889999";
+        let cell = cell.read();
+        if !cell.last()?.is_ascii_alphabetic() {
+            return None;
+        }
+        let (mut run, mut keyed) = (Self::NOTHING, Self::NOTHING);
+        let mut after_run = false;
+        for byte in cell {
+            match byte {
+                b'0'..=b'9' if after_run => return None,
+                b'0'..=b'9' => [&mut run, &mut keyed].into_iter().for_each(|end| end.add(byte - b'0')),
+                b'a'..=b'z' | b'A'..=b'Z' if run.all > 0 => {
+                    after_run = true;
+                    keyed.add(KEYS[usize::from(byte.to_ascii_lowercase() - b'a')] - b'0');
+                }
+                b'a'..=b'z' | b'A'..=b'Z' => {}
+                b' ' | b'.' | b'-' | b'_' => after_run = run.all > 0,
+                _ => return None,
+            }
+        }
+        // More digits than a number has are cut in ways of their own.
+        (run.all <= DIGITS_MAX as u32).then_some([run, keyed])
+    }
+
+    const NOTHING: Self = Self { whole: 0, digits: 0, all: 0 };
+
+    fn add(&mut self, digit: u8) {
+        // No more of it is ever looked at.
+        self.whole = (self.whole * 10 + u64::from(digit)) % (1000 * Tails::NINE);
+        self.all += 1;
+        self.digits += u32::from(self.digits > 0 || digit > 0);
     }
 }
 
@@ -131,6 +190,8 @@ struct Counted {
     whole: u64,
     /// From the first that is not zero.
     digits: u32,
+    /// Zeros in front and all.
+    all: u32,
     /// Of the last run.
     run: u32,
 }
@@ -161,7 +222,7 @@ impl Counted {
             whole = if is_digit { whole.wrapping_mul(10).wrapping_add(u64::from(digit)) } else { whole };
             digits += u32::from(is_digit & (whole > 0));
         }
-        (!is_odd && all <= DIGITS_MAX as u32).then_some(Self { whole, digits, run })
+        (!is_odd && all <= DIGITS_MAX as u32).then_some(Self { whole, digits, all, run })
     }
 }
 

@@ -86,6 +86,30 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
         ("261208510759", Some(8_510_759), "2618510759", Meets::EndingIn(8_510_759)),
         ("61891641234", Some(1_641_234), "6191641234", Meets::EndingIn(1_641_234)),
         ("61291641234", Some(1_641_234), "6191641234", Meets::Nothing),
+        // Fewer digits than are sure of such a number.
+        ("358401234567", Some(1_234_567), "234567", Meets::Nothing),
+        ("358401234567", Some(1_234_567), "0234567", Meets::Any),
+        ("358400034567", Some(34_567), "034567", Meets::Any),
+        ("358400034567", Some(34_567), "34567", Meets::Any),
+        ("298123456", None, "123456", Meets::Any),
+        ("298123456", None, "023456", Meets::Nothing),
+        ("6834002", None, "4002", Meets::Any),
+        ("6834002", None, "004 003", Meets::Nothing),
+        // Words with digits among them, and the letters behind these as on a keypad.
+        ("358401234567", Some(1_234_567), "ann.0401234567.example", Meets::Any),
+        ("358401234567", Some(1_234_567), "ann.0401234567.ex", Meets::Any),
+        ("358401234567", Some(1_234_567), "ann 358401234567 a", Meets::Any),
+        ("358401234567", Some(1_234_567), "ann-40ADGJMPT", Meets::Nothing),
+        ("358402345678", Some(2_345_678), "ann-40ADGJMPT", Meets::Any),
+        ("358402345678", Some(2_345_678), "ann-40ADGJMPT.", Meets::Any),
+        ("358402345678", Some(2_345_678), "ann-40ADGJMPU", Meets::Any),
+        ("358402345678", Some(2_345_678), "ann-40ADGJMPW", Meets::Nothing),
+        ("358402345678", Some(2_345_678), "ann.302085.example.com", Meets::Nothing),
+        ("358402345678", Some(2_345_678), "ann.302085.example.com1", Meets::Any),
+        ("358402345678", Some(2_345_678), "ann.302085.1.example.com", Meets::Any),
+        ("358402345678", Some(2_345_678), "ann/302085.example.com", Meets::Any),
+        ("358402345678", Some(2_345_678), "\u{e4}302085.example.com", Meets::Any),
+        ("298302085", None, "ann.302085.example.com", Meets::Any),
         // Fewer digits than such a number has, though zeros stand before them.
         ("358401234567", Some(1_234_567), "7654321", Meets::Any),
         ("358401234567", Some(1_234_567), "00000007654321", Meets::Any),
@@ -130,6 +154,54 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
     assert!(Tails::default().met_by(Plaintext::new(b"0401234567")) == Meets::Nothing);
 }
 
+/// Whatever the library makes of words with digits among them, wherever they are dialled.
+#[test]
+fn every_reading_ends_as_its_words_do() {
+    let mut seed = 11_u64;
+    let mut next = move |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let codes = (b'A'..=b'Z').flat_map(|one| (b'A'..=b'Z').map(move |other| [one, other]));
+    let (mut read, mut keyed, mut passed_over) = (0, 0, 0);
+    for region in codes.filter_map(|code| Region::from_code(std::str::from_utf8(&code).ok()?)) {
+        for round in 0..22 {
+            let mut text = |letters: u64| {
+                (0..letters)
+                    .map(|_| char::from(b"abcdefghijklmnopqrstuvwxyzABC.-_ "[next(33) as usize]))
+                    .collect()
+            };
+            let (before, behind): (String, String) = (text(round % 4), text(round % 11));
+            let front = ["", "0", "00", "1", "44", "54", "672", "261", "378"][next(9) as usize];
+            let digits: String = (0..next(11)).map(|_| char::from(b'0' + next(10) as u8)).collect();
+            let cell = format!("{before}{front}{digits}{behind}x");
+            let found = readings(&cell, &[region]);
+            for phone in &found {
+                let mut tails = Tails::default();
+                tails.insert(phone);
+                let met = tails.met_by(Plaintext::new(cell.as_bytes()));
+                assert!(
+                    met != Meets::Nothing,
+                    "{cell} in {}: {:?}",
+                    region.code(),
+                    String::from_utf8_lossy(phone.digits())
+                );
+                read += 1;
+                keyed += u32::from(phone.digits().len() > front.len() + digits.len() + 3);
+            }
+            let mut others = Tails::default();
+            ["358449999999", "298999999", "6839999"].into_iter().for_each(|digits| {
+                others.insert(&Phone::from_digits(digits.as_bytes()).expect("fits"));
+            });
+            passed_over += u32::from(others.met_by(Plaintext::new(cell.as_bytes())) == Meets::Nothing);
+        }
+    }
+    assert!(
+        read > 1000 && keyed > 30 && passed_over > 4000,
+        "{read} readings, {keyed} by keypad, {passed_over} passed over"
+    );
+}
+
 /// Whatever the library makes of digits, wherever they are dialled: the end that is kept of it is the cell's,
 /// nine digits of it where both have as many. The library puts area codes in behind some country codes.
 #[test]
@@ -140,18 +212,23 @@ fn every_reading_ends_as_its_cell_does() {
         (seed >> 33) % below
     };
     let codes = (b'A'..=b'Z').flat_map(|one| (b'A'..=b'Z').map(move |other| [one, other]));
-    let fronts = ["", "0", "1", "44", "0044", "54", "61", "261", "00261", "378", "672", "0"];
+    let fronts = ["", "0", "1", "44", "0044", "54", "61", "261", "00261", "378", "672", "0", "000"];
     let (mut read, mut long) = (0, 0);
     for region in codes.filter_map(|code| Region::from_code(std::str::from_utf8(&code).ok()?)) {
         for front in fronts.into_iter().chain(fronts) {
-            let digits = next(6) + if front.is_empty() || front == "0" { 7 } else { 5 };
+            let digits = 1 + next(10);
             let number = (0..digits).map(|_| char::from(b'0' + next(10) as u8));
             let cell: String = front.chars().chain(number).collect();
             for phone in readings(&cell, &[region]) {
                 let mut tails = Tails::default();
                 tails.insert(&phone);
                 let met = tails.met_by(Plaintext::new(cell.as_bytes()));
-                assert!(met != Meets::Nothing, "{cell} in {}", region.code());
+                assert!(
+                    met != Meets::Nothing,
+                    "{cell} in {}: {:?}",
+                    region.code(),
+                    String::from_utf8_lossy(phone.digits())
+                );
                 read += 1;
                 long += u32::from(phone.national().len() >= 9 && cell.len() >= 9);
             }
