@@ -72,6 +72,20 @@ impl Phone {
         Self::parse_slowly(cell, region, rule, scratch)
     }
 
+    /// As [`Phone::parse`] reads a number that is in use or of a possible length, and whether it is in use: then
+    /// a rule that takes no others reads it, too.
+    pub fn parse_any(
+        cell: Plaintext<'_>,
+        region: Option<Region>,
+        scratch: &mut Scratch,
+    ) -> Result<(Self, bool), Reject> {
+        let cell = cell.read();
+        if let Some(phone) = phone_fast::read(cell, region) {
+            return phone.map(|phone| (phone, true));
+        }
+        Self::read_slowly(cell, region, PhoneRule { possible: true }, scratch)
+    }
+
     /// The answer to a cell of a common shape, at once; `None` where [`Phone::parse`] has to be asked.
     #[must_use]
     pub fn parse_plain(cell: Plaintext<'_>, region: Option<Region>) -> Option<Result<Self, Reject>> {
@@ -85,6 +99,15 @@ impl Phone {
         rule: PhoneRule,
         scratch: &mut Scratch,
     ) -> Result<Self, Reject> {
+        Self::read_slowly(cell, region, rule, scratch).map(|(phone, _)| phone)
+    }
+
+    fn read_slowly(
+        cell: &[u8],
+        region: Option<Region>,
+        rule: PhoneRule,
+        scratch: &mut Scratch,
+    ) -> Result<(Self, bool), Reject> {
         scratch.clear();
         let mut steps = Steps::default();
         phone_text::write_plain(cell, &mut scratch.text, &mut steps)?;
@@ -169,14 +192,14 @@ impl Phone {
     }
 }
 
-/// Reads a plain text.
+/// Reads a plain text, and tells whether the number is in use.
 fn read(
     text: &str,
     region: Option<Region>,
     rule: PhoneRule,
     buffer: &mut String,
     steps: &mut Steps,
-) -> Result<Phone, Reject> {
+) -> Result<(Phone, bool), Reject> {
     let mut digits = [0_u8; 40];
     let mut len = 0;
     for b in text.bytes().filter(u8::is_ascii_digit) {
@@ -216,6 +239,7 @@ fn read(
             }
         }
     });
+    let is_in_use = found.is_some();
     let line = match (found, best) {
         (Some((line, kind, step)), _) => {
             refuse_service(line, kind)?;
@@ -243,7 +267,7 @@ fn read(
     if !plus && international {
         steps.note(Step::InternationalPrefix);
     }
-    Phone::from_line(line).ok_or(Reject::TooLong)
+    Phone::from_line(line).map(|phone| (phone, is_in_use)).ok_or(Reject::TooLong)
 }
 
 /// The readings of a text, in order, until one answers.

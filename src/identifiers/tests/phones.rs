@@ -207,6 +207,52 @@ fn possible_numbers_are_taken_when_asked_for() {
     assert_eq!(short.err(), Some(Reject::InvalidPhone));
 }
 
+/// Asked for both at once, a number is what it is when asked for each.
+#[test]
+fn a_number_in_use_is_told_from_one_of_a_possible_length() {
+    let cells = [
+        "0401234567",
+        "+358401234567",
+        "tel:+358-40-123-4567",
+        "00 358 40-123 4567",
+        "+358 (0)40 1234567",
+        "358401234567",
+        "+358 99 123456",
+        "099 123456",
+        "+358 99 1234567890123",
+        "(099) 12-34-56",
+        "0600 12345",
+        "0700-123456",
+        "112",
+        "1234",
+        "+44 20 7946 0000",
+        "+44 11 1111 1111",
+        "040.1234567 x",
+        "3.58E+11",
+        "",
+    ];
+    let (mut in_use, mut possible, mut none) = (0, 0, 0);
+    for cell in cells {
+        for place in ["FI", "SE", "GB", "US", "??"] {
+            let asked = |rule| {
+                Phone::parse(Plaintext::new(cell.as_bytes()), region(place), rule, &mut Scratch::new())
+            };
+            let told = Phone::parse_any(Plaintext::new(cell.as_bytes()), region(place), &mut Scratch::new());
+            let digits = |phone: &Phone| phone.digits().to_vec();
+            let expected = asked(PhoneRule { possible: true }).map(|phone| digits(&phone));
+            assert_eq!(told.as_ref().map(|(phone, _)| digits(phone)).map_err(|reject| *reject), expected);
+            let is_in_use = asked(PhoneRule::default()).is_ok();
+            assert_eq!(told.as_ref().is_ok_and(|(_, is_in_use)| *is_in_use), is_in_use, "{cell} in {place}");
+            *match (is_in_use, told.is_ok()) {
+                (true, _) => &mut in_use,
+                (false, true) => &mut possible,
+                (false, false) => &mut none,
+            } += 1;
+        }
+    }
+    assert!(in_use > 20 && possible > 5 && none > 20, "{in_use} in use, {possible} possible, {none} none");
+}
+
 #[test]
 fn alternatives_reach_what_one_region_cannot() {
     let key = key();

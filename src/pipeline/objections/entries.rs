@@ -36,12 +36,23 @@ pub(super) struct Entries<'e, 'r, 'c> {
     /// Ends of the numbers found.
     ends: Vec<u32>,
     numbers: Vec<Phone>,
+    /// What the phone cell at hand is where this register is at home.
+    at_home: AtHome,
     /// The words of scope written last and what they say: nearly every entry has the same. In the place of
     /// such words may stand anything, hence the wiping.
     last_words: Zeroizing<Vec<u8>>,
     last_written: Scopes,
     /// What the objection numbered last was, and its number.
     last_named: Option<(Scopes, Option<Date>, u32)>,
+}
+
+/// What number a whole cell is, where its register is at home.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AtHome {
+    None,
+    /// One of a possible length, which no range in use holds.
+    Possible,
+    InUse,
 }
 
 impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
@@ -59,6 +70,7 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
             is_webmail: false,
             ends: Vec::new(),
             numbers: Vec::new(),
+            at_home: AtHome::None,
             last_words: Zeroizing::new(Vec::new()),
             last_written: Scopes::NONE,
             last_named: None,
@@ -248,12 +260,11 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
     /// parse, too, unless numbers of a possible length are customers' identifiers.
     fn merely_possible(&mut self, cell: &[u8], named: u32) {
         let (possible, in_use) = (PhoneRule { possible: true }, self.reader.rule);
-        let whole = || Plaintext::new(cell);
-        if possible == in_use || self.is_number(whole, in_use) {
+        if possible == in_use || self.at_home == AtHome::InUse {
             return;
         }
-        if self.is_number(whole, possible) {
-            self.unread(Some(Kind::Phone), whole, named);
+        if self.at_home == AtHome::Possible {
+            self.unread(Some(Kind::Phone), || Plaintext::new(cell), named);
             return;
         }
         let values = || several_alone(Kind::Phone, Plaintext::new(cell)).into_iter().flatten();
@@ -382,11 +393,18 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
         // A number of a possible length is somebody's word enough, though no range in use holds it.
         let rule = PhoneRule { possible: true };
         self.numbers.clear();
+        self.at_home = AtHome::None;
         for region in &self.reader.own_regions {
-            let parsed = Phone::parse(Plaintext::new(cell), *region, rule, &mut self.scratch);
-            self.numbers.extend(parsed.ok());
+            let parsed = Phone::parse_any(Plaintext::new(cell), *region, &mut self.scratch);
+            let Ok((phone, is_in_use)) = parsed else { continue };
+            self.numbers.push(phone);
+            match self.at_home {
+                _ if is_in_use => self.at_home = AtHome::InUse,
+                AtHome::None => self.at_home = AtHome::Possible,
+                AtHome::Possible | AtHome::InUse => {}
+            }
         }
-        let is_one = !self.numbers.is_empty();
+        let is_one = self.at_home != AtHome::None;
         if !is_one {
             for algorithm in &self.reader.held[Kind::Phone as usize] {
                 let (cell, scratch) = (Plaintext::new(cell), &mut self.scratch);
