@@ -165,9 +165,9 @@ fn work(
         let batch = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(batch) = batch else { break };
         let mut failed = None;
-        batch.for_each(|record| {
+        batch.for_each_strip(|records| {
             if failed.is_none() {
-                failed = worker.record(&record).err();
+                failed = worker.records(&records).err();
             }
         });
         if let Some(error) = failed {

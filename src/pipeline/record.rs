@@ -124,22 +124,23 @@ const DIGEST_BYTES: usize = 32;
 /// read one after another.
 const AHEAD_BYTES: usize = 4096;
 
-/// Appends a row: its head, and for each identifier what it is and its digests. `digests` are those of all
-/// its identifiers, one after another, each once.
+/// Appends a row: its head, and for each identifier what it is and its digests. `identifiers` are those of one
+/// kind and then those of the other; `digests` are those of all of them, one after another, each once.
 #[inline]
 pub(crate) fn write_row(
     out: &mut Vec<u8>,
     head: RowHead,
-    identifiers: &[IdentifierRecord],
+    identifiers: [&[IdentifierRecord]; 2],
     digests: &[Digest],
 ) {
-    let rest = identifiers.len() * IDENTIFIER_BYTES + digests.len() * DIGEST_BYTES;
+    let count = identifiers[0].len() + identifiers[1].len();
+    let rest = count * IDENTIFIER_BYTES + digests.len() * DIGEST_BYTES;
     let rest = u16::try_from(rest).expect("the reader bounds identifiers a row");
     out.extend_from_slice(&head.person.to_bytes());
     out.extend_from_slice(&(u64::from(head.standing) | u64::from(head.named) << 32).to_le_bytes());
     out.extend_from_slice(&rest.to_le_bytes());
     let mut digests = digests.iter();
-    for identifier in identifiers {
+    for identifier in identifiers.into_iter().flatten() {
         out.extend_from_slice(&identifier.lead.to_le_bytes()[..LEAD_BYTES]);
         out.extend_from_slice(&identifier.wide.to_bytes());
         for digest in digests.by_ref().take(identifier.digests()) {
@@ -384,7 +385,8 @@ mod tests {
                 records.iter_mut().for_each(IdentifierRecord::drop_digests);
                 digests.clear();
             }
-            write_row(&mut bytes, head(row), &records, &digests);
+            let (some, others) = records.split_at(records.len() / 2);
+            write_row(&mut bytes, head(row), [some, others], &digests);
         }
         let mut read = Rows::new(&bytes);
         for (row, identifiers) in rows.iter().enumerate() {

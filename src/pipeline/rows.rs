@@ -2,6 +2,7 @@
 //! record that waits for the next barrier. Runs on every worker thread; after it no plaintext is left.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use zeroize::Zeroizing;
@@ -30,19 +31,21 @@ use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{IdentifierClass, Known};
 use crate::sources::customers::{Customer, CustomerColumns};
-use crate::sources::{Record, Row, RowFault};
+use crate::sources::{Records, Row, RowFault, STRIP_ROWS, Strip};
 use crate::spill::{Appender, SpillError};
 
 /// Most identifiers one row may carry; a cell of thousands of addresses is no customer.
 pub(super) const IDENTIFIERS_MAX: usize = 64;
 /// Rows whose keys are looked up together, so that waiting for one answer is waiting for many.
 const TOGETHER: usize = 32;
+/// Most rows that wait.
+const WAITING_MAX: usize = TOGETHER - 1 + STRIP_ROWS;
 /// Texts of such rows that wait for their digests: of nearly all, as many as there are identifiers.
-const TEXTS: usize = TOGETHER * 8;
+const TEXTS: usize = WAITING_MAX * 8;
 /// Bytes of a row's record, of nearly all.
 const ROW_BYTES: usize = 192;
 /// Bytes of the ids of such rows.
-const IDS_BYTES: usize = TOGETHER * 64;
+const IDS_BYTES: usize = WAITING_MAX * 64;
 /// The code of a row without a customer id.
 pub(super) const BLANK_ID: &str = "blank-customer-id";
 /// The code of a row with a personal identity code in a mapped column.
@@ -133,16 +136,19 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     waiting: Vec<WaitingRow>,
     /// Their ids as they stand, where something is asked of one. It never grows, and is wiped when dropped.
     ids: Zeroizing<Vec<u8>>,
-    /// Their identifiers, and those of the row at hand.
+    /// Their identifiers, and for each whose it is, by the place among the rows that wait.
     identifiers: Vec<IdentifierRecord>,
+    owners: Vec<usize>,
     /// The texts to be hashed of these, in their order; and the digests, kept for their room.
     unhashed: Unhashed,
     digests: Vec<Digest>,
     /// Which of them objections may name; kept for its room, as are the answers of those that they may.
     may_be_named: Vec<bool>,
     answers: Answers,
-    /// For each phone column, what was seen of the row's cell ahead; empty where nothing is looked at.
+    /// What was seen of the phone cells of these rows; empty where nothing is looked at.
     ahead: Vec<Ahead>,
+    /// And of the cell at hand.
+    ahead_of_cell: Ahead,
     /// Why the values of the column at hand stay down.
     withheld: Option<Withheld>,
     /// The e-mail address and the phone number that the row's consent was given for, where that is told.
@@ -168,15 +174,35 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
 /// A row that waits for what objections say of its keys.
 struct WaitingRow {
     head: RowHead,
-    /// Where its identifiers end, and their texts.
-    end: usize,
-    text_end: usize,
+    /// Which row of its strip it is.
+    place: usize,
+    says: RowSays,
+    /// What its consent was given for, where that is told.
+    consented: Option<[Option<WideKey>; 2]>,
+    /// Where what was seen of its phone cells begins.
+    ahead: usize,
+    /// Its identifiers, by kind.
+    cells: [Cells; 2],
+    /// Where its digests end.
+    digests_end: usize,
+    /// It carries more identifiers than any customer has.
+    is_crowd: bool,
     /// What there is to ask for its id written otherwise, and where the id ends among those that wait.
     asked: Asked,
     id_end: usize,
     /// Whether objections may name its id as it stands, and otherwise.
     may_be_named: [bool; 2],
 }
+
+/// Where a row's identifiers of one kind stand, and their texts.
+#[derive(Default)]
+struct Cells {
+    identifiers: Range<usize>,
+    texts: Range<usize>,
+}
+
+/// Whose an identifier is that nothing is asked about.
+const NOBODY: usize = usize::MAX;
 
 /// What was seen of a phone cell before its turn.
 #[derive(Clone, Copy, Default)]
@@ -236,14 +262,16 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             flag: shared.named.number(Named::by(Origin::Flag, scopes)),
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
-            waiting: Vec::with_capacity(TOGETHER),
+            waiting: Vec::with_capacity(WAITING_MAX),
             ids: Zeroizing::new(Vec::with_capacity(IDS_BYTES)),
             identifiers: Vec::new(),
+            owners: Vec::new(),
             unhashed: Unhashed::with_room_for(TEXTS),
             digests: Vec::new(),
             may_be_named: Vec::new(),
             answers: Answers::default(),
             ahead: Vec::new(),
+            ahead_of_cell: Ahead::Nothing,
             withheld: None,
             consented: None,
             taken: taken(shared.config, shared.plan, source),
@@ -261,55 +289,52 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         }
     }
 
-    /// Takes one record in.
-    pub(crate) fn record(&mut self, record: &Record<'_>) -> Result<(), SpillError> {
-        self.tally.rows += 1;
-        match record {
-            Record::Row(row) => self.row(row),
-            Record::Fault(fault) => {
+    /// Takes records in.
+    pub(crate) fn records(&mut self, records: &Records<'_>) -> Result<(), SpillError> {
+        match records {
+            Records::Rows(rows) => self.rows(rows),
+            Records::Fault(fault) => {
+                self.tally.rows += 1;
                 self.fault(fault);
                 Ok(())
             }
         }
     }
 
-    fn row(&mut self, row: &Row<'_>) -> Result<(), SpillError> {
+    /// Does one thing with every row before the next with any: what one thing takes of a processor's memory
+    /// for instructions is all that there is of it.
+    fn rows(&mut self, rows: &Strip<'_>) -> Result<(), SpillError> {
+        self.tally.rows += rows.len() as u64;
+        let first = self.waiting.len();
+        self.ahead.clear();
+        (0..rows.len()).for_each(|place| self.answers(&rows.row(place), place));
+        (first..self.waiting.len()).for_each(|nth| self.cells(Kind::Email, rows, nth));
+        (first..self.waiting.len()).for_each(|nth| self.cells(Kind::Phone, rows, nth));
+        for nth in first..self.waiting.len() {
+            if self.waiting[nth].is_crowd {
+                self.leave_out(rows, nth);
+            }
+        }
+        if self.waiting.len() >= TOGETHER { self.settle() } else { Ok(()) }
+    }
+
+    /// What a row says of its person, beside its identifiers.
+    fn answers(&mut self, row: &Row<'_>, place: usize) {
         let shared = self.shared;
         let customer = shared.plan.sources[self.index].columns.customer(row);
         if self.holds_identity_code(&customer) {
             let region = self.region(&customer);
-            self.unreadable(IDENTITY_CODE, customer.cells().collect::<Vec<_>>().into_iter(), region);
-            return Ok(());
+            return self.unreadable(IDENTITY_CODE, customer.cells(), region);
         }
         let Some(person) = self.space.key(customer.id()) else {
             let region = self.region(&customer);
-            self.unreadable(BLANK_ID, customer.cells().collect::<Vec<_>>().into_iter(), region);
-            return Ok(());
+            return self.unreadable(BLANK_ID, customer.cells(), region);
         };
         let says = self.says(&customer);
         let mut named = if says.opted_out { self.flag } else { 0 };
-        let (from, from_text) = (self.identifiers.len(), self.unhashed.len());
+        let ahead = self.ahead.len();
         self.look_ahead(&customer);
-        self.consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, says.region));
-        for place in 0..self.source.emails.len() {
-            let column = &self.source.emails[place];
-            self.withheld = self.facts.withheld(&customer, column, place);
-            self.cell(Kind::Email, column, place, customer.email(place), None, says.is_open, &mut named);
-        }
-        let emails = self.source.emails.len();
-        for place in 0..self.source.phones.len() {
-            let column = &self.source.phones[place];
-            let cell = customer.phone(place);
-            self.withheld = self.facts.withheld(&customer, column, emails + place);
-            self.cell(Kind::Phone, column, emails + place, cell, says.region, says.is_open, &mut named);
-        }
-        if self.identifiers.len() - from > IDENTIFIERS_MAX {
-            self.identifiers.truncate(from);
-            self.unhashed.truncate(from_text);
-            let cells = customer.cells().collect::<Vec<_>>();
-            self.unreadable(TOO_MANY_IDENTIFIERS, cells.into_iter(), says.region);
-            return Ok(());
-        }
+        let consented = self.facts.consented(&customer).map(|cell| self.keys_consented(cell, says.region));
         let mut asked = shared.objections.ids().ask_otherwise(customer.id());
         if asked != Asked::Nothing {
             if self.ids.len() + customer.id().len() <= IDS_BYTES {
@@ -320,12 +345,73 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 asked = Asked::Nothing;
             }
         }
-        let head = RowHead { person, standing: says.standing, named };
-        let (end, text_end, id_end) = (self.identifiers.len(), self.unhashed.len(), self.ids.len());
         shared.objections.ids().fetch(person, asked);
         self.rows.fetch(bucket_of(person, self.partitions), ROW_BYTES);
-        self.waiting.push(WaitingRow { head, end, text_end, asked, id_end, may_be_named: [false; 2] });
-        if self.waiting.len() == TOGETHER { self.settle() } else { Ok(()) }
+        self.waiting.push(WaitingRow {
+            head: RowHead { person, standing: says.standing, named },
+            place,
+            says,
+            consented,
+            ahead,
+            cells: [Cells::default(), Cells::default()],
+            digests_end: 0,
+            is_crowd: false,
+            asked,
+            id_end: self.ids.len(),
+            may_be_named: [false; 2],
+        });
+    }
+
+    /// The identifiers of one kind of a row that waits.
+    fn cells(&mut self, kind: Kind, rows: &Strip<'_>, nth: usize) {
+        let source = self.source;
+        let WaitingRow { head, place, says, consented, ahead, .. } = &self.waiting[nth];
+        let (mut named, says, ahead) = (head.named, *says, *ahead);
+        self.consented = *consented;
+        let row = rows.row(*place);
+        let customer = self.shared.plan.sources[self.index].columns.customer(&row);
+        let from = (self.identifiers.len(), self.unhashed.len());
+        match kind {
+            Kind::Email => {
+                self.ahead_of_cell = Ahead::Nothing;
+                for (place, column) in source.emails.iter().enumerate() {
+                    self.withheld = self.facts.withheld(&customer, column, place);
+                    self.cell(kind, column, place, customer.email(place), None, says.is_open, &mut named);
+                }
+            }
+            Kind::Phone => {
+                let emails = source.emails.len();
+                for (place, column) in source.phones.iter().enumerate() {
+                    let cell = customer.phone(place);
+                    self.ahead_of_cell = self.ahead.get(ahead + place).copied().unwrap_or_default();
+                    self.withheld = self.facts.withheld(&customer, column, emails + place);
+                    self.cell(kind, column, emails + place, cell, says.region, says.is_open, &mut named);
+                }
+            }
+        }
+        let row = &mut self.waiting[nth];
+        row.head.named = named;
+        let of_other_kind: usize = row.cells.iter().map(|cells| cells.identifiers.len()).sum();
+        row.is_crowd |= of_other_kind + self.identifiers.len() - from.0 > IDENTIFIERS_MAX;
+        if row.is_crowd {
+            // At once: there may be so many that those of a whole strip fill the memory.
+            self.identifiers.truncate(from.0);
+            self.unhashed.truncate(from.1);
+        }
+        self.owners.resize(self.identifiers.len(), nth);
+        row.cells[kind as usize] =
+            Cells { identifiers: from.0..self.identifiers.len(), texts: from.1..self.unhashed.len() };
+    }
+
+    /// Takes a row out that carries more identifiers than any customer has.
+    fn leave_out(&mut self, rows: &Strip<'_>, nth: usize) {
+        let WaitingRow { place, says, cells, .. } = &self.waiting[nth];
+        for cells in cells {
+            self.owners[cells.identifiers.clone()].fill(NOBODY);
+        }
+        let (row, region) = (rows.row(*place), says.region);
+        let customer = self.shared.plan.sources[self.index].columns.customer(&row);
+        self.unreadable(TOO_MANY_IDENTIFIERS, customer.cells(), region);
     }
 
     /// Looks at the ends of phone cells: what registers hold of them is on its way while addresses are read.
@@ -335,7 +421,6 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         if !objections.has_ends() {
             return;
         }
-        self.ahead.clear();
         for (place, column) in self.source.phones.iter().enumerate() {
             let cell = customer.phone(place);
             self.ahead.push(if column.hashed.is_some() || separator_of(column).is_some() {
@@ -370,9 +455,8 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         people.clear();
         keys.clear();
         let (mut of_people, mut of_keys) = (of_people.drain(..), of_keys.drain(..));
-        let (mut from, mut id_from) = (0, 0);
-        for WaitingRow { head, end, id_end, may_be_named, .. } in &mut self.waiting {
-            let identifiers = from..*end;
+        let mut id_from = 0;
+        for WaitingRow { head, id_end, may_be_named, .. } in &mut self.waiting {
             if may_be_named[0] {
                 head.named = union(shared.named, head.named, of_people.next().flatten().unwrap_or(0));
             }
@@ -381,15 +465,19 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     objections.ids().met_otherwise(&self.ids[id_from..*id_end], &self.space, shared.named);
                 head.named = union(shared.named, head.named, met);
             }
-            for (one, may_be_named) in
-                self.identifiers[identifiers.clone()].iter().zip(&self.may_be_named[identifiers])
-            {
-                if *may_be_named {
-                    head.named = union(shared.named, head.named, of_keys.next().flatten().unwrap_or(0));
-                }
-                self.shares.count(one.wide);
+            id_from = *id_end;
+        }
+        for ((one, may_be_named), owner) in self.identifiers.iter().zip(&self.may_be_named).zip(&self.owners)
+        {
+            let met = may_be_named.then(|| of_keys.next().flatten()).flatten();
+            if *owner == NOBODY {
+                continue;
             }
-            (from, id_from) = (*end, *id_end);
+            self.shares.count(one.wide);
+            if let Some(met) = met {
+                let head = &mut self.waiting[*owner].head;
+                head.named = union(shared.named, head.named, met);
+            }
         }
         drop((of_people, of_keys));
         self.hand_on()
@@ -399,25 +487,34 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     /// on. Of somebody who can go up nowhere no digest is made.
     fn hand_on(&mut self) -> Result<(), SpillError> {
         let shared = self.shared;
-        let (mut from, mut from_text) = (0, 0);
         self.digests.clear();
         for row in &mut self.waiting {
             if shared.config.state.is_some() || shared.may_still_go_up(row.head.named) {
-                self.digests.extend((from_text..row.text_end).map(|place| self.unhashed.digest(place)));
+                for cells in &row.cells {
+                    self.digests.extend(cells.texts.clone().map(|place| self.unhashed.digest(place)));
+                }
             } else {
-                self.identifiers[from..row.end].iter_mut().for_each(IdentifierRecord::drop_digests);
+                for cells in &row.cells {
+                    self.identifiers[cells.identifiers.clone()]
+                        .iter_mut()
+                        .for_each(IdentifierRecord::drop_digests);
+                }
             }
-            (from, from_text) = (row.end, row.text_end);
-            row.text_end = self.digests.len();
+            row.digests_end = self.digests.len();
         }
-        let (mut from, mut from_digest) = (0, 0);
-        for WaitingRow { head, end, text_end, .. } in self.waiting.drain(..) {
-            let (identifiers, digests) = (&self.identifiers[from..end], &self.digests[from_digest..text_end]);
+        let mut from = 0;
+        for WaitingRow { head, cells, digests_end, is_crowd, .. } in self.waiting.drain(..) {
+            let identifiers = cells.map(|cells| &self.identifiers[cells.identifiers]);
+            let digests = &self.digests[from..digests_end];
+            from = digests_end;
+            if is_crowd {
+                continue;
+            }
             let bucket = bucket_of(head.person, self.partitions);
             self.rows.push(bucket, |bytes| write_row(bytes, head, identifiers, digests))?;
-            (from, from_digest) = (end, text_end);
         }
         self.identifiers.clear();
+        self.owners.clear();
         self.unhashed.truncate(0);
         self.ids.clear();
         Ok(())
@@ -545,10 +642,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             *self.tally.columns[place].rejected.entry(known.reject).or_insert(0) += 1;
             return;
         }
-        let ahead = match kind {
-            Kind::Email => Ahead::Nothing,
-            Kind::Phone => self.ahead.get(place - self.source.emails.len()).copied().unwrap_or_default(),
-        };
+        let ahead = self.ahead_of_cell;
         let says_all = match ahead {
             Ahead::SaysAll => true,
             Ahead::End(_) => false,

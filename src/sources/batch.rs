@@ -30,6 +30,55 @@ pub enum Record<'b> {
     Fault(RowFault<'b>),
 }
 
+/// Rows side by side, or the reason why there is none.
+pub enum Records<'b> {
+    /// Rows one after another, [`STRIP_ROWS`] at most.
+    Rows(Strip<'b>),
+    /// A physical line that is no row.
+    Fault(RowFault<'b>),
+}
+
+/// Most rows that are handed out together: so few that their cells stay in a processor's first cache, so
+/// many that what is done with each of them in turn is fetched once for all.
+pub const STRIP_ROWS: usize = 32;
+
+/// Rows side by side.
+#[derive(Clone, Copy)]
+pub struct Strip<'b> {
+    pub(super) data: &'b [u8],
+    pub(super) spans: &'b [Span],
+    /// How many of them a row has.
+    pub(super) width: usize,
+    pub(super) wanted: &'b [u32],
+    /// One a row.
+    pub(super) places: &'b [Place],
+}
+
+impl<'b> Strip<'b> {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// One of them.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[must_use]
+    #[inline]
+    pub fn row(&self, nth: usize) -> Row<'b> {
+        let spans = &self.spans[nth * self.width..(nth + 1) * self.width];
+        Row { data: self.data, spans, wanted: self.wanted, place: self.places[nth] }
+    }
+}
+
 /// A row of cells. Every wanted cell is valid UTF-8 without NUL.
 pub struct Row<'b> {
     pub(super) data: &'b [u8],
@@ -214,10 +263,21 @@ pub(super) struct Cells {
 impl Batch {
     /// Hands every record to `f`, in file order. The cells are borrowed for the call only.
     pub fn for_each(&self, mut f: impl FnMut(Record<'_>)) {
+        self.for_each_strip(|records| match records {
+            Records::Rows(strip) => (0..strip.len()).for_each(|nth| f(Record::Row(strip.row(nth)))),
+            Records::Fault(fault) => f(Record::Fault(fault)),
+        });
+    }
+
+    /// The same, many rows at once.
+    pub fn for_each_strip(&self, mut f: impl FnMut(Records<'_>)) {
         let mut count = 0_u64;
-        let mut counting = |record: Record<'_>| {
-            count += 1;
-            f(record);
+        let mut counting = |records: Records<'_>| {
+            count += match &records {
+                Records::Rows(strip) => strip.len() as u64,
+                Records::Fault(_) => 1,
+            };
+            f(records);
         };
         match &self.body {
             Body::Text(text) => text.for_each(self.file, self.first_line, &mut counting),
@@ -245,23 +305,39 @@ impl Batch {
 }
 
 impl Cells {
-    fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Record<'_>)) {
+    fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Records<'_>)) {
         let data = &self.data;
         let has_nul = memchr(0, data).is_some();
-        for row in 0..self.rows {
-            let spans = &self.spans[row * self.width..(row + 1) * self.width];
-            let place = Place { file, line: first_line + row as u64 };
-            let bytes: usize = spans.iter().map(|(start, end)| (end - start) as usize).sum();
-            let nul = |(start, end): &Span| memchr(0, &data[*start as usize..*end as usize]).is_some();
-            let code = if bytes > self.max_record_bytes {
-                RowFaultCode::TooLong
-            } else if has_nul && spans.iter().any(nul) {
-                RowFaultCode::Nul
-            } else {
-                f(Record::Row(Row { data, spans, wanted: &self.wanted, place }));
-                continue;
-            };
-            f(Record::Fault(RowFault { code, place, data, spans }));
+        let place = |row: usize| Place { file, line: first_line + row as u64 };
+        let mut from = 0;
+        while from < self.rows {
+            let most = self.rows.min(from + STRIP_ROWS);
+            let fault = (from..most).find_map(|row| self.fault(row, has_nul).map(|code| (row, code)));
+            let to = fault.map_or(most, |(row, _)| row);
+            if from < to {
+                let places: Vec<Place> = (from..to).map(place).collect();
+                let spans = &self.spans[from * self.width..to * self.width];
+                let (width, wanted) = (self.width, &self.wanted);
+                f(Records::Rows(Strip { data, spans, width, wanted, places: &places }));
+            }
+            from = to;
+            if let Some((row, code)) = fault {
+                let spans = &self.spans[row * self.width..(row + 1) * self.width];
+                f(Records::Fault(RowFault { code, place: place(row), data, spans }));
+                from += 1;
+            }
+        }
+    }
+
+    /// What is wrong with a row.
+    fn fault(&self, row: usize, has_nul: bool) -> Option<RowFaultCode> {
+        let spans = &self.spans[row * self.width..(row + 1) * self.width];
+        let bytes: usize = spans.iter().map(|(start, end)| (end - start) as usize).sum();
+        let nul = |(start, end): &Span| memchr(0, &self.data[*start as usize..*end as usize]).is_some();
+        if bytes > self.max_record_bytes {
+            Some(RowFaultCode::TooLong)
+        } else {
+            (has_nul && spans.iter().any(nul)).then_some(RowFaultCode::Nul)
         }
     }
 }

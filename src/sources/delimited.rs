@@ -8,7 +8,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::batch::{Place, Record, Row, RowFault, RowFaultCode, Span};
+use super::batch::{Place, Records, Row, RowFault, RowFaultCode, STRIP_ROWS, Span, Strip};
 use super::framing::{Rules, Special};
 use super::marks::Marks;
 
@@ -28,13 +28,15 @@ impl Layout {
         data: &[u8],
         specials: &[Special],
         first: Place,
-        f: &mut impl FnMut(Record<'_>),
+        f: &mut impl FnMut(Records<'_>),
     ) {
         let has_either = memchr2(0, b'\r', data).is_some();
         let mut splitter = Splitter {
             data,
             layout: self,
-            spans: vec![(0, 0); self.fields],
+            spans: vec![(0, 0); self.fields * STRIP_ROWS],
+            places: Vec::with_capacity(STRIP_ROWS),
+            from: 0,
             pieces: Vec::new(),
             has_nul: has_either && memchr(0, data).is_some(),
             has_cr: has_either && memchr(b'\r', data).is_some(),
@@ -52,6 +54,7 @@ impl Layout {
             at = special.end as usize;
         }
         splitter.plain(at, data.len(), f);
+        splitter.hand_on(f);
     }
 }
 
@@ -59,7 +62,12 @@ impl Layout {
 struct Splitter<'t> {
     data: &'t [u8],
     layout: &'t Layout,
+    /// Of the rows that wait to be handed on together, and behind them those of the row at hand.
     spans: Vec<Span>,
+    /// Of the rows that wait.
+    places: Vec<Place>,
+    /// Where the spans of the row at hand begin.
+    from: usize,
     /// Pieces recovered from a fault.
     pieces: Vec<Span>,
     has_nul: bool,
@@ -73,7 +81,7 @@ struct Splitter<'t> {
 
 impl Splitter<'_> {
     /// Lines without any quote.
-    fn plain(&mut self, from: usize, to: usize, f: &mut impl FnMut(Record<'_>)) {
+    fn plain(&mut self, from: usize, to: usize, f: &mut impl FnMut(Records<'_>)) {
         if self.has_cr {
             self.lines(from, to, [self.layout.rules.delimiter, b'\n', b'\r'], f);
         } else {
@@ -87,7 +95,7 @@ impl Splitter<'_> {
         from: usize,
         to: usize,
         marks: [u8; N],
-        f: &mut impl FnMut(Record<'_>),
+        f: &mut impl FnMut(Records<'_>),
     ) {
         let data = &self.data[..to];
         let delimiter = self.layout.rules.delimiter;
@@ -101,9 +109,7 @@ impl Splitter<'_> {
                 cell = line;
                 return;
             }
-            if let Some(span) = self.spans.get_mut(count) {
-                *span = (cell as u32, hit as u32);
-            }
+            self.cell(count, (cell as u32, hit as u32));
             count += 1;
             cell = hit + 1;
             if byte != delimiter {
@@ -114,16 +120,14 @@ impl Splitter<'_> {
             }
         });
         if line < to {
-            if let Some(span) = self.spans.get_mut(count) {
-                *span = (cell as u32, to as u32);
-            }
+            self.cell(count, (cell as u32, to as u32));
             self.line(line, to, count + 1, f);
         }
     }
 
     /// One line without quotes, its cells in `spans`.
     #[inline]
-    fn line(&mut self, start: usize, end: usize, count: usize, f: &mut impl FnMut(Record<'_>)) {
+    fn line(&mut self, start: usize, end: usize, count: usize, f: &mut impl FnMut(Records<'_>)) {
         if start == end {
             return;
         }
@@ -136,18 +140,52 @@ impl Splitter<'_> {
         } else if count > self.layout.fields {
             RowFaultCode::LongRow
         } else {
-            let row =
-                Row { data: self.data, spans: &self.spans, wanted: &self.layout.wanted, place: self.place };
-            if self.is_utf8 || wanted_is_utf8(&row) {
-                return f(Record::Row(row));
+            if self.is_utf8 || wanted_is_utf8(&self.row(self.data)) {
+                return self.keep(f);
             }
             RowFaultCode::InvalidEncoding
         };
         self.fault(code, start, end, f);
     }
 
+    /// Notes a cell of the row at hand. A row may have more than the header.
+    #[inline]
+    fn cell(&mut self, count: usize, span: Span) {
+        if count < self.layout.fields {
+            self.spans[self.from + count] = span;
+        }
+    }
+
+    /// The row at hand, its cells in these bytes.
+    fn row<'d>(&'d self, data: &'d [u8]) -> Row<'d> {
+        let spans = &self.spans[self.from..self.from + self.layout.fields];
+        Row { data, spans, wanted: &self.layout.wanted, place: self.place }
+    }
+
+    /// Keeps the row at hand until there are enough.
+    #[inline]
+    fn keep(&mut self, f: &mut impl FnMut(Records<'_>)) {
+        self.places.push(self.place);
+        self.from += self.layout.fields;
+        if self.places.len() == STRIP_ROWS {
+            self.hand_on(f);
+        }
+    }
+
+    /// Hands on the rows that wait.
+    fn hand_on(&mut self, f: &mut impl FnMut(Records<'_>)) {
+        if self.places.is_empty() {
+            return;
+        }
+        let (width, wanted) = (self.layout.fields, &self.layout.wanted);
+        let spans = &self.spans[..self.from];
+        f(Records::Rows(Strip { data: self.data, spans, width, wanted, places: &self.places }));
+        self.places.clear();
+        self.from = 0;
+    }
+
     /// A record with quotes, or a fault found while framing.
-    fn special(&mut self, special: &Special, f: &mut impl FnMut(Record<'_>)) {
+    fn special(&mut self, special: &Special, f: &mut impl FnMut(Records<'_>)) {
         let (start, end) = (special.start as usize, special.end as usize);
         let content_end = content_end(self.data, start, end);
         match special.fault {
@@ -158,7 +196,7 @@ impl Splitter<'_> {
     }
 
     /// A legal record with quotes.
-    fn quoted(&mut self, start: usize, end: usize, f: &mut impl FnMut(Record<'_>)) {
+    fn quoted(&mut self, start: usize, end: usize, f: &mut impl FnMut(Records<'_>)) {
         let record = &self.data[start..end];
         if self.has_nul && memchr(0, record).is_some() {
             return self.fault(RowFaultCode::Nul, start, end, f);
@@ -173,13 +211,13 @@ impl Splitter<'_> {
             std::cmp::Ordering::Greater => RowFaultCode::LongRow,
             std::cmp::Ordering::Equal => {
                 let data = if borrowed { self.data } else { &self.scratch };
-                let row = Row { data, spans: &self.spans, wanted: &self.layout.wanted, place };
-                if self.is_utf8 || wanted_is_utf8(&row) {
-                    return f(Record::Row(row));
+                if self.is_utf8 || wanted_is_utf8(&self.row(data)) {
+                    return if borrowed { self.keep(f) } else { self.unquoted(f) };
                 }
                 RowFaultCode::InvalidEncoding
             }
         };
+        self.hand_on(f);
         let count = self.unquote(start, end);
         self.pieces.clear();
         let mut from = 0;
@@ -187,7 +225,16 @@ impl Splitter<'_> {
             self.pieces.push((from, to as u32));
             from = to as u32;
         }
-        f(Record::Fault(RowFault { code, place, data: &self.scratch, spans: &self.pieces }));
+        f(Records::Fault(RowFault { code, place, data: &self.scratch, spans: &self.pieces }));
+    }
+
+    /// The row at hand, whose cells stand elsewhere than those of the rows that wait.
+    fn unquoted(&mut self, f: &mut impl FnMut(Records<'_>)) {
+        let (width, wanted) = (self.layout.fields, &self.layout.wanted);
+        let from = self.from;
+        self.hand_on(f);
+        let spans = &self.spans[from..from + width];
+        f(Records::Rows(Strip { data: &self.scratch, spans, width, wanted, places: &[self.place] }));
     }
 
     /// Splits a legal record in place and returns how many cells there are. `None`: a quote is doubled
@@ -206,9 +253,7 @@ impl Splitter<'_> {
                 let next = memchr(delimiter, &data[at..]).map_or(end, |found| at + found);
                 ((at, next), next)
             };
-            if let Some(slot) = self.spans.get_mut(count) {
-                *slot = (span.0 as u32, span.1 as u32);
-            }
+            self.cell(count, (span.0 as u32, span.1 as u32));
             count += 1;
             if next >= end {
                 return Some(count);
@@ -250,16 +295,18 @@ impl Splitter<'_> {
             }
         }
         let mut from = 0;
-        for (span, &to) in self.spans.iter_mut().zip(&self.ends[..count]) {
-            *span = (from, to as u32);
-            from = to as u32;
+        for cell in 0..count {
+            let to = self.ends[cell] as u32;
+            self.cell(cell, (from, to));
+            from = to;
         }
         count
     }
 
     /// A physical line that is no row: split at separators, quotes around the pieces taken off.
     #[cold]
-    fn fault(&mut self, code: RowFaultCode, start: usize, end: usize, f: &mut impl FnMut(Record<'_>)) {
+    fn fault(&mut self, code: RowFaultCode, start: usize, end: usize, f: &mut impl FnMut(Records<'_>)) {
+        self.hand_on(f);
         let end = end.min(start.saturating_add(self.layout.rules.max_record_bytes));
         self.pieces.clear();
         let mut from = start;
@@ -281,7 +328,7 @@ impl Splitter<'_> {
             }
             from = to + 1;
         }
-        f(Record::Fault(RowFault { code, place: self.place, data: self.data, spans: &self.pieces }));
+        f(Records::Fault(RowFault { code, place: self.place, data: self.data, spans: &self.pieces }));
     }
 }
 

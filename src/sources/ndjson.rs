@@ -10,7 +10,7 @@ use std::fmt;
 use memchr::{memchr, memchr2, memchr2_iter};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::batch::{Place, Record, Row, RowFault, RowFaultCode, Span};
+use super::batch::{Place, Records, RowFault, RowFaultCode, Span, Strip};
 use super::blocks::Blocks;
 use super::error::SourceError;
 use super::framing;
@@ -98,7 +98,7 @@ impl Keys {
     }
 
     /// Hands on each line's cells.
-    pub(super) fn for_each(&self, data: &[u8], first: Place, f: &mut impl FnMut(Record<'_>)) {
+    pub(super) fn for_each(&self, data: &[u8], first: Place, f: &mut impl FnMut(Records<'_>)) {
         let mut row = Scratch { text: Vec::new(), spans: vec![(0, 0); self.names.len()] };
         let mut pieces = Vec::new();
         let (mut place, mut at) = (first, 0);
@@ -108,16 +108,17 @@ impl Keys {
             let line = &data[at..end];
             if !line.trim_ascii().is_empty() {
                 match self.read(line, &mut row) {
-                    Ok(()) => f(Record::Row(Row {
+                    Ok(()) => f(Records::Rows(Strip {
                         data: &row.text,
                         spans: &row.spans,
+                        width: self.names.len(),
                         wanted: &self.wanted,
-                        place,
+                        places: &[place],
                     })),
                     Err(code) => {
                         let line = &line[..line.len().min(self.max_record_bytes)];
                         recover(line, &mut pieces);
-                        f(Record::Fault(RowFault { code, place, data: line, spans: &pieces }));
+                        f(Records::Fault(RowFault { code, place, data: line, spans: &pieces }));
                     }
                 }
             }

@@ -664,13 +664,48 @@ fn any_line() -> impl Strategy<Value = String> {
     proptest::collection::vec(cell, 3).prop_map(|cells| cells.join(","))
 }
 
+/// Rows are handed out side by side, and what stands between them is a fault or a row whose cells stand elsewhere:
+/// each comes in its turn, with its own cells and line.
+#[test]
+fn rows_side_by_side_come_in_their_turn() {
+    let (mut text, mut expect) = ("a,b,c\n".to_owned(), Vec::new());
+    for number in 0..400 {
+        let (line, told) = match number % 97 {
+            40 => (format!("{number},\"x\"\"y\",z"), format!("{number}|x\"y|z")),
+            41 | 80 => (format!("{number},x"), format!("!short-row {number}|x")),
+            42 => (format!("{number},x\"y,z"), format!("!stray-quote {number}|x\"y|z")),
+            43 => (format!("\"{number}\",\"x,y\","), format!("{number}|x,y|")),
+            44 => (format!("{number},\"x\"\"y\",z,4"), format!("!long-row {number}|x\"y|z|4")),
+            _ => (format!("{number},é{number},"), format!("{number}|é{number}|")),
+        };
+        text.push_str(&line);
+        text.push('\n');
+        expect.push(format!("0:{} {told}", number + 2));
+    }
+    check(&text, &expect.iter().map(String::as_str).collect::<Vec<_>>());
+
+    let table = table(&text);
+    let mut open = table.open(&["a"]).expect("right header");
+    let (mut strips, mut faults) = (Vec::new(), 0);
+    while let Some(batch) = open.next_batch().expect("right rows") {
+        batch.for_each_strip(|records| match records {
+            Records::Rows(strip) => strips.push(strip.len()),
+            Records::Fault(_) => faults += 1,
+        });
+    }
+    assert_eq!(strips.iter().sum::<usize>() + faults, expect.len());
+    assert!(strips.iter().all(|rows| (1..=STRIP_ROWS).contains(rows)), "{strips:?}");
+    let full = strips.iter().filter(|rows| **rows == STRIP_ROWS).count();
+    assert!(full > 4 && strips.contains(&1), "{strips:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     /// Whatever stray and unclosed quotes there are, every line is a row or a fault.
     #[test]
     fn no_line_is_ever_lost(
-        lines in proptest::collection::vec(any_line(), 0..40),
+        lines in proptest::collection::vec(any_line(), 0..90),
         end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")],
         last in any::<bool>(),
     ) {
@@ -705,7 +740,7 @@ proptest! {
     /// Legal files read as the `csv` crate reads them.
     #[test]
     fn legal_rows_are_what_the_csv_crate_reads(
-        rows in proptest::collection::vec(proptest::collection::vec("[a-z\" äö]{0,6}|[a-z]{0,3}[,;\n][a-z]{0,3}", 4), 0..20),
+        rows in proptest::collection::vec(proptest::collection::vec("[a-z\" äö]{0,6}|[a-z]{0,3}[,;\n][a-z]{0,3}", 4), 0..80),
         crlf in any::<bool>(),
         always in any::<bool>(),
     ) {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use memchr::memchr2;
 
-use super::batch::{Batch, Body, Place, Record};
+use super::batch::{Batch, Body, Place, Records};
 use super::blocks::{Blocks, Pool, Sizes, Stretch};
 use super::delimited::Layout;
 use super::error::SourceError;
@@ -41,7 +41,7 @@ impl Text {
         self.stretch.bytes().len()
     }
 
-    pub(super) fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Record<'_>)) {
+    pub(super) fn for_each(&self, file: u32, first_line: u64, f: &mut impl FnMut(Records<'_>)) {
         let first = Place { file, line: first_line };
         match &*self.split {
             Split::Cells(layout) => layout.for_each(self.stretch.bytes(), &self.specials, first, f),

@@ -604,6 +604,51 @@ fn names_of_columns_are_made_harmless() {
     }
 }
 
+/// A cell of more addresses than any customer has is a leak of somebody's list, or a bomb: its row is left out, and
+/// so is whoever has one of them. Its neighbours are read as ever.
+#[test]
+fn a_row_of_too_many_identifiers_is_left_out_alone() {
+    let list =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(";");
+    for (addresses, numbers, fits) in
+        [(63, 1, true), (64, 1, false), (200, 1, false), (32, 32, true), (32, 33, false), (32, 200, false)]
+    {
+        let base = Base::new();
+        let mut text = "customer_id,email,phone,country,born,status\n".to_owned();
+        for place in 0..100 {
+            let (email, phone) = match place {
+                50 => (
+                    list(addresses, &|nth| format!("crowd{nth}@example.com")),
+                    list(numbers, &|nth| format!("+358405550{nth:03}")),
+                ),
+                20 | 51 | 99 => (format!("crowd{}@example.com", place / 2), format!("+358501234{place:03}")),
+                _ => (format!("someone{place}@example.com"), format!("+358501234{place:03}")),
+            };
+            text.push_str(&format!("C-{place},{email},{phone},FI,1980-01-01,active\n"));
+        }
+        base.put("customers.csv", text);
+        for column in ["email", "phone"] {
+            let several = format!("{column} = [{{ column = \"{column}\", separator = \";\" }}]");
+            base.configure(&format!("{column} = [\"{column}\"]"), &several);
+        }
+        base.configure("[output]", "[policy]\nmax_unreadable = \"5%\"\n[output]");
+        base.put("objections.csv", OBJECTIONS);
+        let ran = base.run(&["build", "--json", "-q"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one object");
+        let eligible = &answer["audiences"][0]["people"]["eligible"];
+        if fits {
+            assert_eq!(answer["sources"][0]["unreadable"], serde_json::json!([]));
+            assert_eq!(*eligible, 100);
+            continue;
+        }
+        let unreadable = &answer["sources"][0]["unreadable"][0];
+        assert_eq!((&unreadable["code"], &unreadable["rows"]), (&"too-many-identifiers".into(), &1.into()));
+        let sharing = [10, 25, 49].iter().filter(|nth| **nth < addresses).count();
+        assert_eq!(*eligible, 100 - 1 - sharing, "{}", ran.stdout);
+    }
+}
+
 /// Cells that a spreadsheet would run: in ids, attributes, countries, everywhere. No file of a release has
 /// a line or a field that begins like one.
 #[test]
