@@ -7,6 +7,8 @@ use crate::identifiers::Digest;
 /// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
 /// read one after another.
 const AHEAD_BYTES: usize = 1024;
+/// Rows ahead of the row at hand that are asked for where they lie in no order.
+const AHEAD_ROWS: usize = 8;
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
 /// Buckets of members, by the first byte of their first digest: those whose first column is empty, then
@@ -61,15 +63,17 @@ impl MemberKey {
                 return None;
             }
             ahead::fetch(rest, AHEAD_BYTES);
-            let mut end = 0;
-            for _ in 0..columns {
-                end += if rest[end] == 0 { 1 } else { 33 };
-            }
-            let (key, after) = rest.split_at(end);
+            let (key, after) = rest.split_at(Self::len_of_first(rest, columns));
             let (belongs, after) = after.split_at(tail);
             rest = after;
             Some((key, belongs))
         })
+    }
+
+    /// How many bytes the first of packed keys has.
+    #[inline]
+    fn len_of_first(keys: &[u8], columns: usize) -> usize {
+        (0..columns).fold(0, |end, _| end + if keys[end] == 0 { 1 } else { 1 + DIGEST_BYTES })
     }
 
     /// How many of a key's columns hold a digest.
@@ -108,7 +112,7 @@ impl MemberKey {
 /// The keys of packed rows of `columns` columns each, in order, each once.
 #[must_use]
 pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> {
-    let mut keys: Vec<&[u8]> = Vec::new();
+    let mut keys: Vec<&[u8]> = Vec::with_capacity(most_rows(stretches, columns, 0));
     each_sorted(stretches, columns, 0, |key, _, is_alike| {
         if !is_alike || keys.last() != Some(&key) {
             keys.push(key);
@@ -117,37 +121,56 @@ pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> 
     keys
 }
 
+/// How many packed rows there are at most: each has a digest.
+fn most_rows(stretches: &[&[u8]], columns: usize, tail: usize) -> usize {
+    let bytes: usize = stretches.iter().map(|stretch| stretch.len()).sum();
+    bytes / (columns + DIGEST_BYTES + tail)
+}
+
+/// Where a packed row begins: the place of its stretch, and of its first byte in it.
+type Spot = (u32, u32);
+
 /// Hands over the packed rows of all stretches, each followed by `tail` bytes, in the order of their keys;
 /// equal keys in the order of what follows them. With each goes whether its key may be that of the row before,
 /// so that nobody has to look at two keys which lie far apart to learn that they differ.
 ///
-/// Sorted are small entries, a number made of a key's first bytes and the row's: digests are random, so
-/// that the number nearly always tells, and keys themselves are looked at where it does not.
+/// Sorted are small entries, a number made of a key's first bytes and where the row begins: digests are
+/// random, so that the number nearly always tells, and keys themselves are looked at where it does not.
 ///
 /// # Panics
-/// At four thousand million rows.
+/// At a stretch of four thousand million bytes.
 pub fn each_sorted<'k>(
     stretches: &[&'k [u8]],
     columns: usize,
     tail: usize,
     mut each: impl FnMut(&'k [u8], &'k [u8], bool),
 ) {
-    let split = stretches.iter().flat_map(|stretch| MemberKey::split_with(stretch, columns, tail));
-    let (mut rows, mut entries) = (Vec::new(), Vec::<(u64, u32)>::new());
-    for (number, row) in split.enumerate() {
-        entries.push((head(row.0), u32::try_from(number).expect("fewer rows than four thousand million")));
-        rows.push(row);
+    let narrow = |number: usize| u32::try_from(number).expect("a stretch of fewer than 4 GiB");
+    let mut entries = Vec::with_capacity(most_rows(stretches, columns, tail));
+    for (place, stretch) in stretches.iter().enumerate() {
+        let mut at = 0;
+        for (key, belongs) in MemberKey::split_with(stretch, columns, tail) {
+            entries.push((head(key), (narrow(place), narrow(at))));
+            at += key.len() + belongs.len();
+        }
     }
     let mut entries = sorted_by_head(&entries);
-    let row = |number: u32| rows[number as usize];
-    for alike in entries.chunk_by_mut(|a, b| a.0 == b.0) {
-        if alike.len() > 1 {
-            alike.sort_unstable_by_key(|(_, number)| row(*number));
+    let row = |(stretch, at): Spot| {
+        let rest = &stretches[stretch as usize][at as usize..];
+        let end = MemberKey::len_of_first(rest, columns);
+        (&rest[..end], &rest[end..end + tail])
+    };
+    for alike in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        alike.sort_unstable_by_key(|(_, spot)| row(*spot));
+    }
+    let mut before = None;
+    for (place, (head, spot)) in entries.iter().enumerate() {
+        if let Some((_, (stretch, at))) = entries.get(place + AHEAD_ROWS) {
+            ahead::fetch(stretches[*stretch as usize], *at as usize);
         }
-        for (place, (_, number)) in alike.iter().enumerate() {
-            let (key, belongs) = row(*number);
-            each(key, belongs, place > 0);
-        }
+        let (key, belongs) = row(*spot);
+        each(key, belongs, before == Some(*head));
+        before = Some(*head);
     }
 }
 
@@ -155,7 +178,7 @@ pub fn each_sorted<'k>(
 ///
 /// Those of a bucket differ from their second byte on, and are spread evenly over the bits that follow: each is
 /// put where these say, and few are left to be sorted among one another.
-fn sorted_by_head(entries: &[(u64, u32)]) -> Vec<(u64, u32)> {
+fn sorted_by_head(entries: &[(u64, Spot)]) -> Vec<(u64, Spot)> {
     const BITS: u32 = 12;
     const PLACES: usize = 1 << BITS;
     // Where all first bytes are alike, which is nearly always, these bits are in the order of the whole.
@@ -172,7 +195,7 @@ fn sorted_by_head(entries: &[(u64, u32)]) -> Vec<(u64, u32)> {
     for at in 1..=PLACES {
         ends[at] += ends[at - 1];
     }
-    let mut sorted = vec![(0, 0); entries.len()];
+    let mut sorted = vec![(0, (0, 0)); entries.len()];
     for entry in entries {
         let end = &mut ends[place(entry.0)];
         sorted[*end] = *entry;
@@ -247,7 +270,8 @@ mod tests {
             for (alike, bits) in [(0, 64), (0, 56), (7 << 56, 56), (7 << 56, 44), (7 << 56, 3), (7 << 56, 50)]
             {
                 let head = |random: u64| if bits == 64 { random } else { alike | random & ((1 << bits) - 1) };
-                let entries: Vec<(u64, u32)> = (0..len).map(|number| (head(next()), number)).collect();
+                let entries: Vec<(u64, super::Spot)> =
+                    (0..len).map(|number| (head(next()), (number % 7, number))).collect();
                 let (mut expected, mut sorted) = (entries.clone(), super::sorted_by_head(&entries));
                 assert!(sorted.is_sorted_by_key(|(head, _)| *head), "{len} entries of {bits} bits");
                 expected.sort_unstable();
