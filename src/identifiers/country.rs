@@ -34,6 +34,11 @@ impl Region {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// The same as bytes, for comparing.
+    pub(in crate::identifiers) const fn letters(self) -> [u8; 2] {
+        self.0
+    }
 }
 
 /// The country that a cell names: two or three letters of ISO 3166-1, or a name in English, Finnish,

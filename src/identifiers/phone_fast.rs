@@ -48,8 +48,8 @@ pub(in crate::identifiers) fn read_if(
         split(digits)?
     } else if let Some(rest) = digits.strip_prefix(b"00") {
         // Regions that dial abroad with 00; elsewhere zeros may be part of a number.
-        match region.as_ref().map(Region::code) {
-            None | Some("FI" | "SE" | "EE" | "DE" | "GB") => split(rest)?,
+        match region.map(Region::letters).as_ref() {
+            None | Some(b"FI" | b"SE" | b"EE" | b"DE" | b"GB") => split(rest)?,
             Some(_) => return None,
         }
     } else {
@@ -91,9 +91,15 @@ fn scan(cell: &[u8]) -> Option<Shape> {
         return None;
     }
     let mut shape = Shape { digits: [0; CELL_MAX], len: 0, plus };
+    // Most numbers are written without separators.
+    if cell.iter().fold(true, |all, b| all & is_digit(*b)) {
+        shape.digits[..cell.len()].copy_from_slice(cell);
+        shape.len = cell.len();
+        return (1..=SHAPE_MAX).contains(&cell.len()).then_some(shape);
+    }
     let (mut after_digit, mut is_odd) = (false, false);
     for b in cell {
-        let is_digit = b.wrapping_sub(b'0') < 10;
+        let is_digit = is_digit(*b);
         // A point is not taken: it may be a spreadsheet's decimal point.
         is_odd |= !(is_digit | (matches!(b, b' ' | b'-') & after_digit));
         after_digit = is_digit;
@@ -102,6 +108,11 @@ fn scan(cell: &[u8]) -> Option<Shape> {
         shape.len += usize::from(is_digit);
     }
     (after_digit && !is_odd && shape.len <= SHAPE_MAX).then_some(shape)
+}
+
+/// As [`u8::is_ascii_digit`], without a branch.
+const fn is_digit(byte: u8) -> bool {
+    byte.wrapping_sub(b'0') < 10
 }
 
 /// Country code and national digits of an international number.
@@ -117,15 +128,15 @@ fn split(digits: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// A number as written inside its region.
 fn in_region(digits: &[u8], region: Region) -> Option<(&'static [u8], &[u8])> {
-    match (region.code(), digits) {
-        ("FI", [b'0', rest @ ..]) => Some((b"358", rest)),
+    match (&region.letters(), digits) {
+        (b"FI", [b'0', rest @ ..]) => Some((b"358", rest)),
         // The zero lost in a spreadsheet; the library reads it so too.
-        ("FI", rest) if rest.len() == 9 => Some((b"358", rest)),
-        ("SE", [b'0', rest @ ..]) => Some((b"46", rest)),
-        ("DE", [b'0', rest @ ..]) => Some((b"49", rest)),
-        ("GB", [b'0', rest @ ..]) => Some((b"44", rest)),
-        ("EE", rest) if rest.len() == 8 => Some((b"372", rest)),
-        ("US", [b'1', rest @ ..] | rest) if rest.len() == 10 => Some((b"1", rest)),
+        (b"FI", rest) if rest.len() == 9 => Some((b"358", rest)),
+        (b"SE", [b'0', rest @ ..]) => Some((b"46", rest)),
+        (b"DE", [b'0', rest @ ..]) => Some((b"49", rest)),
+        (b"GB", [b'0', rest @ ..]) => Some((b"44", rest)),
+        (b"EE", rest) if rest.len() == 8 => Some((b"372", rest)),
+        (b"US", [b'1', rest @ ..] | rest) if rest.len() == 10 => Some((b"1", rest)),
         _ => None,
     }
 }

@@ -72,7 +72,8 @@ pub fn verdicts_file(audience: &str) -> String {
 #[derive(Debug)]
 pub struct SuppressionsWriter {
     file: StagedFile,
-    numbers: BTreeMap<u32, u32>,
+    /// What stands behind a tag: its class as the files number it, by the run's number of it.
+    ends: BTreeMap<u32, Vec<u8>>,
     last: Option<Tag>,
     tags: u64,
     record: SuppressionsRecord,
@@ -100,13 +101,14 @@ impl SuppressionsWriter {
             .create_for(&suppressions_file(audience), recipients, || Some(Watcher::of_tags(classes)))?;
         file.write(SUPPRESSIONS_HEADER.as_bytes())?;
         let record = SuppressionsRecord { tag_of, tags: 0, classes: verdicts.classes().len() as u64 };
-        Ok(Self { file, numbers, last: None, tags: 0, record })
+        let end = |(class, number)| (class, format!(",{number}\n").into_bytes());
+        Ok(Self { file, ends: numbers.into_iter().map(end).collect(), last: None, tags: 0, record })
     }
 
     /// Writes one line. Tags come in ascending order, each once, with one of the classes in use.
     pub fn tag(&mut self, tag: Tag, class: u32) -> Result<(), OutputError> {
         let out_of_order = || OutputError::Order { name: self.file.name().to_owned() };
-        let class = *self.numbers.get(&class).ok_or_else(out_of_order)?;
+        let end = self.ends.get(&class).ok_or_else(out_of_order)?;
         if self.last.is_some_and(|last| last >= tag) {
             return Err(out_of_order());
         }
@@ -114,16 +116,8 @@ impl SuppressionsWriter {
         self.tags += 1;
         self.file.write_with(TAG_LINE_BYTES, |line| {
             line[..32].copy_from_slice(const_hex::Buffer::<16>::new().format(&tag.0).as_bytes());
-            line[32] = b',';
-            let mut at = 33;
-            for power in (0..10).map(|place| 10_u32.pow(9 - place)) {
-                if class >= power || power == 1 {
-                    line[at] = b'0' + (class / power % 10) as u8;
-                    at += 1;
-                }
-            }
-            line[at] = b'\n';
-            at + 1
+            line[32..32 + end.len()].copy_from_slice(end);
+            32 + end.len()
         })
     }
 
