@@ -202,10 +202,10 @@ impl Begun {
 
     fn rows<'b>(
         &mut self,
-        rows: impl Iterator<Item = MemberRow<'b>>,
+        mut rows: impl Iterator<Item = MemberRow<'b>>,
         most: usize,
     ) -> Result<(), OutputError> {
-        rows.into_iter().try_for_each(|row| self.writer.rows(row.prefix(), [row], most, MemberRow::write))
+        rows.try_for_each(|row| self.writer.rows(row.prefix(), [row], most, MemberRow::write))
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Entries<'e, 'r, 'c> {
 }
 
 /// What number a whole cell is, where its register is at home.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum AtHome {
     None,
     /// One of a possible length, which no range in use holds.
@@ -398,11 +398,7 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
             let parsed = Phone::parse_any(Plaintext::new(cell), *region, &mut self.scratch);
             let Ok((phone, is_in_use)) = parsed else { continue };
             self.numbers.push(phone);
-            match self.at_home {
-                _ if is_in_use => self.at_home = AtHome::InUse,
-                AtHome::None => self.at_home = AtHome::Possible,
-                AtHome::Possible | AtHome::InUse => {}
-            }
+            self.at_home = self.at_home.max(if is_in_use { AtHome::InUse } else { AtHome::Possible });
         }
         let is_one = self.at_home != AtHome::None;
         if !is_one {
