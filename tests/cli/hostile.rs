@@ -643,7 +643,7 @@ fn a_row_of_too_many_identifiers_is_left_out_alone() {
             continue;
         }
         let unreadable = &answer["sources"][0]["unreadable"][0];
-        assert_eq!((&unreadable["code"], &unreadable["rows"]), (&"too-many-identifiers".into(), &1.into()));
+        assert_eq!((&unreadable["code"], &unreadable["count"]), (&"too-many-identifiers".into(), &1.into()));
         let sharing = [10, 25, 49].iter().filter(|nth| **nth < addresses).count();
         assert_eq!(*eligible, 100 - 1 - sharing, "{}", ran.stdout);
     }
