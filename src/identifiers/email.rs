@@ -13,7 +13,9 @@
 //!   delivered to such an address.
 
 use super::digest::{Digest, RunKey, Space, WideKey};
+use super::email_fast::{Scanned, ScannedShort};
 use super::email_form::{self, ADDRESS_MAX, EmailForm, Mailhost, Written};
+use super::email_short::Short;
 use super::steps::{Step, Steps};
 use super::{Plaintext, Reject, Scratch, Unhashed, domain, email_fast, glue, junk, text};
 use unicode_normalization::UnicodeNormalization;
@@ -32,6 +34,8 @@ pub struct Email<'s> {
     host: Mailhost,
     /// Whether the short way read it.
     is_scanned: bool,
+    /// Where it stands, when it is a short one, too, and whether a plus stands in its user part.
+    short: Option<(&'s Short, bool)>,
 }
 
 /// The longest user part in bytes (RFC 5321, 4.5.3.1.1).
@@ -41,12 +45,34 @@ impl<'s> Email<'s> {
     /// Reads an address.
     #[inline]
     pub fn parse(cell: Plaintext<'_>, scratch: &'s mut Scratch) -> Result<Self, Reject> {
-        let cell = cell.read();
+        let scanned = Self::scan(&cell, scratch);
+        Self::parse_scanned(scanned, cell, scratch)
+    }
+
+    /// Looks at a cell the short way; `None` where [`Email::parse_scanned`] will have to go the long one.
+    #[inline]
+    pub fn scan(cell: &Plaintext<'_>, scratch: &mut Scratch) -> Option<Scanned> {
         scratch.steps = Steps::default();
-        let Some(at) = email_fast::scan(cell, &mut scratch.basic) else {
-            return Self::parse_slowly(cell, scratch);
+        email_fast::scan(cell, &mut scratch.short, &mut scratch.basic)
+    }
+
+    /// Reads an address of which [`Email::scan`] said so much just before, with this scratch.
+    #[inline]
+    pub fn parse_scanned(
+        scanned: Option<Scanned>,
+        cell: Plaintext<'_>,
+        scratch: &'s mut Scratch,
+    ) -> Result<Self, Reject> {
+        let Some(Scanned { at, short }) = scanned else {
+            return Self::parse_slowly(cell.read(), scratch);
         };
-        let basic = scratch.basic.as_str();
+        let scratch: &'s Scratch = scratch;
+        let (basic, short) = match short {
+            Some(ScannedShort { bytes, has_plus }) => {
+                (scratch.short.text(bytes).ok_or(Reject::NotText)?, Some((&scratch.short, has_plus)))
+            }
+            None => (scratch.basic.as_str(), None),
+        };
         let (local, domain) = (&basic[..at], &basic[at + 1..]);
         let host = Mailhost::of(domain);
         // Lengths and dots are looked at by the scan; nothing else can fail a user part of this kind.
@@ -54,7 +80,7 @@ impl<'s> Email<'s> {
             return Err(Reject::InvalidLocalPart);
         }
         check_usable(local, domain)?;
-        Ok(Self { basic, at, domain, folded: None, host, is_scanned: true })
+        Ok(Self { basic, at, domain, folded: None, host, is_scanned: true, short })
     }
 
     /// The whole rule, without the fast path. It fills the scratch's steps.
@@ -108,7 +134,7 @@ impl<'s> Email<'s> {
             return Err(Reject::InvalidLocalPart);
         }
         check_usable(local, domain)?;
-        Ok(Self { basic, at, domain, folded, host, is_scanned: false })
+        Ok(Self { basic, at, domain, folded, host, is_scanned: false, short: None })
     }
 
     /// The digest of one form.
@@ -123,7 +149,9 @@ impl<'s> Email<'s> {
     /// Hands the text of one form over to be hashed later.
     #[inline]
     pub fn hash_later(&self, form: EmailForm, unhashed: &mut Unhashed) {
-        if form == EmailForm::Basic {
+        if let (EmailForm::Basic, Some((short, _))) = (form, self.short) {
+            unhashed.push_piece(short.room(), self.basic.len());
+        } else if form == EmailForm::Basic {
             unhashed.push(self.basic.as_bytes());
         } else {
             unhashed.push(self.written(form).bytes());
@@ -153,7 +181,12 @@ impl<'s> Email<'s> {
     /// gmail.com, the domain in ASCII.
     #[must_use]
     pub fn wide_key(&self, key: &RunKey) -> WideKey {
-        key.hash(self.wide().message(Space::Email as u8))
+        // The domain of a short address is in ASCII, and its user part is not folded.
+        let short = self.short.filter(|(_, has_plus)| !has_plus && self.host != Mailhost::Googlemail);
+        match short.and_then(|(short, _)| short.wide_message(self.at, self.basic.len())) {
+            Some((message, bytes)) => key.hash(message.first(bytes)),
+            None => key.hash(self.wide().message(Space::Email as u8)),
+        }
     }
 
     /// The key of the whole domain, for objections that name one.
@@ -171,7 +204,8 @@ impl<'s> Email<'s> {
     /// Whether it is the address of a function, such as `info@`. It still parses: an objection may name it.
     #[must_use]
     pub fn is_role(&self) -> bool {
-        junk::is_role_local(self.local())
+        let is_whole = self.short.is_some_and(|(_, has_plus)| !has_plus);
+        junk::is_role_local(if is_whole { self.local() } else { junk::before_plus(self.local()) })
     }
 
     /// Whether something may have stuck to it, so that it is rather somebody else's: then

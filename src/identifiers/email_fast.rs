@@ -2,6 +2,10 @@
 //! It promises the slow parser's answer or none at all; a test compares the two. It decides nothing
 //! of its own.
 
+use super::Plaintext;
+use super::email_short::{SHORT, Short, WINDOW};
+use super::pieces::first;
+
 /// What a byte is in a plain address.
 const CLASS: [u8; 256] = {
     let mut table = [OTHER; 256];
@@ -69,73 +73,88 @@ const ADDRESS_MAX: usize = 254;
 const LOCAL_MAX: usize = 64;
 const LABEL_MAX: usize = 63;
 
-/// Writes the lower-cased address into `out` and returns where the `@` stands; `None` means "ask the
-/// slow parser".
-pub(in crate::identifiers) fn scan(cell: &[u8], out: &mut String) -> Option<usize> {
-    let cell = cell.trim_ascii();
-    let at = match memchr::memchr(b'@', cell) {
-        Some(at) if cell.len() <= SHORT && cell.len() - at <= SHORT_DOMAIN => {
-            let mut whole = Padded::new(cell);
-            let at = read_short(cell, at, &whole)?;
-            whole.0.make_ascii_lowercase();
-            // All of a fixed length, and then cut: a length that nobody can guess costs more than the rest.
-            let text = std::str::from_utf8(&whole.0[..SHORT]).ok()?;
-            out.clear();
-            out.push_str(text);
-            out.truncate(cell.len());
-            return Some(at);
-        }
-        _ => read_long(cell)?,
-    };
-    out.clear();
-    out.push_str(std::str::from_utf8(cell).ok()?);
-    out.make_ascii_lowercase();
-    Some(at)
+/// A plain address that the short way read into the scratch buffers: where its sign stands.
+pub struct Scanned {
+    pub(in crate::identifiers) at: usize,
+    pub(in crate::identifiers) short: Option<ScannedShort>,
 }
 
-/// A short address, and letters behind it, which are wrong nowhere. It begins where words of eight bytes do.
-#[repr(align(8))]
-struct Padded([u8; SHORT + 1]);
+/// The same of a short one.
+pub(in crate::identifiers) struct ScannedShort {
+    pub(in crate::identifiers) bytes: usize,
+    /// A plus stands in its user part.
+    pub(in crate::identifiers) has_plus: bool,
+}
 
-impl Padded {
-    #[inline]
-    fn new(cell: &[u8]) -> Self {
-        let mut whole = [b'a'; SHORT + 1];
-        whole[..cell.len()].copy_from_slice(cell);
-        Self(whole)
+/// Writes the lower-cased address into `short` where it is short, else into `long`; `None` means "ask the slow
+/// parser".
+pub(in crate::identifiers) fn scan(
+    cell: &Plaintext<'_>,
+    short: &mut Short,
+    long: &mut String,
+) -> Option<Scanned> {
+    let (whole, window) = (cell.read(), cell.window::<WINDOW>());
+    let text = whole.trim_ascii();
+    let bytes = text.len();
+    if let Some(at) = memchr::memchr(b'@', text)
+        && bytes <= SHORT
+        && bytes - at <= SHORT_DOMAIN
+    {
+        let mut alone = [0; WINDOW];
+        let window = match window {
+            Some(window) if bytes == whole.len() => window,
+            _ => {
+                alone[..bytes].copy_from_slice(text);
+                &alone
+            }
+        };
+        let has_plus = read_short(text, at, window)?;
+        short.fill(window, bytes);
+        return Some(Scanned { at, short: Some(ScannedShort { bytes, has_plus }) });
     }
+    let at = read_long(text)?;
+    long.clear();
+    long.push_str(std::str::from_utf8(text).ok()?);
+    long.make_ascii_lowercase();
+    Some(Scanned { at, short: None })
 }
 
-/// Bytes of nearly every address, and of its domain with the sign before it.
-const SHORT: usize = 48;
+/// Bytes of the domain of nearly every address, with the sign before it.
 const SHORT_DOMAIN: usize = 32;
 
-/// Of a short address: every byte by itself and every pair of neighbours, in loops of one length that are
-/// compiled to look at many bytes at once. None of them waits for the one before.
+/// Of a short address, with which a window begins: every byte by itself and every pair of neighbours, in loops
+/// of one length that are compiled to look at many bytes at once. None of them waits for the one before, and all
+/// read what was written long ago: letters, which are wrong nowhere, stand behind the address as they look. Tells
+/// whether a plus stands in the user part.
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "a branch would be one byte at a time")]
-fn read_short(cell: &[u8], at: usize, whole: &Padded) -> Option<usize> {
+fn read_short(cell: &[u8], at: usize, window: &[u8; WINDOW]) -> Option<bool> {
     let (local, domain) = (&cell[..at], &cell[at + 1..]);
     let last_dot = memchr::memrchr(b'.', domain)?;
     let ends = [local.first()?, local.last()?, domain.first()?, domain.last()?];
     if *ends[0] == b'.' || *ends[1] == b'.' || is_joint(*ends[2]) || is_joint(*ends[3]) {
         return None;
     }
-    let mut name = [b'a'; SHORT_DOMAIN + 1];
-    name[..domain.len()].copy_from_slice(domain);
-    let mut wrong = 0;
+    let or_letter = |byte: u8, keep: u8| (byte & keep) | (b'a' & !keep);
+    let (mut wrong, mut plus) = (0, 0);
+    let keep: &[u8; SHORT + 1] = first(cell.len());
     for place in 0..SHORT {
-        let (byte, next) = (whole.0[place], whole.0[place + 1]);
+        let byte = or_letter(window[place], keep[place]);
+        let next = or_letter(window[place + 1], keep[place + 1]);
         wrong |= u8::from(!is_alphanumeric(byte) & !matches!(byte, b'.' | b'-' | b'_' | b'+' | b'@'));
         wrong |= u8::from((byte == b'.') & (next == b'.'));
+        plus |= u8::from(byte == b'+');
     }
+    let name: &[u8; SHORT_DOMAIN + 1] = window[at + 1..].first_chunk()?;
+    let keep: &[u8; SHORT_DOMAIN + 1] = first(domain.len());
     for place in 0..SHORT_DOMAIN {
-        let (byte, next) = (name[place], name[place + 1]);
+        let byte = or_letter(name[place], keep[place]);
+        let next = or_letter(name[place + 1], keep[place + 1]);
         wrong |= u8::from(matches!(byte, b'_' | b'+' | b'@'));
         wrong |= u8::from(is_joint(byte) & is_joint(next));
     }
     let has_letter = || domain[last_dot + 1..].iter().any(u8::is_ascii_alphabetic);
-    (wrong == 0 && has_letter()).then_some(at)
+    (wrong == 0 && has_letter()).then_some(plus != 0)
 }
 
 /// What joins letters and digits in a domain, and stands neither at its ends nor beside another.
@@ -184,7 +203,8 @@ pub(in crate::identifiers) fn has_bare_dot(local: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLASS, DIGIT, DOT, HYPHEN, LETTER, OTHER, read_long, scan};
+    use super::{CLASS, DIGIT, DOT, HYPHEN, LETTER, OTHER, ScannedShort, Short, WINDOW, read_long, scan};
+    use crate::identifiers::Plaintext;
 
     /// The rules once more, byte by byte as they are said.
     fn by_rules(cell: &[u8]) -> Option<usize> {
@@ -209,12 +229,27 @@ mod tests {
     fn plain_addresses_are_read_by_the_rules() {
         let bytes = b"a7-.@_+ Z\xc3\0";
         assert_eq!(bytes.iter().filter(|byte| CLASS[usize::from(**byte)] == OTHER).count(), 3);
-        let (mut plain, mut others, mut written) = (0_u32, 0_u32, String::new());
+        let (mut plain, mut others) = (0_u32, 0_u32);
+        let (mut short, mut long) = (Short::new(), String::new());
         let mut check = |cell: &[u8]| {
             let trimmed = cell.trim_ascii();
-            assert_eq!(scan(cell, &mut written), by_rules(trimmed), "{:?}", String::from_utf8_lossy(cell));
-            let lower = trimmed.to_ascii_lowercase();
-            assert!(by_rules(trimmed).is_none() || written.as_bytes() == lower, "{written}");
+            // Alone, and before what must not count.
+            let more = [cell, &b".@+\xff..-Z"[..]].concat().into_iter().chain([b'@'; WINDOW]);
+            let more: Vec<u8> = more.collect();
+            for cell in [Plaintext::new(cell), Plaintext::beginning(&more, cell.len())] {
+                let scanned = scan(&cell, &mut short, &mut long);
+                let at = scanned.as_ref().map(|scanned| scanned.at);
+                let written = scanned.map(|scanned| match scanned.short {
+                    Some(ScannedShort { bytes, has_plus }) => {
+                        assert_eq!(has_plus, trimmed.contains(&b'+'));
+                        short.text(bytes).expect("text")
+                    }
+                    None => &long,
+                });
+                assert_eq!(at, by_rules(trimmed), "{:?}", String::from_utf8_lossy(trimmed));
+                let lower = at.map(|_| trimmed.to_ascii_lowercase());
+                assert_eq!(written.map(str::as_bytes), lower.as_deref());
+            }
             let expected = by_rules(cell);
             assert_eq!(read_long(cell), expected, "{:?}", String::from_utf8_lossy(cell));
             if expected.is_some() { plain += 1 } else { others += 1 }

@@ -290,10 +290,15 @@ pub(in crate::identifiers) static ROLES: Words = Words::new(&[
     "ylläpito",
 ]);
 
-/// User parts of a function (RFC 2142 and common use), which nobody owns as a person.
+/// User parts of a function (RFC 2142 and common use), which nobody owns as a person; without what follows a
+/// plus.
 pub(in crate::identifiers) fn is_role_local(local: &str) -> bool {
-    let end = memchr::memchr(b'+', local.as_bytes()).unwrap_or(local.len());
-    ROLES.contains(&local[..end])
+    ROLES.contains(local)
+}
+
+/// A user part up to its first plus.
+pub(in crate::identifiers) fn before_plus(local: &str) -> &str {
+    &local[..memchr::memchr(b'+', local.as_bytes()).unwrap_or(local.len())]
 }
 
 /// Numbers of emergency services, as dialled.

@@ -20,6 +20,7 @@ use rlibphonenumber::PhoneNumberType;
 /// A parsed number: its international digits, and no way to print them.
 #[derive(Clone, Copy)]
 pub struct Phone {
+    /// And zeros behind them.
     digits: [u8; DIGITS_MAX],
     len: u8,
 }
@@ -65,11 +66,10 @@ impl Phone {
         rule: PhoneRule,
         scratch: &mut Scratch,
     ) -> Result<Self, Reject> {
-        let cell = cell.read();
-        if let Some(phone) = phone_fast::read(cell, region) {
+        if let Some(phone) = phone_fast::read(&cell, region) {
             return phone;
         }
-        Self::parse_slowly(cell, region, rule, scratch)
+        Self::parse_slowly(cell.read(), region, rule, scratch)
     }
 
     /// As [`Phone::parse`] reads a number that is in use or of a possible length, and whether it is in use: then
@@ -79,17 +79,16 @@ impl Phone {
         region: Option<Region>,
         scratch: &mut Scratch,
     ) -> Result<(Self, bool), Reject> {
-        let cell = cell.read();
-        if let Some(phone) = phone_fast::read(cell, region) {
+        if let Some(phone) = phone_fast::read(&cell, region) {
             return phone.map(|phone| (phone, true));
         }
-        Self::read_slowly(cell, region, PhoneRule { possible: true }, scratch)
+        Self::read_slowly(cell.read(), region, PhoneRule { possible: true }, scratch)
     }
 
     /// The answer to a cell of a common shape, at once; `None` where [`Phone::parse`] has to be asked.
     #[must_use]
     pub fn parse_plain(cell: Plaintext<'_>, region: Option<Region>) -> Option<Result<Self, Reject>> {
-        phone_fast::read(cell.read(), region)
+        phone_fast::read(&cell, region)
     }
 
     /// The whole rule, without the fast path. It fills the scratch's steps.
@@ -123,7 +122,7 @@ impl Phone {
         Some(phone)
     }
 
-    /// From a buffer of international digits.
+    /// From a buffer of international digits, with zeros behind them.
     pub(in crate::identifiers) const fn whole(digits: [u8; DIGITS_MAX], len: u8) -> Self {
         Self { digits, len }
     }
@@ -155,6 +154,12 @@ impl Phone {
         &self.digits[..usize::from(self.len)]
     }
 
+    /// All of them and what stands behind, for the tests.
+    #[cfg(test)]
+    pub(in crate::identifiers) const fn with_zeros(&self) -> (&[u8; DIGITS_MAX], u8) {
+        (&self.digits, self.len)
+    }
+
     /// The digits after the country code.
     pub(in crate::identifiers) fn national(&self) -> &[u8] {
         &self.digits()[phone_library::country_digits(self.digits())..]
@@ -173,7 +178,7 @@ impl Phone {
     #[inline]
     pub fn hash_later(&self, form: PhoneForm, unhashed: &mut Unhashed) {
         match form {
-            PhoneForm::Digits => unhashed.push(self.digits()),
+            PhoneForm::Digits => unhashed.push_piece(&self.digits, self.len.into()),
             PhoneForm::E164 => unhashed.push(self.with_plus(&mut [0; DIGITS_MAX + 1])),
         }
     }
@@ -188,7 +193,10 @@ impl Phone {
     /// The key of the number itself: E.164 is its widest form.
     #[must_use]
     pub fn wide_key(&self, key: &RunKey) -> WideKey {
-        key.wide(Space::Phone, self.digits())
+        let mut message = [0; 1 + DIGITS_MAX];
+        message[0] = Space::Phone as u8;
+        message[1..].copy_from_slice(&self.digits);
+        key.hash(&message[..=usize::from(self.len)])
     }
 }
 

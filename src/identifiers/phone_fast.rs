@@ -9,6 +9,8 @@ use super::country::Region;
 use super::junk;
 use super::phone::{DIGITS_MAX, Phone};
 use super::phone_library::METADATA_VERSION;
+use super::pieces::first;
+use super::plaintext::Plaintext;
 use super::reject::Reject;
 
 /// The metadata that the ranges below were compared with.
@@ -29,20 +31,23 @@ pub(in crate::identifiers) const fn is_proven_for(version: &str) -> bool {
 }
 
 /// Reads a cell, or leaves it to the slow parser.
-pub(in crate::identifiers) fn read(cell: &[u8], region: Option<Region>) -> Option<Result<Phone, Reject>> {
+pub(in crate::identifiers) fn read(
+    cell: &Plaintext<'_>,
+    region: Option<Region>,
+) -> Option<Result<Phone, Reject>> {
     read_if(ENABLED, cell, region)
 }
 
 /// The same, for ranges that are proven or not.
 pub(in crate::identifiers) fn read_if(
     proven: bool,
-    cell: &[u8],
+    cell: &Plaintext<'_>,
     region: Option<Region>,
 ) -> Option<Result<Phone, Reject>> {
     if !proven {
         return None;
     }
-    let shape = scan(cell.trim_ascii())?;
+    let shape = scan(cell)?;
     let digits = &shape.digits[..shape.len];
     let (code, national): (&[u8], &[u8]) = if shape.plus {
         split(digits)?
@@ -55,50 +60,76 @@ pub(in crate::identifiers) fn read_if(
     } else {
         (b"", digits)
     };
-    let (code, national) = if code.is_empty() { in_region(national, region?)? } else { (code, national) };
+    let is_abroad = !code.is_empty();
+    let (code, national) = if is_abroad { (code, national) } else { in_region(national, region?)? };
     if !is_in_use(code, national) {
         return None;
     }
     if junk::is_repeated(national) {
         return Some(Err(Reject::RepeatedDigits));
     }
-    let mut whole = [0; DIGITS_MAX];
-    let len = code.len() + national.len();
-    whole[..code.len()].copy_from_slice(code);
-    whole[code.len()..len].copy_from_slice(national);
-    Some(Ok(Phone::whole(whole, len as u8)))
+    // Digits stand before zeros, and all that is copied has one length.
+    let at = shape.len - national.len();
+    let whole = if is_abroad {
+        *shape.digits[at - code.len()..].first_chunk()?
+    } else {
+        let mut room = [0; ROOM];
+        *room[code.len()..].first_chunk_mut::<DIGITS_MAX>()? = *shape.digits[at..].first_chunk()?;
+        room.iter_mut().zip(code).for_each(|(to, digit)| *to = *digit);
+        *room.first_chunk()?
+    };
+    Some(Ok(Phone::whole(whole, (code.len() + national.len()) as u8)))
 }
 
 /// The digits of a cell that holds nothing but digits, one plus in front, and single separators.
 struct Shape {
-    digits: [u8; CELL_MAX],
+    /// And zeros behind them.
+    digits: [u8; ROOM],
     len: usize,
     plus: bool,
 }
 
-/// Bytes of the longest cell that is looked at: as many digits and separators as any number has.
+/// Bytes of the longest cell that is looked at, without its plus: as many digits and separators as any number
+/// has.
 const CELL_MAX: usize = 32;
 /// Digits of the longest number and what may stand before it.
 const SHAPE_MAX: usize = 18;
+/// Room in which as many digits as a number has stand behind each place of a cell.
+const ROOM: usize = CELL_MAX + DIGITS_MAX;
 
 /// Where separators stand nobody can guess, so that nothing here depends on it what is done with a byte.
-fn scan(cell: &[u8]) -> Option<Shape> {
-    let (plus, cell) = match cell {
-        [b'+', rest @ ..] => (true, rest),
-        _ => (false, cell),
-    };
-    if cell.len() > CELL_MAX {
+fn scan(cell: &Plaintext<'_>) -> Option<Shape> {
+    let (whole, window) = (cell.read(), cell.window::<{ CELL_MAX + 1 }>());
+    let text = whole.trim_ascii();
+    let plus = text.first() == Some(&b'+');
+    let len = text.len() - usize::from(plus);
+    if !(1..=CELL_MAX).contains(&len) {
         return None;
     }
-    let mut shape = Shape { digits: [0; CELL_MAX], len: 0, plus };
+    let mut alone = [0; CELL_MAX + 1];
+    let window = match window {
+        Some(window) if text.len() == whole.len() => window,
+        _ => {
+            alone[..text.len()].copy_from_slice(text);
+            &alone
+        }
+    };
+    let bytes: &[u8; CELL_MAX] = window[usize::from(plus)..].first_chunk()?;
+    let keep: &[u8; CELL_MAX] = first(len);
+    let mut shape = Shape { digits: [0; ROOM], len: 0, plus };
     // Most numbers are written without separators.
-    if cell.iter().fold(true, |all, b| all & is_digit(*b)) {
-        shape.digits[..cell.len()].copy_from_slice(cell);
-        shape.len = cell.len();
-        return (1..=SHAPE_MAX).contains(&cell.len()).then_some(shape);
+    let mut others = 0;
+    for place in 0..CELL_MAX {
+        others |= if is_digit(bytes[place]) { 0 } else { keep[place] };
+        shape.digits[place] = bytes[place] & keep[place];
     }
+    if others == 0 {
+        shape.len = len;
+        return (len <= SHAPE_MAX).then_some(shape);
+    }
+    shape.digits = [0; ROOM];
     let (mut after_digit, mut is_odd) = (false, false);
-    for b in cell {
+    for b in &bytes[..len] {
         let is_digit = is_digit(*b);
         // A point is not taken: it may be a spreadsheet's decimal point.
         is_odd |= !(is_digit | (matches!(b, b' ' | b'-') & after_digit));

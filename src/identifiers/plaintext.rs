@@ -5,17 +5,37 @@
 /// A cell that may hold an identifier. Borrowed from its table, so it cannot outlive it.
 ///
 /// It has no `Debug`, `Display`, `Clone`, `AsRef`, `Deref` or `Serialize`, and no public reader.
-pub struct Plaintext<'src>(&'src [u8]);
+pub struct Plaintext<'src> {
+    cell: &'src [u8],
+    /// What the table holds from the beginning of the cell on.
+    from_here: &'src [u8],
+}
 
 impl<'src> Plaintext<'src> {
     /// Wraps a cell.
     #[must_use]
     pub const fn new(cell: &'src [u8]) -> Self {
-        Self(cell)
+        Self { cell, from_here: cell }
+    }
+
+    /// Wraps the cell of so many bytes with which a stretch of its table begins. What stands behind it lets
+    /// it be looked at in pieces of one length, and is no part of it.
+    ///
+    /// # Panics
+    /// When there are not so many bytes.
+    #[must_use]
+    pub fn beginning(from_here: &'src [u8], bytes: usize) -> Self {
+        Self { cell: &from_here[..bytes], from_here }
     }
 
     /// The bytes, for the kernel only.
     pub(in crate::identifiers) const fn read(&self) -> &'src [u8] {
-        self.0
+        self.cell
+    }
+
+    /// So many bytes from the beginning of the cell on, whatever stands behind it; `None` where its table
+    /// ends before, and for a cell that was wrapped alone.
+    pub(in crate::identifiers) const fn window<const N: usize>(&self) -> Option<&'src [u8; N]> {
+        self.from_here.first_chunk()
     }
 }

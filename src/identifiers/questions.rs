@@ -3,7 +3,7 @@
 
 use super::country::Region;
 use super::phone::Phone;
-use super::{phone_fast, phone_library};
+use super::{Plaintext, phone_fast, phone_library};
 use zeroize::Zeroizing;
 
 /// The questions asked about one cell so far.
@@ -28,7 +28,7 @@ impl Questions {
         }
         // Of zeros in front the short way knows more than the library does without a region.
         if (region.is_some() || text.starts_with('+'))
-            && let Some(Ok(phone)) = phone_fast::read(text.as_bytes(), region)
+            && let Some(Ok(phone)) = phone_fast::read(&Plaintext::new(text.as_bytes()), region)
         {
             return Some(phone);
         }

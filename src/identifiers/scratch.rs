@@ -1,6 +1,7 @@
 //! Reusable buffers for normalising, so that no row allocates. They hold plaintext while a row is
 //! normalised, and are wiped when dropped. What they hold is readable by `identifiers` alone.
 
+use super::email_short::Short;
 use super::steps::Steps;
 use zeroize::Zeroize;
 
@@ -13,6 +14,8 @@ pub struct Scratch {
     pub(in crate::identifiers) text: String,
     /// The address or number being built.
     pub(in crate::identifiers) basic: String,
+    /// The address being built, where it is plain and short.
+    pub(in crate::identifiers) short: Short,
     /// The e-mail domain in ASCII.
     pub(in crate::identifiers) domain: String,
     /// The e-mail user part, folded for matching.
@@ -36,7 +39,14 @@ impl Scratch {
     pub fn new() -> Self {
         // Room enough that they never grow: a buffer that moves leaves its old place unwiped.
         let buffer = || String::with_capacity(CAPACITY);
-        Self { text: buffer(), basic: buffer(), domain: buffer(), local: buffer(), steps: Steps::default() }
+        Self {
+            text: buffer(),
+            basic: buffer(),
+            short: Short::new(),
+            domain: buffer(),
+            local: buffer(),
+            steps: Steps::default(),
+        }
     }
 
     /// Forgets the last value, keeping the room.

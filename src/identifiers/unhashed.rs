@@ -46,6 +46,18 @@ impl Unhashed {
         block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
     }
 
+    /// Adds a text of so many bytes that stands before zeros in a piece of one length.
+    ///
+    /// # Panics
+    /// When the piece is longer than a block's text.
+    #[inline]
+    pub(in crate::identifiers) fn push_piece<const N: usize>(&mut self, piece: &[u8; N], bytes: usize) {
+        let block = self.next();
+        block[..N].copy_from_slice(piece);
+        block[bytes] = 0x80;
+        block[56..].copy_from_slice(&(bytes as u64 * 8).to_be_bytes());
+    }
+
     /// Adds a digest that is there already.
     pub fn push_digest(&mut self, digest: Digest) {
         let block = self.next();
@@ -113,6 +125,13 @@ mod tests {
             unhashed.push_digest(known);
         }
         assert_eq!(unhashed.len(), 2 * text.len());
+        let mut pieces = Unhashed::with_room_for(1);
+        for len in 0..=48 {
+            let mut piece = [0; 48];
+            piece[..len].copy_from_slice(&text[..len]);
+            pieces.push_piece(&piece, len);
+            assert!(pieces.digest(len) == Digest::of(&text[..len]), "{len} bytes");
+        }
         for len in 0..text.len() {
             assert!(unhashed.digest(2 * len) == Digest::of(&text[..len]), "{len} bytes");
             assert!(unhashed.digest(2 * len + 1) == known);

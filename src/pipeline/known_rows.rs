@@ -26,6 +26,8 @@ pub(super) struct RowSays {
 
 /// Most sets of cells that are kept. A column that tells everybody apart fills it, and then it is of no use.
 const SETS_MAX: usize = 1 << 10;
+/// Bytes of nearly every such cell: copied at once, since a length that nobody can guess costs more.
+const PIECE: usize = 32;
 /// Between two cells of a set: no cell has it.
 const BETWEEN: u8 = 0;
 
@@ -40,8 +42,9 @@ pub(super) struct KnownRows {
     places: FxHashMap<Cells, usize>,
     /// By place and age.
     rows: Vec<Option<RowSays>>,
-    /// The cells asked for last.
+    /// The cells asked for last, in the first so many bytes.
     asked: Zeroizing<Vec<u8>>,
+    end: usize,
     found: u64,
     missed: u64,
 }
@@ -89,9 +92,15 @@ impl KnownRows {
             places: FxHashMap::default(),
             rows: Vec::new(),
             asked: Zeroizing::new(Vec::new()),
+            end: 0,
             found: 0,
             missed: 0,
         }
+    }
+
+    /// Whether rows are told apart by the cell of this column.
+    pub(super) fn asks(&self, column: usize) -> bool {
+        self.columns.as_ref().is_some_and(|columns| columns.contains(&column))
     }
 
     /// What a row with these cells and this age in whole years came to, or where to [`KnownRows::keep`] it.
@@ -103,24 +112,31 @@ impl KnownRows {
         plan: &Plan,
     ) -> Result<RowSays, Missing> {
         let Some(columns) = &self.columns else { return Err(Missing(None)) };
-        self.asked.clear();
+        let mut end = 0;
         for column in columns {
-            let cell = customer.cell(*column);
-            let room = self.asked.len() + cell.len() + 1;
-            if self.asked.capacity() < room {
+            let cell = customer.placed(*column);
+            let bytes = cell.len();
+            if self.asked.len() < end + bytes.max(PIECE) + 1 {
                 // Not grown, which would leave the old place unwiped.
-                let mut more = Zeroizing::new(Vec::with_capacity(room * 2));
-                more.extend_from_slice(&self.asked);
+                let mut more = Zeroizing::new(vec![0; (end + bytes.max(PIECE) + 1) * 2]);
+                more[..end].copy_from_slice(&self.asked[..end]);
                 self.asked = more;
             }
-            self.asked.extend_from_slice(cell);
-            self.asked.push(BETWEEN);
+            let room = &mut self.asked[end..];
+            match (cell.from_here().first_chunk::<PIECE>(), room.first_chunk_mut::<PIECE>()) {
+                // What stands behind the cell is written over by the next.
+                (Some(piece), Some(room)) if bytes <= PIECE => *room = *piece,
+                _ => room[..bytes].copy_from_slice(cell.cell()),
+            }
+            room[bytes] = BETWEEN;
+            end += bytes + 1;
         }
+        self.end = end;
         let age = years.map_or(0, |years| {
             let reached = || plan.policy.age_limits.iter().filter(|limit| **limit <= years).count();
             1 + if self.by_years { usize::from(years) } else { reached() }
         });
-        let Some(place) = self.places.get(self.asked.as_slice()) else {
+        let Some(place) = self.places.get(&self.asked[..end]) else {
             return Err(self.new_place(age));
         };
         let place = place * self.ages + age;
@@ -144,7 +160,7 @@ impl KnownRows {
             return Missing(None);
         }
         let place = self.places.len();
-        self.places.insert(Cells(Zeroizing::new(self.asked.to_vec())), place);
+        self.places.insert(Cells(Zeroizing::new(self.asked[..self.end].to_vec())), place);
         self.rows.resize((place + 1) * self.ages, None);
         Missing(Some(place * self.ages + age))
     }

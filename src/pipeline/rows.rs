@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use zeroize::Zeroizing;
 
 use super::intern::{DigestSet, Interner};
-use super::known_rows::{KnownRows, RowSays};
+use super::known_rows::{KnownRows, Missing, RowSays};
 use super::objections::{Objections, algorithm, is_international, may_hold_address, union};
 use super::plan::Plan;
 use super::read_facts::FactReader;
@@ -31,7 +31,7 @@ use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
 use crate::policy::verdict::{IdentifierClass, Known};
 use crate::sources::customers::{Customer, CustomerColumns};
-use crate::sources::{Records, Row, RowFault, STRIP_ROWS, Strip};
+use crate::sources::{Placed, Records, Row, RowFault, STRIP_ROWS, Strip};
 use crate::spill::{Appender, SpillError};
 
 /// Most identifiers one row may carry; a cell of thousands of addresses is no customer.
@@ -165,8 +165,8 @@ pub(crate) struct RowWorker<'s, 'a, 'o> {
     pub(crate) tally: SourceTally,
     pub(crate) recovered: Recovered,
     pub(crate) shares: ShareTally<'s>,
-    /// For each column read, whether it holds phone numbers.
-    phone_columns: Vec<bool>,
+    /// The columns read, by [`Asking`], and whether each holds phone numbers.
+    code_columns: [Vec<(usize, bool)>; 2],
     rows: &'a mut Appender<'s, 'o>,
     partitions: usize,
 }
@@ -192,6 +192,15 @@ struct WaitingRow {
     id_end: usize,
     /// Whether objections may name its id as it stands, and otherwise.
     may_be_named: [bool; 2],
+}
+
+/// Which cells of a row are asked.
+#[derive(Clone, Copy)]
+enum Asking {
+    /// Those by which rows are known again.
+    Known,
+    /// All others.
+    Others,
 }
 
 /// Where a row's identifiers of one kind stand, and their texts.
@@ -251,6 +260,10 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     ) -> Self {
         let source = &shared.config.sources[index];
         let scopes = source.targeting.as_ref().map_or(Scopes::NONE, |flag| flag.scopes);
+        let known_rows = KnownRows::new(shared.plan, &shared.plan.sources[index]);
+        let phone_columns = shared.plan.sources[index].columns.phone_columns();
+        let code_columns = phone_columns.into_iter().enumerate();
+        let (known, others) = code_columns.partition(|(column, _)| known_rows.asks(*column));
         Self {
             shared,
             source,
@@ -258,7 +271,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             facts: FactReader::new(shared.plan, source, index),
             space: shared.person_keys.in_space(&source.id_space),
             known: FxHashMap::default(),
-            known_rows: KnownRows::new(shared.plan, &shared.plan.sources[index]),
+            known_rows,
             flag: shared.named.number(Named::by(Origin::Flag, scopes)),
             email_scratch: Scratch::new(),
             phone_scratch: Scratch::new(),
@@ -283,7 +296,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             tally: SourceTally::for_source(source),
             recovered: Recovered::default(),
             shares: shared.shares.tally(),
-            phone_columns: shared.plan.sources[index].columns.phone_columns(),
+            code_columns: [known, others],
             rows,
             partitions,
         }
@@ -322,7 +335,12 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
     fn answers(&mut self, row: &Row<'_>, place: usize) {
         let shared = self.shared;
         let customer = shared.plan.sources[self.index].columns.customer(row);
-        if self.holds_identity_code(&customer) {
+        let years = self.facts.years(&customer);
+        let known = self.known_rows.find(&customer, years, shared.plan);
+        // The cells of a row that is known were looked at when it was met first.
+        let mut holds_code = self.holds_identity_code(&customer, Asking::Others);
+        holds_code |= known.is_err() && self.holds_identity_code(&customer, Asking::Known);
+        if holds_code {
             let region = self.region(&customer);
             return self.unreadable(IDENTITY_CODE, customer.cells(), region);
         }
@@ -330,7 +348,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             let region = self.region(&customer);
             return self.unreadable(BLANK_ID, customer.cells(), region);
         };
-        let says = self.says(&customer);
+        let says = known.unwrap_or_else(|missing| self.says(&customer, years, missing));
         let mut named = if says.opted_out { self.flag } else { 0 };
         let ahead = self.ahead.len();
         self.look_ahead(&customer);
@@ -376,7 +394,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                 self.ahead_of_cell = Ahead::Nothing;
                 for (place, column) in source.emails.iter().enumerate() {
                     self.withheld = self.facts.withheld(&customer, column, place);
-                    self.cell(kind, column, place, customer.email(place), None, says.is_open, &mut named);
+                    self.cell::<EMAIL>(column, place, customer.email(place), None, says.is_open, &mut named);
                 }
             }
             Kind::Phone => {
@@ -385,7 +403,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
                     let cell = customer.phone(place);
                     self.ahead_of_cell = self.ahead.get(ahead + place).copied().unwrap_or_default();
                     self.withheld = self.facts.withheld(&customer, column, emails + place);
-                    self.cell(kind, column, emails + place, cell, says.region, says.is_open, &mut named);
+                    self.cell::<PHONE>(column, emails + place, cell, says.region, says.is_open, &mut named);
                 }
             }
         }
@@ -422,7 +440,7 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
             return;
         }
         for (place, column) in self.source.phones.iter().enumerate() {
-            let cell = customer.phone(place);
+            let cell = customer.phone(place).cell();
             self.ahead.push(if column.hashed.is_some() || separator_of(column).is_some() {
                 Ahead::Nothing
             } else if says_all(cell) {
@@ -533,25 +551,21 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         [email.ok().map(|email| email.wide_key(key)), phone.ok().map(|phone| phone.wide_key(key))]
     }
 
-    /// Looks for personal identity codes in every mapped cell, and counts them by column.
-    fn holds_identity_code(&mut self, customer: &Customer<'_, '_>) -> bool {
+    /// Looks for personal identity codes in mapped cells, and counts them by column.
+    fn holds_identity_code(&mut self, customer: &Customer<'_, '_>, asking: Asking) -> bool {
         let mut holds = false;
-        for (column, cell) in customer.cells_from(IDENTITY_CODE_MIN as u32) {
-            if holds_identity_code(Plaintext::new(cell), self.phone_columns[column]) {
-                self.tally.identity_codes[column] += 1;
+        for (column, is_phone) in &self.code_columns[asking as usize] {
+            let cell = customer.placed(*column);
+            if cell.len() >= IDENTITY_CODE_MIN && holds_identity_code(plaintext(cell), *is_phone) {
+                self.tally.identity_codes[*column] += 1;
                 holds = true;
             }
         }
         holds
     }
 
-    /// What the row says of its person.
-    fn says(&mut self, customer: &Customer<'_, '_>) -> RowSays {
-        let years = self.facts.years(customer);
-        let missing = match self.known_rows.find(customer, years, self.shared.plan) {
-            Ok(says) => return says,
-            Err(missing) => missing,
-        };
+    /// What a row says of its person that was not known.
+    fn says(&mut self, customer: &Customer<'_, '_>, years: Option<u16>, missing: Missing) -> RowSays {
         let read = self.facts.read(customer, years);
         let KnownFacts { standing, is_open } = self.known_facts();
         let says = RowSays { region: read.region, opted_out: read.opted_out, standing, is_open };
@@ -574,48 +588,52 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         known
     }
 
-    fn cell(
+    fn cell<const KIND: u8>(
         &mut self,
-        kind: Kind,
         column: &IdentifierColumn,
         place: usize,
-        cell: &[u8],
+        cell: Placed<'_>,
         region: Option<Region>,
         is_open: bool,
         named: &mut u32,
     ) {
         let Some(separator) = separator_of(column) else {
-            self.value(kind, column, (place, 0), cell, region, is_open, named);
+            self.value::<KIND>(column, (place, 0), cell, region, is_open, named);
             return;
         };
         let shared = self.shared;
-        shared.objections.by_raw(cell, shared.run_key, |number| *named = union(shared.named, *named, number));
+        shared
+            .objections
+            .by_raw(cell.cell(), shared.run_key, |number| *named = union(shared.named, *named, number));
         let mut position = 0_u8;
         let mut rest = Some(cell);
         while let Some(text) = rest {
-            let (value, after) = match memchr::memmem::find(text, separator.as_bytes()) {
-                Some(at) => (&text[..at], Some(&text[at + separator.len()..])),
+            let (value, after) = match memchr::memmem::find(text.cell(), separator.as_bytes()) {
+                Some(at) => {
+                    let (value, after) = text.parted(at, at + separator.len());
+                    (value, Some(after))
+                }
                 None => (text, None),
             };
             // A blank between separators says nothing; a cell that is blank altogether is counted.
-            if !trim_cell(value).is_empty() || (position == 0 && after.is_none()) {
-                self.value(kind, column, (place, position), value, region, is_open, named);
+            if !trim_cell(value.cell()).is_empty() || (position == 0 && after.is_none()) {
+                self.value::<KIND>(column, (place, position), value, region, is_open, named);
                 position = position.saturating_add(1);
             }
             rest = after;
         }
     }
 
-    fn value(
+    fn value<const KIND: u8>(
         &mut self,
-        kind: Kind,
         column: &IdentifierColumn,
         (place, position): (usize, u8),
-        value: &[u8],
+        placed: Placed<'_>,
         region: Option<Region>,
         is_open: bool,
         named: &mut u32,
     ) {
+        let (kind, value) = (const { kind_of(KIND) }, placed.cell());
         if trim_cell(value).is_empty() {
             self.tally.columns[place].blank += 1;
             return;
@@ -627,13 +645,13 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let shared = self.shared;
         let is_open = self.makes_digests(is_open, *named);
         let rule = PhoneRule { possible: shared.config.policy.possible_phones };
-        let plain = match kind {
-            Kind::Email => None,
-            Kind::Phone => Phone::parse_plain(Plaintext::new(value), region),
+        let (scanned, plain) = match kind {
+            Kind::Email => (Email::scan(&plaintext(placed), &mut self.email_scratch), None),
+            Kind::Phone => (None, Phone::parse_plain(plaintext(placed), region)),
         };
         // What may say nothing is looked up first: finding out takes long, and it is often the same.
         let may_fail = match kind {
-            Kind::Email => memchr::memchr(b'@', value).is_none(),
+            Kind::Email => scanned.is_none() && memchr::memchr(b'@', value).is_none(),
             Kind::Phone => !matches!(plain, Some(Ok(_))),
         };
         let place_unread = may_fail.then(|| (cell_digest(Plaintext::new(value)), kind, region));
@@ -657,20 +675,22 @@ impl<'s, 'a, 'o> RowWorker<'s, 'a, 'o> {
         let (mut met, mut is_glued) = (0, false);
         let mut join = |number: u32| met = union(shared.named, met, number);
         let parsed = match kind {
-            Kind::Email => Email::parse(Plaintext::new(value), &mut self.email_scratch).map(|email| {
-                let wide = email.wide_key(shared.run_key);
-                shared.objections.by_domain_of(&email, shared.run_key, &mut join);
-                shared.objections.email_hashes(&email, |number| {
-                    *self.matched_by_hash.entry(number).or_default() += 1;
-                    join(number);
-                });
-                is_glued = email.is_glued();
-                let (mut forms, is_role) = (Forms::default(), email.is_role());
-                if is_open && self.taken[place][usize::from(is_role)] {
-                    forms = email_forms(&email, shared.plan, &mut self.unhashed);
-                }
-                (wide, is_role, forms)
-            }),
+            Kind::Email => {
+                Email::parse_scanned(scanned, plaintext(placed), &mut self.email_scratch).map(|email| {
+                    let wide = email.wide_key(shared.run_key);
+                    shared.objections.by_domain_of(&email, shared.run_key, &mut join);
+                    shared.objections.email_hashes(&email, |number| {
+                        *self.matched_by_hash.entry(number).or_default() += 1;
+                        join(number);
+                    });
+                    is_glued = email.is_glued();
+                    let (mut forms, is_role) = (Forms::default(), email.is_role());
+                    if is_open && self.taken[place][usize::from(is_role)] {
+                        forms = email_forms(&email, shared.plan, &mut self.unhashed);
+                    }
+                    (wide, is_role, forms)
+                })
+            }
             Kind::Phone => plain
                 .unwrap_or_else(|| Phone::parse(Plaintext::new(value), region, rule, &mut self.phone_scratch))
                 .map(|phone| {
@@ -1004,6 +1024,19 @@ impl Shared<'_> {
 /// What stands between several values of a cell of the column, where it has several.
 fn separator_of(column: &IdentifierColumn) -> Option<&str> {
     column.separator.as_deref().filter(|separator| !separator.is_empty())
+}
+
+/// The kinds, as numbers that code is compiled for: most of what is done with a value is done with one kind.
+const EMAIL: u8 = Kind::Email as u8;
+const PHONE: u8 = Kind::Phone as u8;
+
+const fn kind_of(number: u8) -> Kind {
+    if number == EMAIL { Kind::Email } else { Kind::Phone }
+}
+
+/// A cell where it stands, for the kernel alone.
+fn plaintext(cell: Placed<'_>) -> Plaintext<'_> {
+    Plaintext::beginning(cell.from_here(), cell.len())
 }
 
 /// Whether a phone cell can be read in no other way.

@@ -102,13 +102,15 @@ impl<'b> Row<'b> {
         &self.data[start as usize..end as usize]
     }
 
-    /// The wanted columns whose cells have so many bytes or more, each with its cell.
+    /// The same where it stands.
+    ///
+    /// # Panics
+    /// When there is no such wanted column.
+    #[must_use]
     #[inline]
-    pub fn cells_from(&self, bytes: u32) -> impl Iterator<Item = (usize, &'b [u8])> {
-        let (data, spans) = (self.data, self.spans);
-        let wanted = self.wanted.iter().map(|place| spans[*place as usize]).enumerate();
-        let long = wanted.filter(move |(_, (start, end))| end - start >= bytes);
-        long.map(move |(column, (start, end))| (column, &data[start as usize..end as usize]))
+    pub fn placed(&self, index: usize) -> Placed<'b> {
+        let (start, end) = self.spans[self.wanted[index] as usize];
+        Placed { from_here: &self.data[start as usize..], bytes: (end - start) as usize }
     }
 
     /// How many wanted columns there are.
@@ -127,6 +129,52 @@ impl<'b> Row<'b> {
     #[must_use]
     pub const fn place(&self) -> Place {
         self.place
+    }
+}
+
+/// A cell where it stands in its table: who looks at many bytes at once may look beyond its end, at what is no
+/// part of it.
+#[derive(Clone, Copy)]
+pub struct Placed<'b> {
+    from_here: &'b [u8],
+    bytes: usize,
+}
+
+impl<'b> Placed<'b> {
+    /// The cell.
+    #[must_use]
+    #[inline]
+    pub fn cell(self) -> &'b [u8] {
+        &self.from_here[..self.bytes]
+    }
+
+    /// What the table holds from the beginning of the cell on.
+    #[must_use]
+    pub const fn from_here(self) -> &'b [u8] {
+        self.from_here
+    }
+
+    /// Bytes of the cell.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.bytes
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.bytes == 0
+    }
+
+    /// Its first so many bytes, and those behind so many.
+    ///
+    /// # Panics
+    /// When it has not as many, or the second number is smaller.
+    #[must_use]
+    pub fn parted(self, first: usize, behind: usize) -> (Self, Self) {
+        let rest = self.bytes.checked_sub(behind).expect("it has as many");
+        assert!(first <= behind, "the parts of a cell lie side by side");
+        (Self { bytes: first, ..self }, Self { from_here: &self.from_here[behind..], bytes: rest })
     }
 }
 

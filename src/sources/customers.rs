@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::Row;
+use super::{Placed, Row};
 use crate::config::{DateField, From as Origin, Source};
 use crate::people::cell::trim_cell;
 use crate::people::customer::Said;
@@ -219,14 +219,14 @@ impl<'c> Customer<'c, '_> {
 
     /// The cell of the e-mail column with this place in the config.
     #[must_use]
-    pub fn email(&self, place: usize) -> &'c [u8] {
-        self.row.cell(self.columns.emails[place])
+    pub fn email(&self, place: usize) -> Placed<'c> {
+        self.row.placed(self.columns.emails[place])
     }
 
     /// The cell of the phone column with this place in the config.
     #[must_use]
-    pub fn phone(&self, place: usize) -> &'c [u8] {
-        self.row.cell(self.columns.phones[place])
+    pub fn phone(&self, place: usize) -> Placed<'c> {
+        self.row.placed(self.columns.phones[place])
     }
 
     /// What the row says on a field.
@@ -252,10 +252,11 @@ impl<'c> Customer<'c, '_> {
         self.row.cell(column)
     }
 
-    /// The mapped columns whose cells have so many bytes or more, by their places, each with its cell.
+    /// The same where it stands.
+    #[must_use]
     #[inline]
-    pub fn cells_from(&self, bytes: u32) -> impl Iterator<Item = (usize, &'c [u8])> + '_ {
-        self.row.cells_from(bytes)
+    pub fn placed(&self, column: usize) -> Placed<'c> {
+        self.row.placed(column)
     }
 
     /// Every mapped cell, for looking for keys in a row that cannot be used.

@@ -33,7 +33,7 @@ mod text;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use batch::{Batch, Place, Record, Records, Row, RowFault, RowFaultCode, STRIP_ROWS, Strip};
+pub use batch::{Batch, Place, Placed, Record, Records, Row, RowFault, RowFaultCode, STRIP_ROWS, Strip};
 pub use error::SourceError;
 pub use files::{Snapshot, SourceFile, read_small};
 

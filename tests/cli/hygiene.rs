@@ -38,6 +38,28 @@ fn a_code_in_any_mapped_column_stops_a_small_base() {
     }
 }
 
+/// Rows are known again by their answers, and one with a code is met anew each time.
+#[test]
+fn a_code_among_answers_counts_in_every_row() {
+    let base = Base::new();
+    let mut text = "customer_id,email,phone,country,born,status\n".to_owned();
+    for place in 0..40 {
+        let (country, status) = match place % 4 {
+            0 => (FINNISH, "active"),
+            1 => ("FI", FINNISH),
+            _ => ("FI", "active"),
+        };
+        writeln!(text, "C-{place},c{place}@example.com,,{country},1980-01-01,{status}").expect("memory");
+    }
+    base.put("customers.csv", text);
+    let ran = base.run(&["build", "--json"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    for column in ["country", "status"] {
+        let told = format!("the column \"{column}\" holds personal identity codes in 10 of 40 rows");
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    }
+}
+
 /// Account numbers that pass the Estonian check by chance: by the word of somebody named, for a time.
 #[test]
 fn a_column_may_be_declared_to_hold_no_codes_from_abroad() {

@@ -17,8 +17,30 @@ impl Dice {
     }
 }
 
+/// What may stand behind a cell in its table, and must not count.
+const TAILS: [&[u8]; 4] = [
+    b"",
+    b",",
+    b"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
+    b"+,.@-_\n\"\xff\xc3.131052-308T,a.b+c@example.com,..,@@,+358401234567,131052-308T,Jane.Doe@b.c,--,0401234567\n",
+];
+
 fn compare(cell: &str, region: Option<Region>, scratch: &mut Scratch, faults: &mut Faults) -> bool {
-    let Some(fast) = phone_fast::read(cell.as_bytes(), region) else { return false };
+    let alone = phone_fast::read(&Plaintext::new(cell.as_bytes()), region);
+    for tail in TAILS {
+        let table = [cell.as_bytes(), tail].concat();
+        let fast = phone_fast::read(&Plaintext::beginning(&table, cell.len()), region);
+        let same = match (&alone, &fast) {
+            (None, None) => true,
+            (Some(Ok(alone)), Some(Ok(fast))) => alone.with_zeros() == fast.with_zeros(),
+            (Some(Err(alone)), Some(Err(fast))) => alone == fast,
+            _ => false,
+        };
+        if !same {
+            faults.add(format!("{cell:?} before {:?} in {region:?}", String::from_utf8_lossy(tail)));
+        }
+    }
+    let Some(fast) = alone else { return false };
     let slow = Phone::parse_slowly(cell.as_bytes(), region, PhoneRule::default(), scratch);
     let same = match (&fast, &slow) {
         (Ok(fast), Ok(slow)) => fast.digits() == slow.digits(),
@@ -118,8 +140,14 @@ fn the_fast_path_stands_still_for_other_metadata() {
     for (cell, place) in
         [("+358401234567", ""), ("0401234567", "FI"), ("5123 4567", "EE"), ("6502530000", "US")]
     {
-        assert!(phone_fast::read_if(true, cell.as_bytes(), region(place)).is_some(), "{cell}");
-        assert!(phone_fast::read_if(false, cell.as_bytes(), region(place)).is_none(), "{cell}");
+        assert!(
+            phone_fast::read_if(true, &Plaintext::new(cell.as_bytes()), region(place)).is_some(),
+            "{cell}"
+        );
+        assert!(
+            phone_fast::read_if(false, &Plaintext::new(cell.as_bytes()), region(place)).is_none(),
+            "{cell}"
+        );
     }
 }
 
@@ -192,7 +220,7 @@ fn every_finnish_mobile_is_in_use() {
             let _ = write!(cell, "+358{front}{rest:07}");
             let verdict = phone_library::read(&cell, None);
             let phone_library::Verdict::Valid(line, _) = verdict else { panic!("{front}: not in use") };
-            let fast = phone_fast::read(cell.as_bytes(), None).expect("a fast shape");
+            let fast = phone_fast::read(&Plaintext::new(cell.as_bytes()), None).expect("a fast shape");
             assert!(
                 fast.is_err()
                     || fast.is_ok_and(|phone| phone.national() == line.national.to_string().as_bytes())
@@ -242,12 +270,18 @@ fn emails_of_both_paths_agree() {
         cell.push_str(dice.pick(&["@", "@", "@", "@", "", "@@", " @"]));
         cell.push_str(dice.pick(domains));
         cell.push_str(dice.pick(&["", "", "", " ", ".", ";", "\n"]));
-        let fast = Email::parse(Plaintext::new(cell.as_bytes()), &mut one);
+        let table = [cell.as_bytes(), TAILS[dice.roll(4) as usize]].concat();
+        let fast = Email::parse(Plaintext::beginning(&table, cell.len()), &mut one);
         let slow = Email::parse_slowly(cell.as_bytes(), &mut two);
         match (fast, slow) {
             (Ok(fast), Ok(slow)) => {
-                let forms = EmailForm::ALL.iter().all(|form| fast.digest(*form) == slow.digest(*form));
+                let mut later = Unhashed::with_room_for(EmailForm::ALL.len());
+                EmailForm::ALL.iter().for_each(|form| fast.hash_later(*form, &mut later));
+                let forms = EmailForm::ALL.iter().enumerate().all(|(place, form)| {
+                    fast.digest(*form) == slow.digest(*form) && later.digest(place) == slow.digest(*form)
+                });
                 if !forms
+                    || fast.is_role() != slow.is_role()
                     || fast.wide_key(&key) != slow.wide_key(&key)
                     || fast.domain_key(&key) != slow.domain_key(&key)
                 {
@@ -256,6 +290,47 @@ fn emails_of_both_paths_agree() {
             }
             (Err(fast), Err(slow)) if fast == slow => {}
             (fast, slow) => faults.add(format!("{cell:?}: {:?} {:?}", fast.err(), slow.err())),
+        }
+    }
+}
+
+/// The short way of writing what a wide key is made of, and the general one: user parts of every length, with
+/// dots and tags anywhere, before domains of every length.
+#[test]
+fn wide_keys_of_short_and_of_long_addresses_agree() {
+    let (mut scratch, mut dice, key) = (Scratch::new(), Dice(7), key());
+    let (mut short, mut long) = (0, 0);
+    for _ in 0..100_000 {
+        let local: String =
+            (0..=dice.roll(40)).map(|_| *dice.pick(&[&'a', &'B', &'.', &'7', &'z'])).collect();
+        let tag = dice.pick(&["", "", "", "+", "+t.a.g", "+a+b"]);
+        let name: String = (0..=dice.roll(20)).map(|_| *dice.pick(&[&'e', &'x', &'0'])).collect();
+        let domain = dice.pick(&[".example", ".co.example", "gmail.com", "googlemail.com"]);
+        let domain = if domain.starts_with('.') { format!("{name}{domain}") } else { domain.to_owned() };
+        let cell = format!("{local}{tag}@{domain}");
+        let Ok(email) = Email::parse(Plaintext::new(cell.as_bytes()), &mut scratch) else { continue };
+        *if cell.len() <= 48 && tag.is_empty() { &mut short } else { &mut long } += 1;
+        let local = local.to_ascii_lowercase().replace('.', "");
+        let domain = if domain == "googlemail.com" { "gmail.com" } else { &domain };
+        let plain = format!("{local}@{domain}");
+        let expected = key.wide(super::super::digest::Space::Email, plain.as_bytes());
+        assert!(email.wide_key(&key) == expected, "{cell}");
+    }
+    assert!(short > 5_000 && long > 5_000, "{short} are short, {long} are not");
+}
+
+/// A number's key is that of its digits, however long it is.
+#[test]
+fn wide_keys_of_numbers_are_those_of_their_digits() {
+    let key = key();
+    for len in 4..=15 {
+        let digits = &b"123456789012345"[..len];
+        let phone = Phone::from_digits(digits).expect("no longer than a number");
+        assert!(phone.wide_key(&key) == key.wide(super::super::digest::Space::Phone, digits), "{len}");
+        let mut later = Unhashed::with_room_for(2);
+        PhoneForm::ALL.iter().for_each(|form| phone.hash_later(*form, &mut later));
+        for (place, form) in PhoneForm::ALL.iter().enumerate() {
+            assert!(later.digest(place) == phone.digest(*form), "{len}");
         }
     }
 }
