@@ -21,8 +21,7 @@ impl Digest {
         // buffers. Most identifiers are this short.
         let mut block = [0_u8; 64];
         block[..text.len()].copy_from_slice(text);
-        block[text.len()] = 0x80;
-        block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
+        pad(&mut block, text.len());
         Self::of_block(&block)
     }
 
@@ -79,6 +78,13 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digest")
     }
+}
+
+/// Ends a text of so many bytes that stands before zeros in a block (FIPS 180-4, 5.1.1).
+#[inline]
+pub(in crate::identifiers) fn pad(block: &mut [u8; 64], bytes: usize) {
+    block[bytes] = 0x80;
+    block[56..].copy_from_slice(&(bytes as u64 * 8).to_be_bytes());
 }
 
 /// The longest message that fits one SHA-256 block with its padding.

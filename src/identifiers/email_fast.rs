@@ -93,21 +93,14 @@ pub(in crate::identifiers) fn scan(
     short: &mut Short,
     long: &mut String,
 ) -> Option<Scanned> {
-    let (whole, window) = (cell.read(), cell.window::<WINDOW>());
-    let text = whole.trim_ascii();
+    let text = cell.read().trim_ascii();
     let bytes = text.len();
     if let Some(at) = memchr::memchr(b'@', text)
         && bytes <= SHORT
         && bytes - at <= SHORT_DOMAIN
     {
         let mut alone = [0; WINDOW];
-        let window = match window {
-            Some(window) if bytes == whole.len() => window,
-            _ => {
-                alone[..bytes].copy_from_slice(text);
-                &alone
-            }
-        };
+        let window = cell.window_of_trimmed(text, &mut alone);
         let has_plus = read_short(text, at, window)?;
         short.fill(window, bytes);
         return Some(Scanned { at, short: Some(ScannedShort { bytes, has_plus }) });

@@ -99,21 +99,14 @@ const ROOM: usize = CELL_MAX + DIGITS_MAX;
 
 /// Where separators stand nobody can guess, so that nothing here depends on it what is done with a byte.
 fn scan(cell: &Plaintext<'_>) -> Option<Shape> {
-    let (whole, window) = (cell.read(), cell.window::<{ CELL_MAX + 1 }>());
-    let text = whole.trim_ascii();
+    let text = cell.read().trim_ascii();
     let plus = text.first() == Some(&b'+');
     let len = text.len() - usize::from(plus);
     if !(1..=CELL_MAX).contains(&len) {
         return None;
     }
     let mut alone = [0; CELL_MAX + 1];
-    let window = match window {
-        Some(window) if text.len() == whole.len() => window,
-        _ => {
-            alone[..text.len()].copy_from_slice(text);
-            &alone
-        }
-    };
+    let window = cell.window_of_trimmed(text, &mut alone);
     let bytes: &[u8; CELL_MAX] = window[usize::from(plus)..].first_chunk()?;
     let keep: &[u8; CELL_MAX] = first(len);
     let mut shape = Shape { digits: [0; ROOM], len: 0, plus };

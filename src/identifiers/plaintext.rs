@@ -33,6 +33,29 @@ impl<'src> Plaintext<'src> {
         self.cell
     }
 
+    /// So many bytes of which the first are the cell without white space at its edges, `trimmed`: from where it
+    /// stands, or from `alone`, which is zeros, when it has such edges or its table ends before.
+    ///
+    /// # Panics
+    /// When it has more bytes.
+    #[inline]
+    pub(in crate::identifiers) fn window_of_trimmed<'w, const N: usize>(
+        &self,
+        trimmed: &[u8],
+        alone: &'w mut [u8; N],
+    ) -> &'w [u8; N]
+    where
+        'src: 'w,
+    {
+        match self.window() {
+            Some(window) if trimmed.len() == self.cell.len() => window,
+            _ => {
+                alone[..trimmed.len()].copy_from_slice(trimmed);
+                alone
+            }
+        }
+    }
+
     /// So many bytes from the beginning of the cell on, whatever stands behind it; `None` where its table
     /// ends before, and for a cell that was wrapped alone.
     pub(in crate::identifiers) const fn window<const N: usize>(&self) -> Option<&'src [u8; N]> {

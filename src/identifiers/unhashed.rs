@@ -2,7 +2,7 @@
 //! the other or for anything else, so those of many rows are made together. The plaintext stands here as it
 //! does in a scratch buffer: nothing but the hash reads it, and it is wiped. It knows neither rows nor forms.
 
-use super::digest::{Digest, ONE_BLOCK};
+use super::digest::{Digest, ONE_BLOCK, pad};
 use zeroize::Zeroize;
 
 /// Texts in the order they came, each as the block that SHA-256 takes. No `Debug`: they are plaintext.
@@ -42,20 +42,16 @@ impl Unhashed {
         }
         let block = self.next();
         block[..text.len()].copy_from_slice(text);
-        block[text.len()] = 0x80;
-        block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
+        pad(block, text.len());
     }
 
     /// Adds a text of so many bytes that stands before zeros in a piece of one length.
-    ///
-    /// # Panics
-    /// When the piece is longer than a block's text.
     #[inline]
     pub(in crate::identifiers) fn push_piece<const N: usize>(&mut self, piece: &[u8; N], bytes: usize) {
+        const { assert!(N <= ONE_BLOCK, "the piece is longer than a block's text") };
         let block = self.next();
         block[..N].copy_from_slice(piece);
-        block[bytes] = 0x80;
-        block[56..].copy_from_slice(&(bytes as u64 * 8).to_be_bytes());
+        pad(block, bytes);
     }
 
     /// Adds a digest that is there already.

@@ -1,6 +1,7 @@
 //! Fast paths against slow ones: equal wherever the fast one answers.
 
 use super::*;
+use crate::identifiers::digest::Space;
 use crate::identifiers::{phone_fast, phone_library};
 
 /// A small generator of its own, so that a failure can be repeated.
@@ -313,7 +314,7 @@ fn wide_keys_of_short_and_of_long_addresses_agree() {
         let local = local.to_ascii_lowercase().replace('.', "");
         let domain = if domain == "googlemail.com" { "gmail.com" } else { &domain };
         let plain = format!("{local}@{domain}");
-        let expected = key.wide(super::super::digest::Space::Email, plain.as_bytes());
+        let expected = key.wide(Space::Email, plain.as_bytes());
         assert!(email.wide_key(&key) == expected, "{cell}");
     }
     assert!(short > 5_000 && long > 5_000, "{short} are short, {long} are not");
@@ -326,7 +327,7 @@ fn wide_keys_of_numbers_are_those_of_their_digits() {
     for len in 4..=15 {
         let digits = &b"123456789012345"[..len];
         let phone = Phone::from_digits(digits).expect("no longer than a number");
-        assert!(phone.wide_key(&key) == key.wide(super::super::digest::Space::Phone, digits), "{len}");
+        assert!(phone.wide_key(&key) == key.wide(Space::Phone, digits), "{len}");
         let mut later = Unhashed::with_room_for(2);
         PhoneForm::ALL.iter().for_each(|form| phone.hash_later(*form, &mut later));
         for (place, form) in PhoneForm::ALL.iter().enumerate() {
