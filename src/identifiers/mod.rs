@@ -32,6 +32,7 @@ mod mends;
 mod phone;
 mod phone_fast;
 mod phone_library;
+mod phone_short;
 mod phone_text;
 mod pieces;
 mod plaintext;

@@ -14,8 +14,7 @@
 use super::digest::{Digest, RunKey, Space, WideKey};
 use super::phone_library::{self, Line, Verdict};
 use super::steps::{Step, Steps};
-use super::{Plaintext, Region, Reject, Scratch, Unhashed, junk, phone_fast, phone_text};
-use rlibphonenumber::PhoneNumberType;
+use super::{Plaintext, Region, Reject, Scratch, Unhashed, junk, phone_fast, phone_short, phone_text};
 
 /// A parsed number: its international digits, and no way to print them.
 #[derive(Clone, Copy)]
@@ -69,7 +68,7 @@ impl Phone {
         if let Some(phone) = phone_fast::read(&cell, region) {
             return phone;
         }
-        Self::parse_slowly(cell.read(), region, rule, scratch)
+        Self::parse_text(cell.read(), region, rule, phone_short::read, scratch).map(|(phone, _)| phone)
     }
 
     /// As [`Phone::parse`] reads a number that is in use or of a possible length, and whether it is in use: then
@@ -82,7 +81,7 @@ impl Phone {
         if let Some(phone) = phone_fast::read(&cell, region) {
             return phone.map(|phone| (phone, true));
         }
-        Self::read_slowly(cell.read(), region, PhoneRule { possible: true }, scratch)
+        Self::parse_text(cell.read(), region, PhoneRule { possible: true }, phone_short::read, scratch)
     }
 
     /// The answer to a cell of a common shape, at once; `None` where [`Phone::parse`] has to be asked.
@@ -91,26 +90,27 @@ impl Phone {
         phone_fast::read(&cell, region)
     }
 
-    /// The whole rule, without the fast path. It fills the scratch's steps.
+    /// The whole rule, without any short way. It fills the scratch's steps.
     pub(in crate::identifiers) fn parse_slowly(
         cell: &[u8],
         region: Option<Region>,
         rule: PhoneRule,
         scratch: &mut Scratch,
     ) -> Result<Self, Reject> {
-        Self::read_slowly(cell, region, rule, scratch).map(|(phone, _)| phone)
+        Self::parse_text(cell, region, rule, phone_library::read, scratch).map(|(phone, _)| phone)
     }
 
-    fn read_slowly(
+    fn parse_text(
         cell: &[u8],
         region: Option<Region>,
         rule: PhoneRule,
+        ask: Ask,
         scratch: &mut Scratch,
     ) -> Result<(Self, bool), Reject> {
         scratch.clear();
         let mut steps = Steps::default();
         phone_text::write_plain(cell, &mut scratch.text, &mut steps)?;
-        let parsed = read(&scratch.text, region, rule, &mut scratch.basic, &mut steps);
+        let parsed = read(&scratch.text, region, rule, ask, &mut scratch.basic, &mut steps);
         scratch.steps = steps;
         parsed
     }
@@ -135,6 +135,15 @@ impl Phone {
         }
         phone.push_number(line.national)?;
         Some(phone)
+    }
+
+    /// Country code, leading zeros and national number.
+    pub(in crate::identifiers) fn line(&self) -> Line {
+        let (code, national) = self.digits().split_at(phone_library::country_digits(self.digits()));
+        let number =
+            |digits: &[u8]| digits.iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
+        let zeros = national.iter().take_while(|digit| **digit == b'0').count();
+        Line { country: number(code) as u16, zeros: zeros as u8, national: number(national) }
     }
 
     fn push_digit(&mut self, digit: u8) -> Option<()> {
@@ -200,11 +209,15 @@ impl Phone {
     }
 }
 
+/// How a text is read in a region.
+type Ask = fn(&str, Option<Region>) -> Verdict;
+
 /// Reads a plain text, and tells whether the number is in use.
 fn read(
     text: &str,
     region: Option<Region>,
     rule: PhoneRule,
+    ask: Ask,
     buffer: &mut String,
     steps: &mut Steps,
 ) -> Result<(Phone, bool), Reject> {
@@ -234,8 +247,8 @@ fn read(
     }
     let mut best = Verdict::Not;
     let found = attempts(text, digits, plus, region, buffer, |attempt, region, step| {
-        match phone_library::read(attempt, region) {
-            Verdict::Valid(line, kind) => Some((line, kind, step)),
+        match ask(attempt, region) {
+            Verdict::Valid { line, is_premium } => Some((line, is_premium, step)),
             // The first reading that is possible at all is the one to report.
             other => {
                 if matches!(best, Verdict::Not)
@@ -249,8 +262,10 @@ fn read(
     });
     let is_in_use = found.is_some();
     let line = match (found, best) {
-        (Some((line, kind, step)), _) => {
-            refuse_service(line, kind)?;
+        (Some((line, is_premium, step)), _) => {
+            if is_premium && !is_business(line) {
+                return Err(Reject::PremiumNumber);
+            }
             if let Some(step) = step {
                 steps.note(step);
             }
@@ -323,9 +338,8 @@ fn write_with_plus(digits: &[u8], buffer: &mut String) {
 /// Premium-rate lines belong to services. The metadata also counts Britain's 084 and 087 among them, which
 /// Ofcom calls business rate and companies use as their ordinary number; Meta's help page (2082575038703844,
 /// checked 2026-11-21) lists one as accepted.
-fn refuse_service(line: Line, kind: PhoneNumberType) -> Result<(), Reject> {
-    let business = line.country == 44 && matches!(line.national / 100_000_000, 84 | 87);
-    if kind == PhoneNumberType::PremiumRate && !business { Err(Reject::PremiumNumber) } else { Ok(()) }
+const fn is_business(line: Line) -> bool {
+    line.country == 44 && matches!(line.national / 100_000_000, 84 | 87)
 }
 
 /// Whether four or five digits are a whole line, as on small islands: in use, and written just so at home.

@@ -61,7 +61,8 @@ pub(in crate::identifiers) fn read_if(
         (b"", digits)
     };
     let is_abroad = !code.is_empty();
-    let (code, national) = if is_abroad { (code, national) } else { in_region(national, region?)? };
+    let (code, national) =
+        if is_abroad { (code, without_trunk(code, national)) } else { in_region(national, region?)? };
     if !is_in_use(code, national) {
         return None;
     }
@@ -70,7 +71,7 @@ pub(in crate::identifiers) fn read_if(
     }
     // Digits stand before zeros, and all that is copied has one length.
     let at = shape.len - national.len();
-    let whole = if is_abroad {
+    let whole = if is_abroad && digits[at - code.len()..at] == *code {
         *shape.digits[at - code.len()..].first_chunk()?
     } else {
         let mut room = [0; ROOM];
@@ -150,10 +151,22 @@ fn split(digits: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(digits.split_at(code))
 }
 
+/// Without the zero dialled inside the country only, which some write behind its code: `+358 (0)40 1234567`.
+fn without_trunk<'n>(code: &[u8], national: &'n [u8]) -> &'n [u8] {
+    match (code, national) {
+        (b"358" | b"46" | b"49" | b"44", [b'0', rest @ ..]) => rest,
+        _ => national,
+    }
+}
+
 /// A number as written inside its region.
 fn in_region(digits: &[u8], region: Region) -> Option<(&'static [u8], &[u8])> {
     match (&region.letters(), digits) {
         (b"FI", [b'0', rest @ ..]) => Some((b"358", rest)),
+        // The plus lost. No number inside these three begins so and has as many digits.
+        (b"FI", [b'3', b'5', b'8', rest @ ..]) if rest.len() > 6 => Some((b"358", rest)),
+        (b"SE", [b'4', b'6', rest @ ..]) if rest.len() == 9 => Some((b"46", rest)),
+        (b"EE", [b'3', b'7', b'2', rest @ ..]) if rest.len() == 8 => Some((b"372", rest)),
         // The zero lost in a spreadsheet; the library reads it so too.
         (b"FI", rest) if rest.len() == 9 => Some((b"358", rest)),
         (b"SE", [b'0', rest @ ..]) => Some((b"46", rest)),

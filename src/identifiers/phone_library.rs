@@ -20,8 +20,8 @@ pub(in crate::identifiers) const METADATA_VERSION: &str = "9.0.42";
 
 /// What the library says of a text.
 pub(in crate::identifiers) enum Verdict {
-    /// In use. Country code, national digits.
-    Valid(Line, PhoneNumberType),
+    /// In use, and whether calls to it cost more than others.
+    Valid { line: Line, is_premium: bool },
     /// Of a possible length, in no known range.
     Possible(Line),
     /// Too long, whatever the range.
@@ -51,7 +51,7 @@ pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdic
     // takes twice as long.
     match PHONE_NUMBER_UTIL.get_number_type(&number) {
         PhoneNumberType::Unknown => {}
-        kind => return Verdict::Valid(line, kind),
+        kind => return Verdict::Valid { line, is_premium: kind == PhoneNumberType::PremiumRate },
     }
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
         Ok(rlibphonenumber::NumberLengthType::IsPossible) => Verdict::Possible(line),
@@ -64,11 +64,23 @@ pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdic
 /// length: which of them it is takes longest to find out.
 pub(in crate::identifiers) fn read_any(text: &str, region: Option<Region>) -> Option<Line> {
     let number = PHONE_NUMBER_UTIL.parse(text, region.and_then(of)).ok()?;
+    if may_be_dialled(&number) { line(&number) } else { None }
+}
+
+/// The line of a country code and a national number without zeros in front that is no other's, if it is in use
+/// or of a possible length.
+pub(in crate::identifiers) fn possible(country: u16, national: u64) -> Option<Line> {
+    let number =
+        PhoneNumber { country_code: country.into(), national_number: national, ..PhoneNumber::default() };
+    may_be_dialled(&number).then_some(Line { country, zeros: 0, national })
+}
+
+fn may_be_dialled(number: &PhoneNumber) -> bool {
     let is_possible = matches!(
-        PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number),
+        PHONE_NUMBER_UTIL.is_possible_number_with_reason(number),
         Ok(rlibphonenumber::NumberLengthType::IsPossible)
     );
-    if is_possible || PHONE_NUMBER_UTIL.is_valid_number(&number) { line(&number) } else { None }
+    is_possible || PHONE_NUMBER_UTIL.is_valid_number(number)
 }
 
 /// Reads a text without asking whether it is in use.
@@ -99,6 +111,11 @@ fn line(number: &PhoneNumber) -> Option<Line> {
         zeros: u8::try_from(zeros).ok()?,
         national: number.national_number,
     })
+}
+
+/// Whether a country code is somebody's.
+pub(in crate::identifiers) fn is_assigned(country: u16) -> bool {
+    PHONE_NUMBER_UTIL.get_region_for_country_code(country.into()).is_some()
 }
 
 /// How many digits the country code at the head of an international number has (ITU-T E.164).

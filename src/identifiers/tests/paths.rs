@@ -79,10 +79,11 @@ fn phones_of_both_paths_agree() {
     for _ in 0..60_000 {
         let (home, code, trunk) = codes[dice.roll(6) as usize];
         cell.clear();
-        match dice.roll(5) {
+        match dice.roll(6) {
             0 | 1 => cell.push_str(trunk),
             2 => cell.extend(["+", code]),
             3 => cell.extend(["00", code]),
+            4 => cell.extend([dice.pick(&["+", "00"]), code, "0"]),
             _ => cell.push_str(code),
         }
         let len = 9 - usize::from(home == "EE")
@@ -220,7 +221,7 @@ fn every_finnish_mobile_is_in_use() {
             cell.clear();
             let _ = write!(cell, "+358{front}{rest:07}");
             let verdict = phone_library::read(&cell, None);
-            let phone_library::Verdict::Valid(line, _) = verdict else { panic!("{front}: not in use") };
+            let phone_library::Verdict::Valid { line, .. } = verdict else { panic!("{front}: not in use") };
             let fast = phone_fast::read(&Plaintext::new(cell.as_bytes()), None).expect("a fast shape");
             assert!(
                 fast.is_err()
