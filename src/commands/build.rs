@@ -475,7 +475,7 @@ pub fn release_name(as_of: Timestamp) -> String {
 /// The separate small reader's word on what was staged.
 fn check_staged(staging: &Staging, manifest: &Manifest) -> Result<(), BuildError> {
     let checked =
-        check::check_with(staging.path(), &manifest.to_bytes(), check::Sight::Seen(&staging.seen()))?;
+        check::check_with(staging.path(), &manifest.to_bytes(), check::Sight::Written(&staging.written()))?;
     if checked.is_sound(true) {
         return Ok(());
     }

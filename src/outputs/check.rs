@@ -24,9 +24,10 @@ use sha2::{Digest as _, Sha256};
 pub use fault::{CheckError, Fault, Rule};
 use folder::Entry;
 use lines::Hashed;
-pub use watch::Seen;
+pub(super) use lines::Known;
 use watch::SeenOf;
 pub(super) use watch::Watcher;
+pub use watch::{Seen, Written};
 
 use super::guide;
 use super::is_name;
@@ -92,13 +93,13 @@ pub fn signature_bytes(folder: &Path) -> Result<Option<Vec<u8>>, CheckError> {
     }
 }
 
-/// What can be known of files that are encrypted.
+/// What can be known of files but what stands in the release: of those that are encrypted, above all.
 #[derive(Debug, Clone, Copy)]
 pub enum Sight<'s> {
     /// Their digests only.
     Closed,
-    /// What was seen while they were written.
-    Seen(&'s BTreeMap<String, Seen>),
+    /// What was seen while they were written. Large files are then known by their checksums, too.
+    Written(&'s Written),
     /// What these keys open.
     Keys(&'s Identities),
 }
@@ -141,7 +142,7 @@ pub fn check_with(folder: &Path, manifest_bytes: &[u8], sight: Sight<'_>) -> Res
         .into_par_iter()
         .map(|subject| {
             let mut outcome = match plan.encrypted.get(subject.name.as_str()) {
-                None => read_file(folder, &subject.name, plan.jobs.get(&subject.name), &manifest)?,
+                None => read_file(folder, &subject.name, plan.jobs.get(&subject.name), &manifest, sight)?,
                 Some(record) => encrypted_file(folder, record, &plan, &manifest, sight)?,
             };
             if outcome.hashed.sha256 != subject.digest.sha256 {
@@ -345,8 +346,13 @@ fn read_file(
     name: &str,
     job: Option<&Job<'_>>,
     manifest: &Manifest,
+    sight: Sight<'_>,
 ) -> Result<Outcome, CheckError> {
     let mut reader = folder::open(folder, name)?;
+    let known = match sight {
+        Sight::Written(written) => written.known.get(name),
+        Sight::Closed | Sight::Keys(_) => None,
+    };
     match job {
         None => Ok(Outcome::plain(lines::hash(&mut reader)?, Vec::new())),
         Some(Job::Page(make)) => {
@@ -360,7 +366,7 @@ fn read_file(
         Some(Job::Upload { audience, platform, file, place }) => {
             let parts = [file.part, file.parts];
             let mut reading = upload::Reading::begin(platform, &audience.name, file.kind, parts);
-            let hashed = lines::each_line(&mut reader, |number, line| reading.line(number, line))?;
+            let hashed = lines::each_line(&mut reader, known, |number, line| reading.line(number, line))?;
             Ok(Outcome::of_upload(&reading.end(hashed), platform, file, *place))
         }
         Some(Job::Verdicts { audience }) => {
@@ -379,7 +385,7 @@ fn read_file(
             };
             let mut reading =
                 tags::Reading::begin(verdicts.as_ref().map(|verdicts| verdicts.classes().len()));
-            let hashed = lines::each_line(&mut reader, |number, line| reading.line(number, line))?;
+            let hashed = lines::each_line(&mut reader, known, |number, line| reading.line(number, line))?;
             Ok(Outcome::of_tags(&reading.end(hashed), name, audience, verdicts.as_ref()))
         }
     }
@@ -398,7 +404,7 @@ fn encrypted_file(
     let closed = Outcome { sight: Some(false), ..Outcome::plain(hashed, Vec::new()) };
     let seen = match sight {
         Sight::Closed => return Ok(closed),
-        Sight::Seen(all) => all.get(name).cloned(),
+        Sight::Written(written) => written.seen.get(name).cloned(),
         Sight::Keys(keys) => match look_into(folder, name, plan.jobs.get(name), keys)? {
             Look::Closed => return Ok(closed),
             Look::Damaged => {
@@ -442,7 +448,7 @@ fn encrypted_verdicts(
     let name = format!("{}{SUFFIX}", verdicts_file(&audience.name));
     let seen = match sight {
         Sight::Closed => None,
-        Sight::Seen(all) => all.get(&name).cloned(),
+        Sight::Written(written) => written.seen.get(&name).cloned(),
         Sight::Keys(keys) if folder::exists(folder, &name) => {
             match look_into(folder, &name, plan.jobs.get(&name), keys)? {
                 Look::Seen(seen) => Some(seen),

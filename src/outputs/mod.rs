@@ -5,6 +5,7 @@
 //! decides nothing about people, and asks neither the time nor for randomness: both are handed in.
 
 pub mod check;
+mod checksum;
 mod disk;
 mod error;
 pub mod feeds;

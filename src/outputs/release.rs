@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::check::{Seen, Watcher};
+use super::check::{Known, Watcher, Written};
+use super::checksum::Checksum;
 use super::disk::{Disk, EarlySync};
 use super::error::OutputError;
 use crate::config::Encryption;
@@ -124,8 +125,8 @@ struct State {
     /// Every file, and its record once it is finished.
     files: BTreeMap<String, Option<FileRecord>>,
     folders: BTreeSet<String>,
-    /// What the small reader saw of files before they were encrypted.
-    seen: BTreeMap<String, Seen>,
+    /// By what the small reader knows the files again.
+    written: Written,
 }
 
 impl Shared {
@@ -185,10 +186,10 @@ impl Staging {
         &self.encryption
     }
 
-    /// What the small reader saw of encrypted files while they were written, by name.
+    /// What was seen of the files while they were written.
     #[must_use]
-    pub fn seen(&self) -> BTreeMap<String, Seen> {
-        self.shared.state().seen.clone()
+    pub fn written(&self) -> Written {
+        self.shared.state().written.clone()
     }
 
     /// The staging folder, for the check before publishing.
@@ -243,7 +244,14 @@ impl Staging {
         drop(state);
         let disk = shared.disk.clone();
         let hasher = sealed.is_some().then(Sha256::new);
-        let raw = Raw { disk, file, hasher, unsynced: 0, early: EarlySync::default() };
+        let raw = Raw {
+            disk,
+            file,
+            hasher,
+            checksum: Checksum::default(),
+            unsynced: 0,
+            early: EarlySync::default(),
+        };
         let body = match &sealed {
             None => Body::Plain(raw),
             Some(sealed) => {
@@ -415,6 +423,7 @@ struct Raw {
     file: File,
     /// Of what is encrypted: these bytes are others than those that were handed over.
     hasher: Option<Sha256>,
+    checksum: Checksum,
     /// Bytes written since the last time they were sent on their way.
     unsynced: usize,
     early: EarlySync,
@@ -436,6 +445,7 @@ impl Write for Raw {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
         }
+        self.checksum.add(bytes);
         self.disk.write(&mut self.file, bytes)?;
         self.unsynced += bytes.len();
         self.sync_early(SYNC_BYTES)?;
@@ -519,10 +529,12 @@ impl StagedFile {
                 recipients: sealed.recipients.iter().map(ToString::to_string).collect(),
             });
         }
+        let checksum = raw.checksum.end();
         let sha256 = raw.hasher.map_or(digest, |hasher| Hex32(hasher.finalize().into()));
         let record = FileRecord { name: self.name.clone(), sha256, bytes: self.bytes, encrypted };
         let mut state = self.shared.state();
-        state.seen.extend(seen.map(|seen| (self.name.clone(), seen)));
+        state.written.seen.extend(seen.map(|seen| (self.name.clone(), seen)));
+        state.written.known.insert(self.name.clone(), Known { checksum, sha256 });
         state.files.insert(self.name.clone(), Some(record.clone()));
         drop(state);
         Ok(record)

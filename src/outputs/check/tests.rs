@@ -365,7 +365,7 @@ fn lines_across_blocks_are_read_whole() {
     put(scratch.path(), "full.csv", &bytes);
     let mut source = folder::open(scratch.path(), "full.csv").expect("is there");
     let mut lines = Vec::new();
-    let hashed = lines::each_line(&mut source, |number, line| {
+    let hashed = lines::each_line(&mut source, None, |number, line| {
         assert_eq!(number as usize, lines.len() + 1);
         lines.push(line.to_vec());
         true

@@ -2,10 +2,11 @@
 //! encrypted, since afterwards it could not, and keeps what it saw until the manifest is there to be
 //! held against. It shares nothing with the writer but the bytes.
 
-use super::lines::{Hashed, Lines};
+use super::lines::{Hashed, Known, Lines};
 use super::{tags, upload};
 use crate::manifest::{Hex32, UploadKind};
 use crate::platforms::Platform;
+use std::collections::BTreeMap;
 
 /// Most bytes of verdicts that are kept.
 const VERDICTS_BYTES_MAX: usize = 256 << 20;
@@ -28,6 +29,15 @@ enum Kind {
     Verdicts(Vec<u8>),
     /// A file no rule is known for: its digest alone.
     Other,
+}
+
+/// What was seen of a release's files while they were written, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// What the small reader saw of files before they were encrypted.
+    pub(in crate::outputs) seen: BTreeMap<String, Seen>,
+    /// By what every file is known again.
+    pub(in crate::outputs) known: BTreeMap<String, Known>,
 }
 
 /// What was seen of one file before it was encrypted.

@@ -1,0 +1,29 @@
+//! The checksum by which the small reader knows that a file it reads back is the one that was written. Its
+//! digest was made of the same bytes as they were written, and takes ten times as long. It tells a disk's or
+//! a memory's fault from none, XXH3 of 128 bits; who must be told from whom, SHA-256 tells: `verify` holds every
+//! file against its digest.
+
+use twox_hash::XxHash3_128;
+
+/// The checksum of bytes that come in pieces.
+#[derive(Default)]
+pub(super) struct Checksum(Box<XxHash3_128>);
+
+impl Checksum {
+    /// Takes the next piece.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    /// Of all of them.
+    pub(super) fn end(&self) -> u128 {
+        self.0.finish_128()
+    }
+}
+
+impl std::fmt::Debug for Checksum {
+    /// What waits in it to be taken in are a file's bytes.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Checksum")
+    }
+}
