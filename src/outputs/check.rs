@@ -1,9 +1,10 @@
 //! A small separate reader that checks a release: before it is published, and again by `verify`.
 //!
-//! It shares no code with the writers but the spelling of the records it must meet. It promises to
-//! read every byte of every file once, in a fixed amount of memory, and to miss no single changed
-//! byte. A fault names a file, a line and a rule, never what stands there. It does not know who
-//! anybody is, and takes nobody's word but the manifest's.
+//! It shares no code with the writers but the spelling of the records it must meet, and the checksum by
+//! which it knows their files again. It promises to read every byte of every file once, in a fixed amount
+//! of memory, and to miss no single changed byte. A fault names a file, a line and a rule, never what
+//! stands there. It does not know who anybody is, and takes nobody's word but the manifest's; only of a file
+//! that was just written, the writer's for the digest of the bytes whose checksum it meets.
 
 mod fault;
 mod folder;
