@@ -140,8 +140,6 @@ impl Phone {
     /// Country code, leading zeros and national number.
     pub(in crate::identifiers) fn line(&self) -> Line {
         let (code, national) = self.digits().split_at(phone_library::country_digits(self.digits()));
-        let number =
-            |digits: &[u8]| digits.iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
         let zeros = national.iter().take_while(|digit| **digit == b'0').count();
         Line { country: number(code) as u16, zeros: zeros as u8, national: number(national) }
     }
@@ -207,6 +205,11 @@ impl Phone {
         message[1..].copy_from_slice(&self.digits);
         key.hash(&message[..=usize::from(self.len)])
     }
+}
+
+/// The number that so many digits are.
+pub(in crate::identifiers) fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'))
 }
 
 /// How a text is read in a region.

@@ -6,11 +6,12 @@
 //! It knows no cell: what it is given is one reading of one, to which the rules for cells were applied.
 
 use super::country::Region;
-use super::phone::Phone;
+use super::phone::{self, Phone};
 use super::phone_fast;
 use super::phone_library::{self, Line, METADATA_VERSION, Verdict};
 use super::plaintext::Plaintext;
 use std::ops::RangeInclusive;
+use zeroize::Zeroizing;
 
 /// Reads a text as [`phone_library::read`] does.
 pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdict {
@@ -23,7 +24,7 @@ pub(in crate::identifiers) fn read(text: &str, region: Option<Region>) -> Verdic
 
 /// A text of one number without what stands between its digits, which says nothing to the library.
 pub(in crate::identifiers) struct Bare {
-    text: [u8; Self::BYTES_MAX],
+    text: Zeroizing<[u8; Self::BYTES_MAX]>,
     bytes: usize,
 }
 
@@ -33,7 +34,7 @@ impl Bare {
 
     /// `None` for a text with anything else in it than digits, a plus in front, and signs between.
     pub(in crate::identifiers) fn of(text: &str) -> Option<Self> {
-        let mut bare = Self { text: [0; Self::BYTES_MAX], bytes: 0 };
+        let mut bare = Self { text: Zeroizing::new([0; Self::BYTES_MAX]), bytes: 0 };
         for byte in text.bytes() {
             match byte {
                 b' ' | b'-' | b'.' | b'(' | b')' => continue,
@@ -118,7 +119,7 @@ const NATIONAL: RangeInclusive<usize> = 3..=17;
 /// `None` for what is no national number and no country code.
 fn number(digits: &[u8]) -> Option<u64> {
     let is_number = (1..=*NATIONAL.end()).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-    is_number.then(|| digits.iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0')))
+    is_number.then(|| phone::number(digits))
 }
 
 /// Country code of a region where `00` is dialled before numbers abroad, and no national number that is in use or

@@ -2,7 +2,7 @@
 //! before the library is asked for its readings. It knows digits, and neither regions nor registers.
 
 use super::Plaintext;
-use super::phone::Phone;
+use super::phone::{Phone, number};
 use super::probes::{DIGITS_MAX, LONG_RUN};
 use crate::ahead;
 
@@ -45,7 +45,7 @@ impl Tails {
             6 => (&mut self.sixes, Self::SIX),
             _ => (&mut self.fours, Self::FOUR),
         };
-        let whole = phone.digits().iter().fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
+        let whole = number(phone.digits());
         let end = (whole % size as u64) as usize;
         set(bits, size, end);
         if size != Self::SEVEN {

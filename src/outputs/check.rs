@@ -99,10 +99,20 @@ pub fn signature_bytes(folder: &Path) -> Result<Option<Vec<u8>>, CheckError> {
 pub enum Sight<'s> {
     /// Their digests only.
     Closed,
-    /// What was seen while they were written. Large files are then known by their checksums, too.
+    /// What was seen while they were written. Files are then known by their checksums, too.
     Written(&'s Written),
     /// What these keys open.
     Keys(&'s Identities),
+}
+
+impl<'s> Sight<'s> {
+    /// By what a file is known again, if it was just written.
+    fn known(self, name: &str) -> Option<&'s Known> {
+        match self {
+            Self::Written(written) => written.known.get(name),
+            Self::Closed | Self::Keys(_) => None,
+        }
+    }
 }
 
 /// The digest by which a manifest is named.
@@ -350,14 +360,11 @@ fn read_file(
     sight: Sight<'_>,
 ) -> Result<Outcome, CheckError> {
     let mut reader = folder::open(folder, name)?;
-    let known = match sight {
-        Sight::Written(written) => written.known.get(name),
-        Sight::Closed | Sight::Keys(_) => None,
-    };
+    let known = sight.known(name);
     match job {
-        None => Ok(Outcome::plain(lines::hash(&mut reader)?, Vec::new())),
+        None => Ok(Outcome::plain(lines::hash(&mut reader, known)?, Vec::new())),
         Some(Job::Page(make)) => {
-            let hashed = lines::hash(&mut reader)?;
+            let hashed = lines::hash(&mut reader, known)?;
             let ours = make(manifest);
             let same = Hex32(Sha256::digest(ours.as_bytes()).into()) == hashed.sha256;
             let by_us = manifest.predicate.tool.version == env!("CARGO_PKG_VERSION");
@@ -401,7 +408,7 @@ fn encrypted_file(
     sight: Sight<'_>,
 ) -> Result<Outcome, CheckError> {
     let name = record.name.as_str();
-    let hashed = lines::hash(&mut folder::open(folder, name)?)?;
+    let hashed = lines::hash(&mut folder::open(folder, name)?, sight.known(name))?;
     let closed = Outcome { sight: Some(false), ..Outcome::plain(hashed, Vec::new()) };
     let seen = match sight {
         Sight::Closed => return Ok(closed),

@@ -1,7 +1,6 @@
-//! The checksum by which the small reader knows that a file it reads back is the one that was written. Its
-//! digest was made of the same bytes as they were written, and takes ten times as long. It tells a disk's or
-//! a memory's fault from none, XXH3 of 128 bits; who must be told from whom, SHA-256 tells: `verify` holds every
-//! file against its digest.
+//! The checksum by which the small reader knows that a file it reads back is the one that was written, whose
+//! digest was made of the same bytes and takes far longer. XXH3 of 128 bits tells what a disk or a memory
+//! changed; against somebody who means to change a file stands its digest, which `verify` makes.
 
 use twox_hash::XxHash3_128;
 

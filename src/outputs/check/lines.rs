@@ -39,8 +39,8 @@ pub(in crate::outputs) struct Known {
 }
 
 /// Reads to the end for the digest alone.
-pub(super) fn hash(source: &mut Source) -> Result<Hashed, CheckError> {
-    each_line(source, None, |_, _| false)
+pub(super) fn hash(source: &mut Source, known: Option<&Known>) -> Result<Hashed, CheckError> {
+    each_line(source, known, |_, _| false)
 }
 
 /// Hands over every line of a file, and tells its digest: the one that is known, if the checksum is. A file of
@@ -118,7 +118,7 @@ impl Takes for Nothing {
     fn take(&mut self, _: &[u8]) {}
 }
 
-/// Lines of bytes that come in pieces, and the digest of all bytes.
+/// Lines of bytes that come in pieces, and the digest of all bytes, unless nothing takes them in.
 ///
 /// Every line is handed over, its line feed included where it has one, with its number from 1, until it is
 /// answered that enough was seen. A line over [`LINE_BYTES_MAX`] is handed over cut, which no grammar accepts.
