@@ -58,12 +58,24 @@ pub enum RowFault {
 }
 
 /// What a platform's rows look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowGrammar {
     columns: &'static [Column],
+    /// The columns of identifiers alone.
+    slots: Vec<Slot>,
+    /// What stands behind the last of them, line end included.
+    end: Vec<u8>,
     encoding: Encoding,
     shape: RowShape,
     line_end: &'static str,
+}
+
+/// A column of identifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Slot {
+    /// What stands between it and the one before.
+    before: Vec<u8>,
+    kind: Kind,
 }
 
 impl RowGrammar {
@@ -71,67 +83,57 @@ impl RowGrammar {
     #[must_use]
     pub fn of(platform: &Platform) -> Option<Self> {
         let layout = platform.upload.layout()?;
+        let (mut slots, mut fixed) = (Vec::new(), Vec::new());
+        for (at, column) in layout.columns.iter().enumerate() {
+            fixed.extend((at > 0).then_some(b','));
+            match (column, column.kind()) {
+                (_, Some(kind)) => slots.push(Slot { before: std::mem::take(&mut fixed), kind }),
+                (Column::Constant(text), None) => fixed.extend(text.as_bytes()),
+                (_, None) => {}
+            }
+        }
+        fixed.extend(layout.line_end.as_bytes());
         Some(Self {
             columns: layout.columns,
+            slots,
+            end: fixed,
             encoding: platform.encoding,
             shape: layout.shape,
             line_end: layout.line_end,
         })
     }
 
-    /// Checks one line, its line end included, and hands over its digests in column order; none when
-    /// the line has a fault.
-    pub fn check(&self, line: &[u8], each: impl FnMut(Kind, Digest)) -> Result<(), RowFault> {
-        let mut found = Found::default();
-        match self.scan(line, &mut found) {
-            Some(len) if len == line.len() => {
-                found.hand_over(each);
-                Ok(())
-            }
-            _ => Err(self.diagnose(line)),
+    /// Checks one line, its line end included, and tells what it holds; nothing when the line has a fault.
+    pub fn check(&self, line: &[u8], found: &mut Found) -> Result<(), RowFault> {
+        if self.scan(line, found).is_some() {
+            return Ok(());
         }
+        found.count = 0;
+        Err(self.diagnose(line))
     }
 
-    /// Checks the row that `text` begins with, hands over its digests in column order, and returns its
-    /// length: for a whole file without looking for line ends first.
-    pub fn next_row(&self, text: &[u8], each: impl FnMut(Kind, Digest)) -> Result<usize, RowFault> {
-        let mut found = Found::default();
-        if let Some(len) = self.scan(text, &mut found) {
-            found.hand_over(each);
-            return Ok(len);
-        }
-        let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
-        Err(self.diagnose(&text[..end]))
-    }
-
-    /// The length of the row at the beginning of the text, if it is one, with what is found in it. Cells
-    /// have one width or none, so no byte is searched for: this is what a file of a gigabyte is read with.
+    /// Whether the line is a row, with what is found in it. Cells have one width or none and all between them
+    /// is fixed, so no byte is searched for: this is what a file of a gigabyte is read with.
     #[inline]
-    fn scan(&self, text: &[u8], found: &mut Found) -> Option<usize> {
-        let mut rest = text;
-        for (at, column) in self.columns.iter().enumerate() {
-            if at > 0 {
-                rest = rest.strip_prefix(b",")?;
+    fn scan(&self, line: &[u8], found: &mut Found) -> Option<()> {
+        found.count = 0;
+        let mut rest = line;
+        for slot in &self.slots {
+            rest = without(rest, &slot.before)?;
+            if matches!(rest.first(), Some(b',' | b'\n')) {
+                continue;
             }
-            match column {
-                Column::Empty => {}
-                Column::Constant(text) => rest = rest.strip_prefix(text.as_bytes())?,
-                Column::Email(_) | Column::Phone(_) if matches!(rest.first(), Some(b',' | b'\n')) => {}
-                Column::Email(_) | Column::Phone(_) => {
-                    let (cell, after) = rest.split_at_checked(self.encoding.width())?;
-                    let digest = &mut found.digests[found.count];
-                    self.decode_to(cell, digest)?;
-                    if *digest == DIGEST_OF_NOTHING {
-                        return None;
-                    }
-                    found.kinds[found.count] = column.kind()?;
-                    found.count += 1;
-                    rest = after;
-                }
+            let (cell, after) = rest.split_at_checked(self.encoding.width())?;
+            let digest = &mut found.digests[found.count];
+            self.decode_to(cell, digest)?;
+            if *digest == DIGEST_OF_NOTHING {
+                return None;
             }
+            found.kinds[found.count] = slot.kind;
+            found.count += 1;
+            rest = after;
         }
-        rest = rest.strip_prefix(self.line_end.as_bytes())?;
-        self.allows(found.count).then_some(text.len() - rest.len())
+        (without(rest, &self.end)?.is_empty() && self.allows(found.count)).then_some(())
     }
 
     /// What is wrong with a line that [`RowGrammar::scan`] refuses, by splitting it into cells.
@@ -197,8 +199,20 @@ impl RowGrammar {
     }
 }
 
-/// The digests of a row, in column order.
-struct Found {
+/// What follows fixed text, if the bytes begin with it. Of one byte it nearly always is, and that is quicker
+/// than a call.
+#[inline]
+fn without<'b>(bytes: &'b [u8], fixed: &[u8]) -> Option<&'b [u8]> {
+    match fixed {
+        [] => Some(bytes),
+        [one] => bytes.split_first().filter(|(first, _)| *first == one).map(|(_, rest)| rest),
+        _ => bytes.strip_prefix(fixed),
+    }
+}
+
+/// What a row holds. It is used again for the next: of what is not there nothing is written.
+#[derive(Debug)]
+pub struct Found {
     kinds: [Kind; MAX_SLOTS],
     digests: [[u8; 32]; MAX_SLOTS],
     count: usize,
@@ -211,11 +225,11 @@ impl Default for Found {
 }
 
 impl Found {
+    /// Its digests, in column order.
     #[inline]
-    fn hand_over(&self, mut each: impl FnMut(Kind, Digest)) {
-        for (kind, digest) in self.kinds.iter().zip(&self.digests).take(self.count) {
-            each(*kind, Digest::from_bytes(*digest));
-        }
+    pub fn digests(&self) -> impl Iterator<Item = (Kind, Digest)> {
+        let digests = self.kinds.iter().zip(&self.digests).take(self.count);
+        digests.map(|(kind, digest)| (*kind, Digest::from_bytes(*digest)))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 
-use super::grammar::{RowFault, RowGrammar, preamble_len};
+use super::grammar::{Found, RowFault, RowGrammar, preamble_len};
 use super::layout::{RowFormat, UnsafeName, preamble};
 use super::*;
 use crate::identifiers::Digest;
@@ -365,8 +365,8 @@ fn the_preamble_is_read_back_and_any_change_refused() {
 
 /// What the grammar finds in a line.
 fn read(grammar: &RowGrammar, line: &[u8]) -> Result<Vec<(Kind, Digest)>, RowFault> {
-    let mut found = Vec::new();
-    grammar.check(line, |kind, digest| found.push((kind, digest))).map(|()| found)
+    let mut found = Found::default();
+    grammar.check(line, &mut found).map(|()| found.digests().collect())
 }
 
 #[test]
@@ -423,14 +423,16 @@ fn every_class_of_damage_is_refused() {
                 damaged.push(("the digest of nothing", splice(start, end, EMPTY_BASE64.as_bytes())));
             }
         }
+        // What the line before held says nothing of the one at hand.
+        let mut found = Found::default();
         for (what, line) in damaged {
-            let mut handed_over = 0;
-            let answer = grammar.check(&line, |_, _| handed_over += 1);
+            grammar.check(&good, &mut found).expect("a good row");
+            let answer = grammar.check(&line, &mut found);
             assert!(answer.is_err(), "{} accepts {what}", platform.name);
             if let Err(RowFault::Identifiers { found }) = answer {
                 assert_eq!(found, 0, "{}: {what} is given the wrong name", platform.name);
             }
-            assert_eq!(handed_over, 0, "{} hands over a digest of a bad row", platform.name);
+            assert_eq!(found.digests().count(), 0, "{} tells a digest of a bad row", platform.name);
         }
     }
 }
@@ -445,30 +447,6 @@ fn format_tail(format: &RowFormat) -> usize {
     format.encode(&prefix, &mut one);
     let width = one.windows(8).rposition(|bytes| bytes == b"00000000" || bytes == b"AAAAAAA=");
     one.len() - (width.expect("the first slot is filled") + 8)
-}
-
-#[test]
-fn a_file_is_read_row_by_row_without_looking_for_line_ends() {
-    for (platform, format, grammar) in writable() {
-        let (mut file, mut rows) = (Vec::new(), 0);
-        for byte in 1..=20 {
-            let phones = if platform.takes(Kind::Phone) { vec![digest(byte)] } else { vec![] };
-            format.rows([digest(byte), digest(200 + byte)].into_iter(), phones.into_iter(), |cells| {
-                rows += 1;
-                format.encode(cells, &mut file);
-            });
-        }
-        let (mut at, mut read, mut digests) = (0, 0, 0);
-        while at < file.len() {
-            at += grammar.next_row(&file[at..], |_, _| digests += 1).expect("every row is good");
-            read += 1;
-        }
-        let expected = if platform.takes(Kind::Phone) { 60 } else { 40 };
-        assert_eq!((read, digests), (rows, expected), "{}", platform.name);
-        file.push(b'x');
-        assert!(grammar.next_row(&file[at..], |_, _| ()).is_err(), "{}: a stray end", platform.name);
-        assert!(grammar.next_row(b"", |_, _| ()).is_err(), "{}: no row in nothing", platform.name);
-    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::fault::{Fault, Rule};
 use super::lines::Hashed;
 use crate::identifiers::{Kind, is_forbidden_digest};
 use crate::manifest::{UploadFile, UploadKind};
-use crate::platforms::grammar::{RowFault, RowGrammar, preamble_len};
+use crate::platforms::grammar::{Found, RowFault, RowGrammar, preamble_len};
 use crate::platforms::{Operation, Platform};
 
 /// Most lines that may stand before the first row.
@@ -52,6 +52,7 @@ impl Reading {
     ) -> Self {
         let rows = Rows {
             grammar: RowGrammar::of(platform),
+            found: Found::default(),
             preamble: Preamble::of(platform, audience, kind, part),
             shift: 16_u32.saturating_sub(parts.max(1).ilog2()),
             part,
@@ -138,6 +139,8 @@ impl Preamble {
 
 struct Rows {
     grammar: Option<RowGrammar>,
+    /// In the line at hand.
+    found: Found,
     preamble: Preamble,
     shift: u32,
     part: u32,
@@ -153,21 +156,20 @@ impl Rows {
             return self.preamble.line(line);
         }
         let grammar = self.grammar.as_ref().ok_or(Rule::Row)?;
+        grammar.check(line, &mut self.found).map_err(|fault| match fault {
+            RowFault::DigestOfNothing { .. } => Rule::ForbiddenDigest,
+            _ => Rule::Row,
+        })?;
         let (mut first, mut emails, mut phones, mut forbidden) = (None, 0, 0, false);
-        grammar
-            .check(line, |kind, digest| {
-                let bytes = digest.as_bytes();
-                first.get_or_insert(u16::from_be_bytes([bytes[0], bytes[1]]));
-                forbidden |= is_forbidden_digest(&digest);
-                match kind {
-                    Kind::Email => emails += 1,
-                    Kind::Phone => phones += 1,
-                }
-            })
-            .map_err(|fault| match fault {
-                RowFault::DigestOfNothing { .. } => Rule::ForbiddenDigest,
-                _ => Rule::Row,
-            })?;
+        for (kind, digest) in self.found.digests() {
+            let bytes = digest.as_bytes();
+            first.get_or_insert(u16::from_be_bytes([bytes[0], bytes[1]]));
+            forbidden |= is_forbidden_digest(&digest);
+            match kind {
+                Kind::Email => emails += 1,
+                Kind::Phone => phones += 1,
+            }
+        }
         if forbidden {
             return Err(Rule::ForbiddenDigest);
         }
