@@ -1,11 +1,15 @@
 //! The third barrier: person by person, the rows joined, the decision made, and what goes up or is
 //! left out handed on as digests and tags. Runs over partitions of people on every core.
 
+mod alike;
+
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+
+use alike::{Alike, Shape};
 
 use super::close::{Closed, PartitionMarks};
 use super::intern::Interner;
@@ -13,7 +17,7 @@ use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::members::{MemberAppender, MemberRows};
 use super::objections::union;
 use super::plan::Plan;
-use super::record::{IdentifierView, RowView, Rows};
+use super::record::{IdentifierView, RowHead, RowView, Rows};
 use super::shares::Shares;
 use super::tags::{Tag, Tags};
 use super::twice::Twice;
@@ -113,8 +117,9 @@ struct PersonShape {
 /// A shape of which nothing is linked, unreadable or marked, as two numbers.
 type PlainShape = (u64, u64);
 
-/// Most shapes that are kept.
+/// Most shapes that are kept, and most of which all that follows is.
 const KNOWN_MAX: usize = 1 << 18;
+const ALIKE_MAX: usize = 1 << 14;
 
 impl PersonShape {
     #[inline]
@@ -271,6 +276,8 @@ struct Worker<'w, 'd, 'o> {
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
     /// The same of plain shapes, which nearly everybody has.
     known_plain: FxHashMap<PlainShape, std::rc::Rc<Consequence>>,
+    /// What becomes of people who are alike; nothing where that cannot be told beforehand.
+    alike: FxHashMap<Shape, Option<std::rc::Rc<Alike>>>,
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
@@ -366,6 +373,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             live: job.live.map(|live| live.appender(job.chunk_bytes)),
             known: FxHashMap::default(),
             known_plain: FxHashMap::default(),
+            alike: FxHashMap::default(),
             joined: FxHashMap::default(),
             standings: FxHashMap::default(),
             totals: Totals {
@@ -517,6 +525,11 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         identifiers: &mut [Held<'b>],
         lists: &mut Lists<'b>,
     ) -> Result<(), SpillError> {
+        if let [row] = rows
+            && let Some(alike) = self.alike(row, identifiers)
+        {
+            return self.like_others(row, identifiers, &alike);
+        }
         let person = rows[0].head.person;
         let (mut standing, mut named) = (rows[0].head.standing, rows[0].head.named);
         for row in &rows[1..] {
@@ -525,31 +538,17 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         }
         let closed = self.job.closed;
         settle_withheld(identifiers);
-        let mut holdings = Holdings::default();
         let mut linked = Scopes::NONE;
         let mut unreadable = closed.is_unreadable_id(person);
         for held in &*identifiers {
-            if held.stays_down() {
-                holdings.withhold(held.class);
-            } else {
-                holdings.add(held.class, held.is_shared, held.mark);
-            }
             linked = linked.union(held.mark.scopes);
             unreadable |= closed.is_unreadable_key(held.wide);
         }
-        holdings.settle();
-        let consequence = self.consequence(PersonShape { standing, named, linked, unreadable, holdings });
-        let number = consequence.number as usize;
-        if number >= self.totals.tallies.len() {
-            self.totals.tallies.resize(number + 1, Tally::default());
-        }
-        let tally = &mut self.totals.tallies[number];
-        tally.people += 1;
-        tally.rows += rows.len() as u64;
-        if named != 0 {
-            *self.totals.people_by_named.entry(named).or_default() += 1;
-        }
-        if self.job.is_watching && named != 0 && self.job.named.get(named).is_watched() {
+        let holdings = holdings(identifiers);
+        let shape = PersonShape { standing, named, linked, unreadable, holdings };
+        let consequence = self.consequence(shape);
+        self.note(&consequence, person, rows.len() as u64, named);
+        if self.is_watched(named) {
             let standing = self.standing(standing).as_ref().clone();
             self.totals.watched.push(WatchedPerson {
                 person,
@@ -561,10 +560,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 standing,
             });
         }
-        if self.job.people.is_some() {
-            self.everybody.extend_from_slice(&person.to_bytes());
-            self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
-        }
         let owner = owner_of(person);
         for eligible in &consequence.eligible {
             self.goes_up(eligible, owner, identifiers, lists)?;
@@ -575,12 +570,113 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 bar(live, self.job.plan, *cell, identifiers)?;
             }
         }
-        let left_out = consequence.suppressed.iter();
-        self.left_out.extend(left_out.map(|audience| LeftOut {
-            person,
-            audience: *audience,
-            verdict: consequence.number,
-        }));
+        self.leave_out(&consequence, person)
+    }
+
+    /// What becomes of everybody like this person, if they are like others.
+    #[inline]
+    fn alike(&mut self, row: &RowView<'_>, identifiers: &[Held<'_>]) -> Option<std::rc::Rc<Alike>> {
+        let (head, closed) = (&row.head, self.job.closed);
+        // Live state is told of each person; and whoever is watched is told of in full.
+        if self.live.is_some() || self.is_watched(head.named) {
+            return None;
+        }
+        let shape = Shape::of(head, identifiers)?;
+        let is_unreadable = closed.is_unreadable_id(head.person)
+            || identifiers.iter().any(|held| closed.is_unreadable_key(held.wide));
+        if is_unreadable {
+            return None;
+        }
+        let known = match self.alike.get(&shape) {
+            Some(known) => known.clone(),
+            None => self.new_alike(shape, head, identifiers),
+        };
+        known.filter(|alike| alike.fits(identifiers))
+    }
+
+    fn new_alike(
+        &mut self,
+        shape: Shape,
+        head: &RowHead,
+        identifiers: &[Held<'_>],
+    ) -> Option<std::rc::Rc<Alike>> {
+        if self.alike.len() >= ALIKE_MAX {
+            return None;
+        }
+        let consequence = self.consequence(PersonShape {
+            standing: head.standing,
+            named: head.named,
+            linked: Scopes::NONE,
+            unreadable: false,
+            holdings: holdings(identifiers),
+        });
+        let alike = Alike::new(self.job.plan, &consequence, identifiers).map(std::rc::Rc::new);
+        self.alike.insert(shape, alike.clone());
+        alike
+    }
+
+    /// Does with a person what is done with all who are alike.
+    #[inline]
+    fn like_others(
+        &mut self,
+        row: &RowView<'_>,
+        identifiers: &[Held<'_>],
+        alike: &Alike,
+    ) -> Result<(), SpillError> {
+        let RowHead { person, named, .. } = row.head;
+        self.note(&alike.consequence, person, 1, named);
+        let holds_hashes = self.job.plan.holds_hashes;
+        for rows in &alike.lists {
+            let mut alone = [0, 0];
+            for (kind, spot) in &rows.counted {
+                if holds_hashes || spot.held(identifiers).may_repeat {
+                    self.members.repeat(rows.list, rows.set, *kind, spot.digest(identifiers))?;
+                } else {
+                    alone[*kind as usize] += 1;
+                }
+            }
+            let going_up = self.going_up(rows.set);
+            going_up.emails += alone[Kind::Email as usize];
+            going_up.phones += alone[Kind::Phone as usize];
+            going_up.dropped += rows.dropped;
+            for row in rows.rows() {
+                let row = row.iter().map(|slot| slot.map(|spot| spot.digest(identifiers)));
+                self.members.push(rows.list, rows.set, row)?;
+            }
+        }
+        self.leave_out(&alike.consequence, person)
+    }
+
+    /// Counts a person, and notes who they are where that is asked for.
+    #[inline]
+    fn note(&mut self, consequence: &Consequence, person: PersonKey, rows: u64, named: u32) {
+        let number = consequence.number as usize;
+        if number >= self.totals.tallies.len() {
+            self.totals.tallies.resize(number + 1, Tally::default());
+        }
+        let tally = &mut self.totals.tallies[number];
+        tally.people += 1;
+        tally.rows += rows;
+        if named != 0 {
+            *self.totals.people_by_named.entry(named).or_default() += 1;
+        }
+        if self.job.people.is_some() {
+            self.everybody.extend_from_slice(&person.to_bytes());
+            self.everybody.extend_from_slice(&consequence.number.to_le_bytes());
+        }
+    }
+
+    /// Whether somebody so named is to be told of in full.
+    #[inline]
+    fn is_watched(&self, named: u32) -> bool {
+        self.job.is_watching && named != 0 && self.job.named.get(named).is_watched()
+    }
+
+    /// Those whom an audience leaves out wait for their tags.
+    #[inline]
+    fn leave_out(&mut self, consequence: &Consequence, person: PersonKey) -> Result<(), SpillError> {
+        let (left_out, verdict) = (consequence.suppressed.iter(), consequence.number);
+        self.left_out.extend(left_out.map(|audience| LeftOut { person, audience: *audience, verdict }));
         if self.left_out.len() < TAGS { Ok(()) } else { self.tag() }
     }
 
@@ -894,6 +990,20 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.joined.insert(pair, number);
         number
     }
+}
+
+/// A person's identifiers, as far as a decision needs them.
+fn holdings(identifiers: &[Held<'_>]) -> Holdings {
+    let mut holdings = Holdings::default();
+    for held in identifiers {
+        if held.stays_down() {
+            holdings.withhold(held.class);
+        } else {
+            holdings.add(held.class, held.is_shared, held.mark);
+        }
+    }
+    holdings.settle();
+    holdings
 }
 
 /// What one row of the person withholds, none of their rows sends up.

@@ -119,6 +119,8 @@ const HEAD_BYTES: usize = 16 + 4 + 4 + 2;
 /// Bytes of an identifier before its key, and before its digests.
 const LEAD_BYTES: usize = 5;
 const IDENTIFIER_BYTES: usize = LEAD_BYTES + 16;
+/// The bits of a number that are a lead.
+const LEAD: u64 = (1 << (8 * LEAD_BYTES)) - 1;
 const DIGEST_BYTES: usize = 32;
 /// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
 /// read one after another.
@@ -278,6 +280,12 @@ impl<'b> IdentifierView<'b> {
         (u16::from_le_bytes([self.bytes[3], self.bytes[4]]), self.bytes[2])
     }
 
+    /// All of it before its key, as one number: two with the same lead differ in keys and digests alone.
+    #[inline]
+    pub(crate) fn lead(self) -> u64 {
+        u64::from_le_bytes(array(&self.bytes[..8])) & LEAD
+    }
+
     /// Its key for matching.
     #[inline]
     pub(crate) fn wide(self) -> WideKey {
@@ -287,15 +295,29 @@ impl<'b> IdentifierView<'b> {
     /// The digest of a form in use; `None` when the row can go up nowhere, or the form cannot be made.
     #[inline]
     pub(crate) fn digest(self, form: usize) -> Option<&'b [u8; DIGEST_BYTES]> {
+        self.which_digest(form).map(|nth| self.nth_digest(nth))
+    }
+
+    /// Which of its digests is that of a form in use.
+    #[inline]
+    pub(crate) fn which_digest(self, form: usize) -> Option<usize> {
         let (present, repeats) = (self.bytes[1] & 0xf, self.bytes[1] >> 4);
         if present & 1 << form == 0 {
             return None;
         }
         // A form that repeats another stands where that one does.
         let up_to = (1_u8 << (form + 1)) - 1;
-        let nth = (present & !repeats & up_to).count_ones() as usize - 1;
+        Some((present & !repeats & up_to).count_ones() as usize - 1)
+    }
+
+    /// One of its digests.
+    ///
+    /// # Panics
+    /// When it has not as many.
+    #[inline]
+    pub(crate) fn nth_digest(self, nth: usize) -> &'b [u8; DIGEST_BYTES] {
         let at = IDENTIFIER_BYTES + DIGEST_BYTES * nth;
-        self.bytes[at..at + DIGEST_BYTES].try_into().ok()
+        self.bytes[at..at + DIGEST_BYTES].try_into().expect("sliced to this length")
     }
 }
 
