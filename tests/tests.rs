@@ -10,6 +10,7 @@
 mod synth;
 
 mod agreement;
+mod alike;
 mod architecture;
 mod bases;
 mod bit_flips;

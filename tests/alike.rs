@@ -1,0 +1,112 @@
+//! People of whom the same is said, with identifiers of the same kinds from the same columns, come out as if each
+//! were decided alone: the first of them, all who follow, and whoever is like them but for one thing.
+
+use crate::agreement::differences_in;
+use crate::several::{CONFIG, built_of, cells, hash};
+
+/// Rows as `id,email,phone,born,work,bounced`, and all that may tell two of them apart.
+const HEADER: &str = "id,email,phone,born,work,bounced\n";
+
+fn config(closure: &str) -> String {
+    CONFIG
+        .replace(
+            "email = [\"email\"]",
+            "email = [{ column = \"email\", bounced = { column = \"bounced\", yes = [\"y\"] } }, \"work\"]",
+        )
+        .replace("platforms = [\"meta\"]", "platforms = [\"meta\", \"linkedin\", \"x\"]")
+        .replace(
+            "[output]",
+            &format!("[policy]\nclosure = \"{closure}\"\nshare_cap = 4\nmax_unreadable = \"5%\"\n[output]"),
+        )
+}
+
+/// So many people of one shape.
+fn ordinary(from: usize, to: usize) -> String {
+    (from..to)
+        .map(|row| format!("{row},p{row}@example.com,040 12{row:05},1980-01-01,w{row}@example.org,n\n"))
+        .collect()
+}
+
+/// Each like the ordinary but for one thing.
+const ODD: &[&str] = &[
+    // Both addresses the same, and the same in capitals: it goes up once.
+    "twice,twice@example.com,040 2000001,1980-01-01,twice@example.com,n\n",
+    "twice-written,twice2@example.com,040 2000002,1980-01-01,TWICE2@Example.com,n\n",
+    // Either address, the number, an address of somebody's who objected.
+    "by-email,objects1@example.com,040 2000003,1980-01-01,wa@example.org,n\n",
+    "by-work,ob2@example.com,040 2000004,1980-01-01,objects2@example.org,n\n",
+    "by-phone,ob3@example.com,040 2999999,1980-01-01,wb@example.org,n\n",
+    "objector,ob4@example.com,040 2000005,1980-01-01,objects4@example.org,n\n",
+    "linked,ob4@example.com,040 2000006,1980-01-01,wc@example.org,n\n",
+    // A number of many people's.
+    "cap1,cap1@example.com,040 2000007,1980-01-01,wd1@example.org,n\n",
+    "cap2,cap2@example.com,040 2000007,1980-01-01,wd2@example.org,n\n",
+    "cap3,cap3@example.com,040 2000007,1980-01-01,wd3@example.org,n\n",
+    "cap4,cap4@example.com,040 2000007,1980-01-01,wd4@example.org,n\n",
+    "cap5,cap5@example.com,040 2000007,1980-01-01,wd5@example.org,n\n",
+    "cap6,cap6@example.com,040 2000007,1980-01-01,wd6@example.org,n\n",
+    // Of two people: both may go up, and it counts once.
+    "shared1,shared@example.com,040 2000008,1980-01-01,we1@example.org,n\n",
+    "shared2,shared@example.com,040 2000009,1980-01-01,we2@example.org,n\n",
+    // An address that bounced, and the same one in another row of the person's.
+    "bounced,bounced@example.com,040 2000010,1980-01-01,wf@example.org,y\n",
+    "bounced-twice,bounced2@example.com,040 2000011,1980-01-01,bounced2@example.com,y\n",
+    // Two rows.
+    "rows,rows1@example.com,040 2000012,1980-01-01,wg@example.org,n\n",
+    "rows,rows2@example.com,040 2000012,1980-01-01,wh@example.org,n\n",
+    // Said of the row, and a role's address.
+    "young,young@example.com,040 2000013,2020-01-01,wi@example.org,n\n",
+    "role,role@example.com,040 2000014,1980-01-01,info@example.org,n\n",
+    // Keys of a row that cannot be read.
+    "unread,unread@example.com,040 2000015,1980-01-01,wj@example.org,n\n",
+    "torn,unread@example.com\n",
+    "torn-id,torn-id@example.com,040 2000016,1980-01-01,wk@example.org,n\n",
+    "torn-id\n",
+    // Other identifiers, from other columns.
+    "no-work,no-work@example.com,040 2000017,1980-01-01,,n\n",
+    "work-alone,,040 2000018,1980-01-01,alone@example.org,n\n",
+    "number-alone,,040 2000019,1980-01-01,,n\n",
+];
+
+const OBJECTIONS: &str = "row,email,phone\n1,objects1@example.com,\n2,objects2@example.org,\n3,,040 2999999\n4,objects4@example.org,\n";
+
+#[test]
+fn people_who_are_alike_come_out_as_if_each_were_alone() {
+    for closure in ["person", "identifier"] {
+        // The odd before anybody ordinary was seen, among them, and after all of them.
+        let rotated = |by: usize| [&ODD[by..], &ODD[..by]].concat().concat();
+        for customers in [
+            [HEADER, &rotated(0), &ordinary(0, 300)].concat(),
+            [HEADER, &ordinary(0, 150), &rotated(9), &ordinary(150, 300)].concat(),
+            [HEADER, &ordinary(0, 300), &rotated(17)].concat(),
+        ] {
+            let folder = built_of(&config(closure), &customers, OBJECTIONS)
+                .unwrap_or_else(|error| panic!("{error:?}"));
+            let differences = differences_in(folder.path());
+            assert!(differences.is_empty(), "{differences:#?}");
+            let up = cells(&folder.path().join("releases"));
+            for text in [
+                "p7@example.com",
+                "w7@example.org",
+                "twice@example.com",
+                "shared@example.com",
+                "rows2@example.com",
+            ] {
+                assert!(up.contains(&hash(text)), "{text}");
+            }
+            for text in [
+                "objects1@example.com",
+                "objects2@example.org",
+                "ob2@example.com",
+                "bounced@example.com",
+                "bounced2@example.com",
+                "358402000007",
+                "unread@example.com",
+                "young@example.com",
+                "torn-id@example.com",
+            ] {
+                assert!(!up.contains(&hash(text)), "{text}");
+            }
+        }
+    }
+}
