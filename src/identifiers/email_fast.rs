@@ -123,13 +123,12 @@ const SHORT_DOMAIN: usize = 32;
 #[expect(clippy::needless_bitwise_bool, reason = "a branch would be one byte at a time")]
 fn read_short(cell: &[u8], at: usize, window: &[u8; WINDOW]) -> Option<bool> {
     let (local, domain) = (&cell[..at], &cell[at + 1..]);
-    let last_dot = memchr::memrchr(b'.', domain)?;
     let ends = [local.first()?, local.last()?, domain.first()?, domain.last()?];
     if *ends[0] == b'.' || *ends[1] == b'.' || is_joint(*ends[2]) || is_joint(*ends[3]) {
         return None;
     }
     let or_letter = |byte: u8, keep: u8| (byte & keep) | (b'a' & !keep);
-    let (mut wrong, mut plus) = (0, 0);
+    let (mut wrong, mut plus, mut dots) = (0, 0, 0);
     let keep: &[u8; SHORT + 1] = first(cell.len());
     for place in 0..SHORT {
         let byte = or_letter(window[place], keep[place]);
@@ -145,9 +144,12 @@ fn read_short(cell: &[u8], at: usize, window: &[u8; WINDOW]) -> Option<bool> {
         let next = or_letter(name[place + 1], keep[place + 1]);
         wrong |= u8::from(matches!(byte, b'_' | b'+' | b'@'));
         wrong |= u8::from(is_joint(byte) & is_joint(next));
+        dots |= u8::from(byte == b'.');
     }
-    let has_letter = || domain[last_dot + 1..].iter().any(u8::is_ascii_alphabetic);
-    (wrong == 0 && has_letter()).then_some(plus != 0)
+    // Nearly always the last byte is a letter.
+    let label = || domain.rsplit(|byte| *byte == b'.').next().unwrap_or(domain);
+    let has_letter = ends[3].is_ascii_alphabetic() || label().iter().any(u8::is_ascii_alphabetic);
+    (wrong == 0 && dots != 0 && has_letter).then_some(plus != 0)
 }
 
 /// What joins letters and digits in a domain, and stands neither at its ends nor beside another.

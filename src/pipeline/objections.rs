@@ -305,6 +305,7 @@ impl Objections {
     }
 
     /// The objections to an e-mail address's domain, handed over one by one.
+    #[inline]
     pub fn by_domain_of(&self, email: &Email<'_>, key: &RunKey, mut each: impl FnMut(u32)) {
         if !self.domains.is_empty() {
             for domain in email.domain_keys(key) {
@@ -429,15 +430,19 @@ impl Objections {
     }
 
     /// The objections met by a hash of a cell as it stands.
+    #[inline]
     pub fn raw_hashes(&self, kind: Kind, cell: &[u8], each: impl FnMut(u32)) {
-        let algorithms = self.algorithms(kind);
-        if !algorithms.is_empty() {
-            let mut hashes = Vec::new();
-            for algorithm in algorithms {
-                hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut hashes);
-            }
-            self.by_hashes(&hashes, each);
+        if !self.algorithms(kind).is_empty() {
+            self.by_hashes(&self.raw_hashes_of(kind, cell), each);
         }
+    }
+
+    fn raw_hashes_of(&self, kind: Kind, cell: &[u8]) -> Vec<HashKey> {
+        let mut hashes = Vec::new();
+        for algorithm in self.algorithms(kind) {
+            hashed::raw_hashes(Plaintext::new(cell), *algorithm, &mut hashes);
+        }
+        hashes
     }
 
     /// The objections met by a hash of what a cell says that does not parse.
@@ -497,7 +502,17 @@ pub(crate) fn may_hold_address(cell: &[u8]) -> bool {
 }
 
 /// Whether a phone cell says its country code itself, so that no other reading is plausible.
+#[inline]
 pub(crate) fn is_international(cell: &[u8]) -> bool {
+    match cell {
+        [b'+', ..] | [b'0', b'0', ..] => true,
+        [b'0'..=b'9', ..] => false,
+        _ => is_international_within(cell),
+    }
+}
+
+/// The same of a cell that begins with something else.
+fn is_international_within(cell: &[u8]) -> bool {
     let cell = crate::people::cell::trim_cell(cell);
     let cell = cell.strip_prefix(b"tel:").unwrap_or(cell);
     cell.starts_with(b"+") || cell.starts_with(b"00")
