@@ -109,16 +109,73 @@ impl MemberKey {
     }
 }
 
-/// The keys of packed rows of `columns` columns each, in order, each once.
-#[must_use]
-pub fn sorted_keys<'k>(stretches: &[&'k [u8]], columns: usize) -> Vec<&'k [u8]> {
-    let mut keys: Vec<&[u8]> = Vec::with_capacity(most_rows(stretches, columns, 0));
-    each_sorted(stretches, columns, 0, |key, _, is_alike| {
-        if !is_alike || keys.last() != Some(&key) {
-            keys.push(key);
+/// Keys of rows one after another, in order and each once.
+#[derive(Default)]
+pub struct PackedKeys {
+    bytes: Vec<u8>,
+    rows: usize,
+    /// Where the last begins.
+    last: usize,
+}
+
+impl PackedKeys {
+    /// Takes in all packed rows of `columns` columns each.
+    pub fn sort_in(&mut self, stretches: &[&[u8]], columns: usize) {
+        self.bytes.reserve(stretches.iter().map(|stretch| stretch.len()).sum());
+        each_sorted(stretches, columns, 0, |key, _, is_alike| {
+            if !is_alike || self.last() != key {
+                self.add(key);
+            }
+        });
+    }
+
+    /// Takes a key in that is not below those before.
+    pub fn push(&mut self, key: &[u8]) {
+        if self.last() != key {
+            self.add(key);
         }
-    });
-    keys
+    }
+
+    #[inline]
+    fn add(&mut self, key: &[u8]) {
+        self.last = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.rows += 1;
+    }
+
+    /// Lets go of all, but not of their room.
+    pub fn clear(&mut self) {
+        (self.rows, self.last) = (0, 0);
+        self.bytes.clear();
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// All of them, of `columns` columns each.
+    pub fn keys(&self, columns: usize) -> impl Iterator<Item = &[u8]> {
+        MemberKey::split(&self.bytes, columns)
+    }
+
+    /// The last; empty where there is none.
+    fn last(&self) -> &[u8] {
+        &self.bytes[self.last..]
+    }
+
+    /// The prefixes of the first and of the last.
+    #[must_use]
+    pub fn prefixes(&self) -> Option<[u16; 2]> {
+        (!self.is_empty()).then(|| [&self.bytes, self.last()].map(MemberKey::prefix))
+    }
 }
 
 /// How many packed rows there are at most: each has a digest.
@@ -127,8 +184,25 @@ fn most_rows(stretches: &[&[u8]], columns: usize, tail: usize) -> usize {
     bytes / (columns + DIGEST_BYTES + tail)
 }
 
-/// Where a packed row begins: the place of its stretch, and of its first byte in it.
-type Spot = (u32, u32);
+/// Where a packed row lies.
+#[derive(Clone, Copy, Default)]
+struct Spot {
+    /// The place of its first byte in its stretch.
+    at: u32,
+    /// The place of its stretch.
+    stretch: u16,
+    /// Bytes of its key.
+    bytes: u16,
+}
+
+impl Spot {
+    /// Its key and what follows it.
+    #[inline]
+    fn row<'k>(self, stretches: &[&'k [u8]], tail: usize) -> (&'k [u8], &'k [u8]) {
+        stretches[usize::from(self.stretch)][self.at as usize..][..usize::from(self.bytes) + tail]
+            .split_at(usize::from(self.bytes))
+    }
+}
 
 /// Hands over the packed rows of all stretches, each followed by `tail` bytes, in the order of their keys;
 /// equal keys in the order of what follows them. With each goes whether its key may be that of the row before,
@@ -138,37 +212,35 @@ type Spot = (u32, u32);
 /// random, so that the number nearly always tells, and keys themselves are looked at where it does not.
 ///
 /// # Panics
-/// At a stretch of four thousand million bytes.
+/// At a stretch of four thousand million bytes, or at sixty-five thousand stretches.
 pub fn each_sorted<'k>(
     stretches: &[&'k [u8]],
     columns: usize,
     tail: usize,
     mut each: impl FnMut(&'k [u8], &'k [u8], bool),
 ) {
-    let narrow = |number: usize| u32::try_from(number).expect("a stretch of fewer than 4 GiB");
     let mut entries = Vec::with_capacity(most_rows(stretches, columns, tail));
     for (place, stretch) in stretches.iter().enumerate() {
+        let stretch_place = u16::try_from(place).expect("fewer stretches than that");
+        assert!(u32::try_from(stretch.len()).is_ok(), "a stretch of fewer than 4 GiB");
         let mut at = 0;
         for (key, belongs) in MemberKey::split_with(stretch, columns, tail) {
-            entries.push((head(key), (narrow(place), narrow(at))));
-            at += key.len() + belongs.len();
+            entries.push((head(key), Spot { at, stretch: stretch_place, bytes: key.len() as u16 }));
+            at += (key.len() + belongs.len()) as u32;
         }
     }
     let mut entries = sorted_by_head(&entries);
-    let row = |(stretch, at): Spot| {
-        let rest = &stretches[stretch as usize][at as usize..];
-        let end = MemberKey::len_of_first(rest, columns);
-        (&rest[..end], &rest[end..end + tail])
-    };
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        alike.sort_unstable_by_key(|(_, spot)| row(*spot));
+        alike.sort_unstable_by_key(|(_, spot)| spot.row(stretches, tail));
     }
     let mut before = None;
     for (place, (head, spot)) in entries.iter().enumerate() {
-        if let Some((_, (stretch, at))) = entries.get(place + AHEAD_ROWS) {
-            ahead::fetch(stretches[*stretch as usize], *at as usize);
+        if let Some((_, later)) = entries.get(place + AHEAD_ROWS) {
+            let (stretch, at) = (stretches[usize::from(later.stretch)], later.at as usize);
+            ahead::fetch(stretch, at);
+            ahead::fetch(stretch, at + 64);
         }
-        let (key, belongs) = row(*spot);
+        let (key, belongs) = spot.row(stretches, tail);
         each(key, belongs, before == Some(*head));
         before = Some(*head);
     }
@@ -195,7 +267,7 @@ fn sorted_by_head(entries: &[(u64, Spot)]) -> Vec<(u64, Spot)> {
     for at in 1..=PLACES {
         ends[at] += ends[at - 1];
     }
-    let mut sorted = vec![(0, (0, 0)); entries.len()];
+    let mut sorted = vec![(0, Spot::default()); entries.len()];
     for entry in entries {
         let end = &mut ends[place(entry.0)];
         sorted[*end] = *entry;
@@ -210,16 +282,19 @@ fn sorted_by_head(entries: &[(u64, Spot)]) -> Vec<(u64, Spot)> {
 /// The eight bytes after the first, or what there is of them, big-endian: within a bucket the first is
 /// the same everywhere, since it says whether the first column is empty.
 fn head(key: &[u8]) -> u64 {
-    let mut head = [0; 8];
     let from = &key[1..];
-    let len = from.len().min(8);
+    if let Some(head) = from.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
+    let mut head = [0; 8];
+    let len = from.len();
     head[..len].copy_from_slice(&from[..len]);
     u64::from_be_bytes(head)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, each_sorted, member_bucket, sorted_keys};
+    use super::{MemberKey, PackedKeys, Spot, each_sorted, member_bucket};
     use crate::identifiers::Digest;
 
     /// The digests of a row, as they are handed over.
@@ -270,13 +345,16 @@ mod tests {
             for (alike, bits) in [(0, 64), (0, 56), (7 << 56, 56), (7 << 56, 44), (7 << 56, 3), (7 << 56, 50)]
             {
                 let head = |random: u64| if bits == 64 { random } else { alike | random & ((1 << bits) - 1) };
-                let entries: Vec<(u64, super::Spot)> =
-                    (0..len).map(|number| (head(next()), (number % 7, number))).collect();
+                let spot = |number| Spot { at: number, stretch: number as u16 % 7, bytes: 1 };
+                let entries: Vec<(u64, Spot)> = (0..len).map(|number| (head(next()), spot(number))).collect();
                 let (mut expected, mut sorted) = (entries.clone(), super::sorted_by_head(&entries));
                 assert!(sorted.is_sorted_by_key(|(head, _)| *head), "{len} entries of {bits} bits");
-                expected.sort_unstable();
-                sorted.sort_unstable();
-                assert!(sorted == expected, "{len} entries of {bits} bits");
+                expected.sort_unstable_by_key(|(head, spot)| (*head, spot.at));
+                sorted.sort_unstable_by_key(|(head, spot)| (*head, spot.at));
+                let all = |entries: &[(u64, Spot)]| -> Vec<_> {
+                    entries.iter().map(|(head, spot)| (*head, spot.at, spot.stretch)).collect()
+                };
+                assert!(all(&sorted) == all(&expected), "{len} entries of {bits} bits");
             }
         }
     }
@@ -322,8 +400,16 @@ mod tests {
                 MemberKey::write(cells(row), &mut buckets[bucket(row)]);
             }
             let mut all = Vec::new();
+            let mut packed = PackedKeys::default();
             for bucket in &buckets {
-                all.extend(sorted_keys(&halves(bucket, columns), columns).into_iter().map(<[u8]>::to_vec));
+                packed.clear();
+                packed.sort_in(&halves(bucket, columns), columns);
+                let from = all.len();
+                all.extend(packed.keys(columns).map(<[u8]>::to_vec));
+                assert_eq!(packed.len(), all.len() - from);
+                let ends = all[from..].first().zip(all.last());
+                let prefixes = ends.map(|(first, last)| [first, last].map(|key| MemberKey::prefix(key)));
+                assert_eq!(packed.prefixes(), prefixes);
             }
             let mut expected: Vec<Vec<u8>> = buckets
                 .iter()

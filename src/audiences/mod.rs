@@ -3,4 +3,4 @@
 
 mod member;
 
-pub use member::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
+pub use member::{MEMBER_BUCKETS, MemberKey, PackedKeys, each_sorted, member_bucket};

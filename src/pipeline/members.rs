@@ -11,16 +11,13 @@ use rayon::prelude::*;
 use super::intern::Interner;
 use super::overlap::{groups, overlap};
 use super::plan::Plan;
-use crate::ahead;
-use crate::audiences::{MEMBER_BUCKETS, MemberKey, each_sorted, member_bucket, sorted_keys};
-use crate::identifiers::{Digest, Kind};
+use crate::audiences::{MEMBER_BUCKETS, MemberKey, PackedKeys, each_sorted, member_bucket};
+use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
 
 /// Bytes of a row with a digest or two.
 const ROW_BYTES: usize = 80;
-/// How far ahead of a row's key another's is asked for.
-const LATER: usize = 8;
 /// Bytes of the number of a set of cells.
 const SET_BYTES: usize = 4;
 /// Buckets of identifiers that other rows may hold, by the first byte of their digest.
@@ -337,10 +334,8 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
                 list.spool.read(bucket, &mut bytes)?;
             }
             let rows = MemberKey::split_with(&bytes, list.columns, list.tail());
-            let mut keys: Vec<&[u8]> =
-                rows.filter(|(_, set)| is_in(set, &sets)).map(|(key, _)| key).collect();
-            keys.dedup();
-            Ok(blocks.make(&keys))
+            let rows = rows.filter(|(_, set)| is_in(set, &sets));
+            Ok(blocks.make(|keys| rows.for_each(|(key, _)| keys.push(key))))
         };
         overlap(&groups(&list.spool), make, |block| {
             each(&block)?;
@@ -368,7 +363,7 @@ pub(super) fn each_block<E: From<SpillError> + Send>(
     let blocks = Blocks::new(format, is_sent);
     let make = |bucket| {
         let stretches = spool.take_out(bucket)?;
-        Ok(blocks.make(&sorted_keys(&stretches.all(), format.slots().len())))
+        Ok(blocks.make(|keys| keys.sort_in(&stretches.all(), format.slots().len())))
     };
     overlap(&groups(spool), make, |block| {
         each(&block)?;
@@ -390,17 +385,18 @@ impl<'f> Blocks<'f> {
         Self { format, is_sent, free: Mutex::default() }
     }
 
-    /// The rows of these keys.
-    fn make(&self, keys: &[&[u8]]) -> MemberBlock<'f> {
+    /// The rows of the keys that are put in.
+    fn make(&self, put: impl FnOnce(&mut PackedKeys)) -> MemberBlock<'f> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut block = free.unwrap_or_else(|| MemberBlock {
             format: self.format,
-            keys: Vec::new(),
-            rows: 0,
+            keys: PackedKeys::default(),
             prefixes: None,
             sent: Vec::new(),
         });
-        block.fill(keys, self.is_sent);
+        block.keys.clear();
+        put(&mut block.keys);
+        block.look_at_keys(self.is_sent);
         block
     }
 
@@ -412,9 +408,7 @@ impl<'f> Blocks<'f> {
 /// Rows of an upload, one after another.
 pub struct MemberBlock<'f> {
     format: &'f RowFormat,
-    /// Their keys, which nobody has to look for any more.
-    keys: Vec<u8>,
-    rows: usize,
+    keys: PackedKeys,
     /// Prefixes of the first and the last.
     prefixes: Option<[u16; 2]>,
     /// For each row whether it is marked; empty where nobody asked.
@@ -444,37 +438,24 @@ impl MemberRow<'_> {
 }
 
 impl MemberBlock<'_> {
-    fn fill(&mut self, keys: &[&[u8]], is_sent: Option<RowTest<'_>>) {
-        self.keys.clear();
+    fn look_at_keys(&mut self, is_sent: Option<RowTest<'_>>) {
+        self.prefixes = self.keys.prefixes();
         self.sent.clear();
-        self.keys.reserve(keys.len() * self.format.slots().len() * (1 + size_of::<Digest>()));
-        for (number, key) in keys.iter().enumerate() {
-            // Keys lie wherever their people were decided.
-            if let Some(later) = keys.get(number + LATER) {
-                ahead::fetch_front(later, later.len());
-            }
-            self.keys.extend_from_slice(key);
-        }
-        self.rows = keys.len();
-        self.prefixes = keys
-            .first()
-            .zip(keys.last())
-            .map(|(first, last)| [first, last].map(|key| MemberKey::prefix(key)));
         if let Some(is_sent) = is_sent {
-            self.sent.extend(keys.iter().map(|key| is_sent(key)));
+            self.sent.extend(self.keys.keys(self.format.slots().len()).map(is_sent));
         }
     }
 
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.rows
+        self.keys.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.keys.is_empty()
     }
 
     /// The most bytes that the text of a row takes.
@@ -492,7 +473,7 @@ impl MemberBlock<'_> {
 
     /// The rows.
     pub fn rows(&self) -> impl Iterator<Item = MemberRow<'_>> {
-        let keys = MemberKey::split(&self.keys, self.format.slots().len());
+        let keys = self.keys.keys(self.format.slots().len());
         keys.map(|key| MemberRow { format: self.format, key })
     }
 

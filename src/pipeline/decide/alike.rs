@@ -100,8 +100,7 @@ impl Alike {
         if held.iter().any(|one| one.withheld) {
             return None;
         }
-        let mut alike =
-            Self { consequence: Rc::clone(consequence), lists: Vec::new(), differ: Vec::new() };
+        let mut alike = Self { consequence: Rc::clone(consequence), lists: Vec::new(), differ: Vec::new() };
         for eligible in &consequence.eligible {
             let (take, place) = (eligible.take?, &plan.cells[eligible.cells[0].0]);
             let mut going: [Vec<((u16, u8), Spot)>; 2] = Default::default();
