@@ -109,6 +109,48 @@ impl MemberKey {
     }
 }
 
+/// Rows that hold digests in the same columns: their keys differ in these alone. `T` says which digest is meant.
+pub struct RowLike<T> {
+    /// A key of zeros.
+    key: Vec<u8>,
+    /// Which digests, and where in the key each stands.
+    digests: Vec<(T, usize)>,
+    /// What the first byte of the first digest is added to for the bucket.
+    bucket: usize,
+}
+
+impl<T: Copy> RowLike<T> {
+    /// Rows with digests in these columns; `None` where that is in none.
+    #[must_use]
+    pub fn of(row: &[Option<T>]) -> Option<Self> {
+        let zeros = [0; DIGEST_BYTES];
+        let cells = || row.iter().map(|cell| cell.map(|_| &zeros));
+        let bucket = member_bucket(cells())?;
+        let (mut key, mut digests) = (Vec::new(), Vec::new());
+        for (cell, held) in row.iter().zip(cells()) {
+            MemberKey::write([held], &mut key);
+            digests.extend(cell.map(|which| (which, key.len() - DIGEST_BYTES)));
+        }
+        Some(Self { key, digests, bucket })
+    }
+
+    /// The bucket of one of them.
+    #[inline]
+    pub fn bucket<'d>(&self, digest: impl Fn(T) -> &'d [u8; DIGEST_BYTES]) -> usize {
+        self.bucket + usize::from(digest(self.digests[0].0)[0])
+    }
+
+    /// Appends the key of one of them.
+    #[inline]
+    pub fn write<'d>(&self, digest: impl Fn(T) -> &'d [u8; DIGEST_BYTES], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&self.key);
+        for (which, at) in &self.digests {
+            out[start + at..][..DIGEST_BYTES].copy_from_slice(digest(*which));
+        }
+    }
+}
+
 /// Keys of rows one after another, in order and each once.
 #[derive(Default)]
 pub struct PackedKeys {
@@ -294,7 +336,7 @@ fn head(key: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{MemberKey, PackedKeys, Spot, each_sorted, member_bucket};
+    use super::{MemberKey, PackedKeys, RowLike, Spot, each_sorted, member_bucket};
     use crate::identifiers::Digest;
 
     /// The digests of a row, as they are handed over.
@@ -379,6 +421,16 @@ mod tests {
             key
         };
         let bucket = |row: &[Option<Digest>]| member_bucket(cells(row)).expect("a row with a digest");
+        for row in &rows {
+            let columns: Vec<Option<usize>> =
+                row.iter().enumerate().map(|(column, cell)| cell.map(|_| column)).collect();
+            let like = RowLike::of(&columns).expect("a row with a digest");
+            let digest = |column: usize| row[column].as_ref().expect("there is one").as_bytes();
+            let mut written = b"before".to_vec();
+            like.write(digest, &mut written);
+            assert_eq!((&written[6..], like.bucket(digest)), (&*key(row), bucket(row)));
+        }
+        assert!(RowLike::<u8>::of(&[None, None]).is_none());
         assert_eq!(member_bucket([None; 3]), None);
         let mut by_text = rows.clone();
         by_text.sort_by_key(|row| text(row));

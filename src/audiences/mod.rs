@@ -3,4 +3,4 @@
 
 mod member;
 
-pub use member::{MEMBER_BUCKETS, MemberKey, PackedKeys, each_sorted, member_bucket};
+pub use member::{MEMBER_BUCKETS, MemberKey, PackedKeys, RowLike, each_sorted, member_bucket};

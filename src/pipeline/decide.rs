@@ -239,12 +239,8 @@ fn bar(
 ) -> Result<(), SpillError> {
     let place = &plan.cells[cell];
     for held in identifiers {
-        let (form, kind) = if held.class.is_email {
-            (place.email_form, Kind::Email)
-        } else {
-            (place.phone_form, Kind::Phone)
-        };
-        if let Some(digest) = form.and_then(|form| held.view.digest(form)) {
+        let kind = held.view.kind();
+        if let Some(digest) = place.form_of(kind).and_then(|form| held.view.digest(form)) {
             live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
         }
     }
@@ -308,7 +304,6 @@ struct LeftOut {
 #[derive(Clone, Copy)]
 struct Held<'b> {
     view: IdentifierView<'b>,
-    class: IdentifierClass,
     wide: WideKey,
     /// What the key carries; nothing when it is shared.
     mark: KeyMark,
@@ -322,6 +317,11 @@ struct Held<'b> {
 }
 
 impl Held<'_> {
+    #[inline]
+    fn class(&self) -> IdentifierClass {
+        self.view.class()
+    }
+
     fn stays_down(&self) -> bool {
         self.withheld || self.view.is_unconsented()
     }
@@ -484,7 +484,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 marks.fetch(wide);
                 identifiers.push(Held {
                     view,
-                    class: view.class(),
                     wide,
                     mark: KeyMark::NONE,
                     may_be_marked: false,
@@ -503,7 +502,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         for held in &mut block.identifiers {
             held.may_be_marked = marks.may_be_marked(held.wide);
             held.may_repeat = shares.may_repeat(held.wide);
-            let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
+            let kind = held.view.kind();
             if let Some(digest) = held.view.digest(0) {
                 self.members.fetch(kind, digest, held.may_repeat);
             }
@@ -639,9 +638,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             going_up.emails += alone[Kind::Email as usize];
             going_up.phones += alone[Kind::Phone as usize];
             going_up.dropped += rows.dropped;
-            for row in rows.rows() {
-                let row = row.iter().map(|slot| slot.map(|spot| spot.digest(identifiers)));
-                self.members.push(rows.list, rows.set, row)?;
+            for row in &rows.rows {
+                self.members.push_like(rows.list, rows.set, row, |spot| spot.digest(identifiers))?;
             }
         }
         self.leave_out(&alike.consequence, person)
@@ -727,7 +725,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     ) -> Result<(), SpillError> {
         let is_plain = |held: &Held<'_>| held.mark == KeyMark::NONE;
         if let Some(take) = eligible.take.filter(|_| identifiers.iter().all(is_plain)) {
-            let goes = |held: &Held<'_>| !held.is_shared && !held.stays_down() && take.has(held.class);
+            let goes = |held: &Held<'_>| !held.is_shared && !held.stays_down() && take.has(held.class());
             let going = identifiers.iter().filter(|held| goes(held));
             return self.write(eligible.list, eligible.set, &eligible.cells, owner, going, lists);
         }
@@ -783,18 +781,17 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let (place, rules) = (&plan.cells[cell], &plan.policy.cells[cell]);
         let party = plan.policy.audiences[rules.audience].party;
         for held in identifiers {
-            let form = if held.class.is_email { place.email_form } else { place.phone_form };
-            let Some(digest) = form.and_then(|form| held.view.digest(form)) else {
+            let kind = held.view.kind();
+            let Some(digest) = place.form_of(kind).and_then(|form| held.view.digest(form)) else {
                 going.push(false);
                 continue;
             };
             let (scopes, youngest) = (held.mark.scopes, held.mark.youngest);
             let is_barred = barred(&plan.policy, self.job.closure, rules.audience, scopes, youngest);
             if is_barred && let Some(live) = &mut self.live {
-                let kind = if held.class.is_email { Kind::Email } else { Kind::Phone };
                 live.barred(cell, EntryKey::new(kind, Digest::from_bytes(*digest)))?;
             }
-            let stays = held.is_shared || is_barred || held.stays_down() || !held.class.fits(rules, party);
+            let stays = held.is_shared || is_barred || held.stays_down() || !held.class().fits(rules, party);
             going.push(!stays);
         }
         Ok(())
@@ -817,12 +814,12 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         emails.clear();
         phones.clear();
         for held in going {
-            let (form, list) = if held.class.is_email {
-                (place.email_form, &mut *emails)
-            } else {
-                (place.phone_form, &mut *phones)
+            let kind = held.view.kind();
+            let list = match kind {
+                Kind::Email => &mut *emails,
+                Kind::Phone => &mut *phones,
             };
-            if let Some(digest) = form.and_then(|form| held.view.digest(form)) {
+            if let Some(digest) = place.form_of(kind).and_then(|form| held.view.digest(form)) {
                 // The same digest may come from a value and, under another key, from its hash.
                 let may_repeat = plan.holds_hashes || held.may_repeat;
                 list.push(Going { place: held.view.place(), digest, may_repeat });
@@ -997,9 +994,9 @@ fn holdings(identifiers: &[Held<'_>]) -> Holdings {
     let mut holdings = Holdings::default();
     for held in identifiers {
         if held.stays_down() {
-            holdings.withhold(held.class);
+            holdings.withhold(held.class());
         } else {
-            holdings.add(held.class, held.is_shared, held.mark);
+            holdings.add(held.class(), held.is_shared, held.mark);
         }
     }
     holdings.settle();

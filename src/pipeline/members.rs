@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::intern::Interner;
 use super::overlap::{groups, overlap};
 use super::plan::Plan;
-use crate::audiences::{MEMBER_BUCKETS, MemberKey, PackedKeys, each_sorted, member_bucket};
+use crate::audiences::{MEMBER_BUCKETS, MemberKey, PackedKeys, RowLike, each_sorted, member_bucket};
 use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
@@ -193,6 +193,24 @@ impl MemberAppender<'_, '_> {
         let Some(bucket) = member_bucket(row.clone()) else { return Ok(()) };
         self.members[list].push(bucket, |bytes| {
             MemberKey::write(row, bytes);
+            if has_set {
+                bytes.extend_from_slice(&set.to_le_bytes());
+            }
+        })
+    }
+
+    /// Adds a row that is like others but for its digests, for every cell of the set.
+    #[inline]
+    pub(crate) fn push_like<'d, T: Copy>(
+        &mut self,
+        list: usize,
+        set: u32,
+        row: &RowLike<T>,
+        digest: impl Fn(T) -> &'d [u8; 32],
+    ) -> Result<(), SpillError> {
+        let has_set = self.rows.lists[list].tail() > 0;
+        self.members[list].push(row.bucket(&digest), |bytes| {
+            row.write(&digest, bytes);
             if has_set {
                 bytes.extend_from_slice(&set.to_le_bytes());
             }

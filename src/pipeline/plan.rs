@@ -56,6 +56,17 @@ pub struct CellPlan {
     pub format: RowFormat,
 }
 
+impl CellPlan {
+    /// The place of a kind's form.
+    #[inline]
+    pub(crate) const fn form_of(&self, kind: Kind) -> Option<usize> {
+        match kind {
+            Kind::Email => self.email_form,
+            Kind::Phone => self.phone_form,
+        }
+    }
+}
+
 /// One source, compiled.
 pub struct SourcePlan {
     /// Where its cells stand.

@@ -2,7 +2,7 @@
 //! No cell and no plaintext type can enter one.
 
 use crate::ahead;
-use crate::identifiers::{Digest, WideKey};
+use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::{Context, PersonKey};
 use crate::policy::verdict::{IdentifierClass, Known};
 
@@ -260,6 +260,12 @@ impl<'b> IdentifierView<'b> {
             is_role: bits & 4 != 0,
             known,
         }
+    }
+
+    /// Its kind.
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        if self.bytes[0] & 1 != 0 { Kind::Email } else { Kind::Phone }
     }
 
     /// Whether it stays down for whoever holds it in this row, whatever their other rows say of it.

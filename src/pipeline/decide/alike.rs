@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::{Consequence, Held};
+use crate::audiences::RowLike;
 use crate::identifiers::Kind;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::record::RowHead;
@@ -55,9 +56,7 @@ pub(super) struct Alike {
 pub(super) struct AlikeRows {
     pub(super) list: usize,
     pub(super) set: u32,
-    /// Row after row, as many columns each.
-    slots: Vec<Option<Spot>>,
-    columns: usize,
+    pub(super) rows: Vec<RowLike<Spot>>,
     /// What counts as going up.
     pub(super) counted: Vec<(Kind, Spot)>,
     /// Identifiers beyond the platform's columns.
@@ -85,14 +84,6 @@ impl Spot {
     }
 }
 
-impl AlikeRows {
-    /// The rows, slot by slot.
-    #[inline]
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[Option<Spot>]> {
-        self.slots.chunks_exact(self.columns)
-    }
-}
-
 impl Alike {
     /// What becomes of everybody who is like this person; `None` where that cannot be told beforehand.
     pub(super) fn new(plan: &Plan, consequence: &Rc<Consequence>, held: &[Held<'_>]) -> Option<Self> {
@@ -105,13 +96,9 @@ impl Alike {
             let (take, place) = (eligible.take?, &plan.cells[eligible.cells[0].0]);
             let mut going: [Vec<((u16, u8), Spot)>; 2] = Default::default();
             for (nth, one) in held.iter().enumerate() {
-                let (kind, form) = if one.class.is_email {
-                    (Kind::Email, place.email_form)
-                } else {
-                    (Kind::Phone, place.phone_form)
-                };
-                let digest = form.and_then(|form| one.view.which_digest(form));
-                if let Some(digest) = digest.filter(|_| !one.stays_down() && take.has(one.class)) {
+                let kind = one.view.kind();
+                let digest = place.form_of(kind).and_then(|form| one.view.which_digest(form));
+                if let Some(digest) = digest.filter(|_| !one.stays_down() && take.has(one.class())) {
                     let spot = Spot { held: u8::try_from(nth).ok()?, digest: u8::try_from(digest).ok()? };
                     going[kind as usize].push((one.view.place(), spot));
                 }
@@ -133,13 +120,12 @@ impl Alike {
                 }
             }
             let [emails, phones] = going.each_ref().map(|going| going.iter().map(|(_, spot)| *spot));
-            let mut slots = Vec::new();
-            let dropped = place.format.rows(emails, phones, |row| slots.extend_from_slice(row));
+            let mut rows = Vec::new();
+            let dropped = place.format.rows(emails, phones, |row| rows.extend(RowLike::of(row)));
             alike.lists.push(AlikeRows {
                 list: eligible.list,
                 set: eligible.set,
-                slots,
-                columns: place.format.slots().len(),
+                rows,
                 counted,
                 dropped: dropped as u64,
             });
