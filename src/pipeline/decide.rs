@@ -535,15 +535,9 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             standing = self.join(standing, row.head.standing);
             named = union(self.job.named, named, row.head.named);
         }
-        let closed = self.job.closed;
         settle_withheld(identifiers);
-        let mut linked = Scopes::NONE;
-        let mut unreadable = closed.is_unreadable_id(person);
-        for held in &*identifiers {
-            linked = linked.union(held.mark.scopes);
-            unreadable |= closed.is_unreadable_key(held.wide);
-        }
-        let holdings = holdings(identifiers);
+        let unreadable = self.is_unreadable(person, identifiers);
+        let (linked, holdings) = (linked(identifiers), holdings(identifiers));
         let shape = PersonShape { standing, named, linked, unreadable, holdings };
         let consequence = self.consequence(shape);
         self.note(&consequence, person, rows.len() as u64, named);
@@ -572,18 +566,23 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.leave_out(&consequence, person)
     }
 
+    /// Whether a row with their id, or with a key of theirs, could not be read.
+    #[inline]
+    fn is_unreadable(&self, person: PersonKey, identifiers: &[Held<'_>]) -> bool {
+        let closed = self.job.closed;
+        closed.is_unreadable_id(person) || identifiers.iter().any(|held| closed.is_unreadable_key(held.wide))
+    }
+
     /// What becomes of everybody like this person, if they are like others.
     #[inline]
     fn alike(&mut self, row: &RowView<'_>, identifiers: &[Held<'_>]) -> Option<std::rc::Rc<Alike>> {
-        let (head, closed) = (&row.head, self.job.closed);
+        let head = &row.head;
         // Live state is told of each person; and whoever is watched is told of in full.
         if self.live.is_some() || self.is_watched(head.named) {
             return None;
         }
         let shape = Shape::of(head, identifiers)?;
-        let is_unreadable = closed.is_unreadable_id(head.person)
-            || identifiers.iter().any(|held| closed.is_unreadable_key(held.wide));
-        if is_unreadable {
+        if self.is_unreadable(head.person, identifiers) {
             return None;
         }
         let known = match self.alike.get(&shape) {
@@ -605,7 +604,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let consequence = self.consequence(PersonShape {
             standing: head.standing,
             named: head.named,
-            linked: Scopes::NONE,
+            linked: linked(identifiers),
             unreadable: false,
             holdings: holdings(identifiers),
         });
@@ -987,6 +986,11 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.joined.insert(pair, number);
         number
     }
+}
+
+/// Scopes of other people's objections on what a person holds.
+fn linked(identifiers: &[Held<'_>]) -> Scopes {
+    identifiers.iter().fold(Scopes::NONE, |linked, held| linked.union(held.mark.scopes))
 }
 
 /// A person's identifiers, as far as a decision needs them.

@@ -81,6 +81,8 @@ const KNOWN_BIT: u32 = 3;
 const KNOWN_BITS: u64 = 3 << KNOWN_BIT;
 const WITHHELD_BIT: u32 = 5;
 const UNCONSENTED_BIT: u32 = 6;
+/// The bit of a lead that nothing stands in.
+pub(crate) const FREE_LEAD_BIT: u32 = 7;
 
 /// Forms in use that an identifier has, and which of them have the text of the form before.
 #[derive(Clone, Copy, Default)]
@@ -120,7 +122,9 @@ const HEAD_BYTES: usize = 16 + 4 + 4 + 2;
 const LEAD_BYTES: usize = 5;
 const IDENTIFIER_BYTES: usize = LEAD_BYTES + 16;
 /// The bits of a number that are a lead.
-const LEAD: u64 = (1 << (8 * LEAD_BYTES)) - 1;
+const LEAD: u64 = (1 << LEAD_BITS) - 1;
+/// How many they are.
+pub(crate) const LEAD_BITS: u32 = 8 * LEAD_BYTES as u32;
 const DIGEST_BYTES: usize = 32;
 /// Bytes ahead of a row at hand that are asked for: pages of memory end before a processor sees that they are
 /// read one after another.

@@ -1,46 +1,48 @@
 //! Nearly everybody is like many others: one row, the same said of it, identifiers of the same kinds from the
-//! same columns, and nothing known of any key. What is decided of one goes for all of them; only the digests
+//! same columns, and the same known of their keys. What is decided of one goes for all of them; only the digests
 //! differ. It knows no key and no digest, and decides nothing itself.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::{Consequence, Held};
 use crate::audiences::RowLike;
 use crate::identifiers::Kind;
 use crate::pipeline::plan::Plan;
-use crate::pipeline::record::RowHead;
+use crate::pipeline::record::{FREE_LEAD_BIT, LEAD_BITS, RowHead};
 use crate::platforms::RowShape;
 use crate::policy::closure::KeyMark;
 
 /// Most identifiers of somebody who may be like others.
-const HELD_MAX: usize = 2 * LEADS;
-/// How many leads a number holds, and bits of one.
-const LEADS: usize = 3;
-const LEAD_BITS: usize = 40;
+const HELD_MAX: usize = 4;
 
-/// All that a decision sees of a person with one row and nothing known of their keys.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// All that a decision sees of a person with one row.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     said: u64,
-    /// The leads of the identifiers, in order, behind how many there are.
-    leads: [u128; 2],
+    /// Of each identifier, in order, its lead, what its key carries, and whether it is shared by too many.
+    held: [u64; HELD_MAX],
 }
 
 impl Shape {
-    /// The shape of a row; `None` where something is known of a key, or it has many.
+    /// The shape of a row; `None` where it has many identifiers.
     #[inline]
-    pub(super) fn of(head: &RowHead, held: &[Held<'_>]) -> Option<Self> {
-        if held.len() > HELD_MAX {
-            return None;
+    pub(super) fn of(head: &RowHead, identifiers: &[Held<'_>]) -> Option<Self> {
+        // No identifier is told so: of the bits that say what is known of its value, one stands alone.
+        let mut held = [u64::MAX; HELD_MAX];
+        for (held, one) in held.get_mut(..identifiers.len())?.iter_mut().zip(identifiers) {
+            let KeyMark { scopes, youngest } = one.mark;
+            let carried = u64::from(scopes.0) | u64::from(youngest) << 16;
+            *held = one.view.lead() | u64::from(one.is_shared) << FREE_LEAD_BIT | carried << LEAD_BITS;
         }
-        let (mut leads, mut is_plain) = ([held.len() as u128, 0], true);
-        for (place, one) in held.iter().enumerate() {
-            is_plain &= !one.is_shared && one.mark == KeyMark::NONE;
-            let at = 128 - LEAD_BITS * (1 + place % LEADS);
-            leads[place / LEADS] |= u128::from(one.view.lead()) << at;
-        }
-        let said = u64::from(head.standing) | u64::from(head.named) << 32;
-        is_plain.then_some(Self { said, leads })
+        Some(Self { said: u64::from(head.standing) | u64::from(head.named) << 32, held })
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.said);
+        self.held.iter().for_each(|held| state.write_u64(*held));
     }
 }
 
@@ -92,13 +94,19 @@ impl Alike {
             return None;
         }
         let mut alike = Self { consequence: Rc::clone(consequence), lists: Vec::new(), differ: Vec::new() };
+        // What a key carries may tell the cells of a list apart.
+        let is_marked = held.iter().any(|one| one.mark != KeyMark::NONE);
+        if is_marked && !consequence.eligible.is_empty() {
+            return None;
+        }
         for eligible in &consequence.eligible {
             let (take, place) = (eligible.take?, &plan.cells[eligible.cells[0].0]);
+            let goes = |one: &Held<'_>| !one.is_shared && !one.stays_down();
             let mut going: [Vec<((u16, u8), Spot)>; 2] = Default::default();
             for (nth, one) in held.iter().enumerate() {
                 let kind = one.view.kind();
                 let digest = place.form_of(kind).and_then(|form| one.view.which_digest(form));
-                if let Some(digest) = digest.filter(|_| !one.stays_down() && take.has(one.class())) {
+                if let Some(digest) = digest.filter(|_| goes(one) && take.has(one.class())) {
                     let spot = Spot { held: u8::try_from(nth).ok()?, digest: u8::try_from(digest).ok()? };
                     going[kind as usize].push((one.view.place(), spot));
                 }
