@@ -279,7 +279,7 @@ fn the_oracle_decides_every_platform_that_takes_a_file() {
 }
 
 /// The oracle's word on the one release in a folder of [`crate::several::built_by`], and the release.
-fn decided_again(folder: &Path) -> (Outcome, std::path::PathBuf) {
+pub(crate) fn decided_again(folder: &Path) -> (Outcome, std::path::PathBuf) {
     let config = Config::load(&folder.join("verho.toml")).expect("sound");
     let as_of = "2026-11-21T02:00:00Z".parse().expect("a moment");
     let outcome = oracle::decide(&config, as_of).unwrap_or_else(|error| panic!("{error}"));
