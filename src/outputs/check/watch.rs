@@ -24,7 +24,7 @@ impl std::fmt::Debug for Watcher {
 }
 
 enum Kind {
-    Upload(upload::Reading),
+    Upload(Box<upload::Reading>),
     Tags(tags::Reading),
     Verdicts(Vec<u8>),
     /// A file no rule is known for: its digest alone.
@@ -72,7 +72,7 @@ impl Watcher {
         parts: [u32; 2],
     ) -> Self {
         let kind = platform.map_or(Kind::Other, |platform| {
-            Kind::Upload(upload::Reading::begin(platform, audience, kind, parts))
+            Kind::Upload(Box::new(upload::Reading::begin(platform, audience, kind, parts)))
         });
         Self { lines: Lines::default(), kind }
     }
