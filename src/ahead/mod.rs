@@ -19,6 +19,12 @@ pub(crate) fn fetch<T>(of: &[T], place: usize) {
     let _ = (of, place);
 }
 
+/// Asks for the first bytes of a piece of memory.
+#[inline]
+pub(crate) fn fetch_front(of: &[u8], bytes: usize) {
+    (0..bytes).step_by(LINE).for_each(|place| fetch(of, place));
+}
+
 /// Asks for room that is about to be written: so many bytes behind what a buffer holds.
 #[inline]
 pub(crate) fn fetch_room(of: &mut Vec<u8>, bytes: usize) {

@@ -24,7 +24,6 @@ use super::twice::Twice;
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
 use crate::people::PersonKey;
-use crate::platforms::RowShape;
 use crate::policy::closure::KeyMark;
 use crate::policy::objections::Named;
 use crate::policy::reason::Reason;
@@ -324,6 +323,11 @@ impl Held<'_> {
 
     fn stays_down(&self) -> bool {
         self.withheld || self.view.is_unconsented()
+    }
+
+    /// Whether it goes up where these classes are taken, if its key carries nothing.
+    fn goes_up(&self, take: Classes) -> bool {
+        !self.is_shared && !self.stays_down() && take.has(self.class())
     }
 }
 
@@ -724,8 +728,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     ) -> Result<(), SpillError> {
         let is_plain = |held: &Held<'_>| held.mark == KeyMark::NONE;
         if let Some(take) = eligible.take.filter(|_| identifiers.iter().all(is_plain)) {
-            let goes = |held: &Held<'_>| !held.is_shared && !held.stays_down() && take.has(held.class());
-            let going = identifiers.iter().filter(|held| goes(held));
+            let going = identifiers.iter().filter(|held| held.goes_up(take));
             return self.write(eligible.list, eligible.set, &eligible.cells, owner, going, lists);
         }
         let mut going = std::mem::take(&mut self.going);
@@ -859,11 +862,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         let format = &self.job.plan.cells[cells[0].0].format;
         let mut alone = (0, 0);
         for (going, kind) in [(&lists.emails, Kind::Email), (&lists.phones, Kind::Phone)] {
-            let columns = match format.shape() {
-                RowShape::PersonPerRow => format.slots_of(kind),
-                RowShape::IdentifierPerRow => going.len(),
-            };
-            for one in going.iter().take(columns) {
+            for one in going.iter().take(format.columns_of(kind, going.len())) {
                 if one.may_repeat {
                     self.members.repeat(list, set, kind, one.digest)?;
                 } else if kind == Kind::Email {

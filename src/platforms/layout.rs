@@ -72,6 +72,15 @@ impl RowFormat {
         self.counts[kind as usize]
     }
 
+    /// At most how many of so many identifiers of a kind find a column.
+    #[must_use]
+    pub const fn columns_of(&self, kind: Kind, identifiers: usize) -> usize {
+        match self.shape {
+            RowShape::PersonPerRow => self.slots_of(kind),
+            RowShape::IdentifierPerRow => identifiers,
+        }
+    }
+
     /// Whether a row is a person or an identifier.
     #[must_use]
     pub const fn shape(&self) -> RowShape {

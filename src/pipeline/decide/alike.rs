@@ -10,7 +10,6 @@ use crate::audiences::RowLike;
 use crate::identifiers::Kind;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::record::{FREE_LEAD_BIT, LEAD_BITS, RowHead};
-use crate::platforms::RowShape;
 use crate::policy::closure::KeyMark;
 
 /// Most identifiers of somebody who may be like others.
@@ -101,12 +100,11 @@ impl Alike {
         }
         for eligible in &consequence.eligible {
             let (take, place) = (eligible.take?, &plan.cells[eligible.cells[0].0]);
-            let goes = |one: &Held<'_>| !one.is_shared && !one.stays_down();
             let mut going: [Vec<((u16, u8), Spot)>; 2] = Default::default();
             for (nth, one) in held.iter().enumerate() {
                 let kind = one.view.kind();
                 let digest = place.form_of(kind).and_then(|form| one.view.which_digest(form));
-                if let Some(digest) = digest.filter(|_| goes(one) && take.has(one.class())) {
+                if let Some(digest) = digest.filter(|_| one.goes_up(take)) {
                     let spot = Spot { held: u8::try_from(nth).ok()?, digest: u8::try_from(digest).ok()? };
                     going[kind as usize].push((one.view.place(), spot));
                 }
@@ -118,10 +116,7 @@ impl Alike {
                 if going.windows(2).any(|two| two[0].0 == two[1].0) {
                     return None;
                 }
-                let columns = match place.format.shape() {
-                    RowShape::PersonPerRow => place.format.slots_of(kind),
-                    RowShape::IdentifierPerRow => going.len(),
-                };
+                let columns = place.format.columns_of(kind, going.len());
                 counted.extend(going.iter().take(columns).map(|(_, spot)| (kind, *spot)));
                 for (nth, (_, one)) in going.iter().enumerate() {
                     alike.differ.extend(going[..nth].iter().map(|(_, other)| [*other, *one]));
