@@ -10,13 +10,30 @@ use crate::several::{CONFIG, cells, hash};
 /// Rows as `id,email,phone,born,work,bounced`, and all that may tell two of them apart.
 const HEADER: &str = "id,email,phone,born,work,bounced\n";
 
-fn config(closure: &str) -> String {
-    CONFIG
+/// Who goes where: rows of LinkedIn and X may stand within Meta's, which may have no file, or have several.
+const AUDIENCES: &[&[(&str, &str, u32)]] = &[
+    &[("all", "'meta', 'linkedin', 'x'", 1)],
+    &[("all", "'linkedin', 'meta'", 1)],
+    &[("held", "'meta'", 9999), ("all", "'linkedin'", 1)],
+    &[("one", "'meta', 'x'", 1), ("two", "'linkedin', 'meta'", 1), ("three", "'tiktok', 'x'", 1)],
+];
+
+fn config(closure: &str, audiences: &[(&str, &str, u32)]) -> String {
+    let (before, rest) = CONFIG.split_once("[[audience]]").expect("one");
+    let (_, after) = rest.split_once("[output]").expect("one");
+    let audiences: String = audiences
+        .iter()
+        .map(|(name, platforms, least)| {
+            format!("[[audience]]\nname = '{name}'\nplatforms = [{platforms}]\nmin_size = {least}\n")
+        })
+        .collect();
+    [before, &audiences, "[output]", after]
+        .concat()
         .replace(
             "email = [\"email\"]",
             "email = [{ column = \"email\", bounced = { column = \"bounced\", yes = [\"y\"] } }, \"work\"]",
         )
-        .replace("platforms = [\"meta\"]", "platforms = [\"meta\", \"linkedin\", \"x\"]")
+        .replace("platforms = [\"meta\"]", "platforms = ['meta', 'linkedin', 'x', 'tiktok']")
         .replace(
             "[output]",
             &format!("[policy]\nclosure = \"{closure}\"\nshare_cap = 4\nmax_unreadable = \"5%\"\n[output]"),
@@ -76,59 +93,75 @@ const ODD: &[&str] = &[
 const OBJECTIONS: &str = "row,email,phone\n1,objects1@example.com,\n2,objects2@example.org,\n3,,040 2999999\n4,objects4@example.org,\n";
 
 /// A folder with a release of these customers, with tags that last.
-fn built(config: &str, customers: &str) -> tempfile::TempDir {
+fn built(config: &str, customers: &str, limits: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in [("verho.toml", config), ("customers.csv", customers), ("objections.csv", OBJECTIONS)]
     {
         std::fs::write(folder.path().join(name), text).expect("writable");
     }
     let place = folder.path().join("verho.toml");
-    with_root_key(&place, "");
+    with_root_key(&place, limits);
     let now = "2026-11-21T02:00:00Z".parse().expect("a moment");
     build_at(&place, now, 7).unwrap_or_else(|error| panic!("{error:?}"));
     folder
+}
+
+/// Holds a release of these customers to the oracle's word.
+fn check(config: &str, customers: &str, limits: &str) {
+    let folder = built(config, customers, limits);
+    let (outcome, release) = decided_again(folder.path());
+    let release = PublishedRelease::open(&release).expect("a release");
+    let lines = compare_recomputed(&release, &expected(&outcome)).expect("readable");
+    let wrong: Vec<_> = lines.iter().filter(|line| !line.ok).collect();
+    assert!(wrong.is_empty(), "{config}: {wrong:#?}");
+    assert!(lines.iter().any(|line| line.name == "recomputed-suppressions"), "reasons, too");
+    let up = cells(&folder.path().join("releases"));
+    for text in
+        ["p7@example.com", "w7@example.org", "twice@example.com", "shared@example.com", "rows2@example.com"]
+    {
+        assert!(up.contains(&hash(text)), "{text}");
+    }
+    for text in [
+        "objects1@example.com",
+        "objects2@example.org",
+        "ob2@example.com",
+        "bounced@example.com",
+        "bounced2@example.com",
+        "358402000007",
+        "unread@example.com",
+        "young@example.com",
+        "torn-id@example.com",
+    ] {
+        assert!(!up.contains(&hash(text)), "{text}");
+    }
+}
+
+/// The odd people, beginning with one of them.
+fn rotated(by: usize) -> String {
+    [&ODD[by..], &ODD[..by]].concat().concat()
 }
 
 #[test]
 fn people_who_are_alike_come_out_as_if_each_were_alone() {
     for closure in ["person", "identifier"] {
         // The odd before anybody ordinary was seen, among them, and after all of them.
-        let rotated = |by: usize| [&ODD[by..], &ODD[..by]].concat().concat();
         for customers in [
             [HEADER, &rotated(0), &ordinary(0, 300)].concat(),
             [HEADER, &ordinary(0, 150), &rotated(9), &ordinary(150, 300)].concat(),
             [HEADER, &ordinary(0, 300), &rotated(17)].concat(),
         ] {
-            let folder = built(&config(closure), &customers);
-            let (outcome, release) = decided_again(folder.path());
-            let release = PublishedRelease::open(&release).expect("a release");
-            let lines = compare_recomputed(&release, &expected(&outcome)).expect("readable");
-            let wrong: Vec<_> = lines.iter().filter(|line| !line.ok).collect();
-            assert!(wrong.is_empty(), "{closure}: {wrong:#?}");
-            assert!(lines.iter().any(|line| line.name == "recomputed-suppressions"), "reasons, too");
-            let up = cells(&folder.path().join("releases"));
-            for text in [
-                "p7@example.com",
-                "w7@example.org",
-                "twice@example.com",
-                "shared@example.com",
-                "rows2@example.com",
-            ] {
-                assert!(up.contains(&hash(text)), "{text}");
-            }
-            for text in [
-                "objects1@example.com",
-                "objects2@example.org",
-                "ob2@example.com",
-                "bounced@example.com",
-                "bounced2@example.com",
-                "358402000007",
-                "unread@example.com",
-                "young@example.com",
-                "torn-id@example.com",
-            ] {
-                assert!(!up.contains(&hash(text)), "{text}");
-            }
+            check(&config(closure, AUDIENCES[0]), &customers, "");
+        }
+    }
+}
+
+/// Whatever cells the rows are for, whether or not they fit into memory.
+#[test]
+fn rows_within_rows_reach_their_own_files() {
+    let customers = [HEADER, &ordinary(0, 400), &rotated(5), &ordinary(400, 1000)].concat();
+    for audiences in AUDIENCES {
+        for limits in ["", "[limits]\nmemory = \"1 kB\"\n", "[limits]\nbatch_rows = 16\nthreads = 3\n"] {
+            check(&config("person", audiences), &customers, limits);
         }
     }
 }

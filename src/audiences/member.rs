@@ -11,6 +11,8 @@ const AHEAD_BYTES: usize = 1024;
 const AHEAD_ROWS: usize = 8;
 /// Bytes of a digest.
 const DIGEST_BYTES: usize = 32;
+/// Bytes of a key of one column.
+const LONE_KEY_BYTES: usize = 1 + DIGEST_BYTES;
 /// Buckets of members, by the first byte of their first digest: those whose first column is empty, then
 /// all others.
 pub const MEMBER_BUCKETS: usize = 512;
@@ -111,7 +113,7 @@ impl MemberKey {
 
 /// Rows that hold digests in the same columns: their keys differ in these alone. `T` says which digest is meant.
 pub struct RowLike<T> {
-    /// A key of zeros.
+    /// A key of zeros, and what follows it.
     key: Vec<u8>,
     /// Which digests, and where in the key each stands.
     digests: Vec<(T, usize)>,
@@ -134,13 +136,20 @@ impl<T: Copy> RowLike<T> {
         Some(Self { key, digests, bucket })
     }
 
+    /// The same, each followed by these bytes.
+    #[must_use]
+    pub fn followed_by(mut self, tail: &[u8]) -> Self {
+        self.key.extend_from_slice(tail);
+        self
+    }
+
     /// The bucket of one of them.
     #[inline]
     pub fn bucket<'d>(&self, digest: impl Fn(T) -> &'d [u8; DIGEST_BYTES]) -> usize {
         self.bucket + usize::from(digest(self.digests[0].0)[0])
     }
 
-    /// Appends the key of one of them.
+    /// Appends the key of one of them and what follows it.
     #[inline]
     pub fn write<'d>(&self, digest: impl Fn(T) -> &'d [u8; DIGEST_BYTES], out: &mut Vec<u8>) {
         let start = out.len();
@@ -163,8 +172,79 @@ pub struct PackedKeys {
 impl PackedKeys {
     /// Takes in all packed rows of `columns` columns each.
     pub fn sort_in(&mut self, stretches: &[&[u8]], columns: usize) {
+        if columns > 1 || self.merge_in(stretches).is_none() {
+            self.sort_in_with(stretches, columns, 0, |_, _| ());
+        }
+    }
+
+    /// Takes in rows of one column, where nearly all are in order already, stretch behind stretch; `None`, and
+    /// nothing is taken in, where they are not.
+    fn merge_in(&mut self, stretches: &[&[u8]]) -> Option<()> {
+        let mut stretches: Vec<_> =
+            stretches.iter().map(|stretch| stretch.as_chunks::<LONE_KEY_BYTES>().0).collect();
+        stretches.retain(|stretch| !stretch.is_empty());
+        stretches.sort_unstable_by_key(|stretch| stretch[0]);
+        let rows: usize = stretches.iter().map(|stretch| stretch.len()).sum();
+        let (mut run, mut others): (Vec<&[_]>, Vec<[u8; LONE_KEY_BYTES]>) = (Vec::new(), Vec::new());
+        for stretch in stretches {
+            let is_behind =
+                run.last().and_then(|before| before.last()).is_none_or(|last| *last <= stretch[0]);
+            if is_behind && stretch.is_sorted_by(|one, next| !is_below(next, one)) {
+                run.push(stretch);
+            } else {
+                others.extend(stretch);
+                if others.len() > rows / 4 {
+                    return None;
+                }
+            }
+        }
+        others.sort_unstable();
+        self.bytes.reserve(rows * LONE_KEY_BYTES);
+        let mut others = others.into_iter().peekable();
+        for mut keys in run {
+            // From one to the next: few lie between, and near ones at that.
+            while let Some(other) =
+                others.next_if(|other| keys.last().is_some_and(|last| is_below(other, last)))
+            {
+                let (before, after) =
+                    keys.split_at(keys.iter().take_while(|key| is_below(key, &other)).count());
+                self.take_over(before);
+                self.push(&other);
+                keys = after;
+            }
+            self.take_over(keys);
+        }
+        others.for_each(|other| self.push(&other));
+        Some(())
+    }
+
+    /// Takes in keys of one column that are in order, each once.
+    fn take_over(&mut self, keys: &[[u8; LONE_KEY_BYTES]]) {
+        // Nearly always one.
+        for mut keys in keys.chunk_by(|one, next| head(one) != head(next) || one != next) {
+            // Where there are several, each begins with the key that the one before ends with.
+            if self.last() == keys[0] {
+                keys = &keys[1..];
+            }
+            let Some(last) = keys.len().checked_sub(1) else { continue };
+            self.last = self.bytes.len() + last * LONE_KEY_BYTES;
+            self.bytes.extend_from_slice(keys.as_flattened());
+            self.rows += keys.len();
+        }
+    }
+
+    /// The same of rows that are each followed by `tail` bytes; every row, those that are alike too, and what
+    /// follows it is shown to `see` in order.
+    pub fn sort_in_with(
+        &mut self,
+        stretches: &[&[u8]],
+        columns: usize,
+        tail: usize,
+        mut see: impl FnMut(&[u8], &[u8]),
+    ) {
         self.bytes.reserve(stretches.iter().map(|stretch| stretch.len()).sum());
-        each_sorted(stretches, columns, 0, |key, _, is_alike| {
+        each_sorted(stretches, columns, tail, |key, belongs, is_alike| {
+            see(key, belongs);
             if !is_alike || self.last() != key {
                 self.add(key);
             }
@@ -220,6 +300,13 @@ impl PackedKeys {
     }
 }
 
+/// Whether a key of one column is below another: nearly always told by two numbers.
+#[inline]
+fn is_below(one: &[u8; LONE_KEY_BYTES], other: &[u8; LONE_KEY_BYTES]) -> bool {
+    let (heads, others) = (head(one), head(other));
+    heads < others || heads == others && one < other
+}
+
 /// How many packed rows there are at most: each has a digest.
 fn most_rows(stretches: &[&[u8]], columns: usize, tail: usize) -> usize {
     let bytes: usize = stretches.iter().map(|stretch| stretch.len()).sum();
@@ -271,7 +358,7 @@ pub fn each_sorted<'k>(
             at += (key.len() + belongs.len()) as u32;
         }
     }
-    let mut entries = sorted_by_head(&entries);
+    let mut entries = sorted_by_head(entries);
     for alike in entries.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
         alike.sort_unstable_by_key(|(_, spot)| spot.row(stretches, tail));
     }
@@ -291,16 +378,15 @@ pub fn each_sorted<'k>(
 ///
 /// Those of a bucket differ from their second byte on, and are spread evenly over the bits that follow: each is
 /// put where these say, and few are left to be sorted among one another.
-fn sorted_by_head(entries: &[(u64, Spot)]) -> Vec<(u64, Spot)> {
+fn sorted_by_head(mut entries: Vec<(u64, Spot)>) -> Vec<(u64, Spot)> {
     const BITS: u32 = 12;
     const PLACES: usize = 1 << BITS;
     // Where all first bytes are alike, which is nearly always, these bits are in the order of the whole.
     let first = entries.first().map_or(0, |(head, _)| head >> 56);
     let is_bucket = entries.len() > PLACES / 8 && entries.iter().all(|(head, _)| head >> 56 == first);
     if !is_bucket {
-        let mut sorted = entries.to_vec();
-        sorted.sort_unstable_by_key(|(head, _)| *head);
-        return sorted;
+        entries.sort_unstable_by_key(|(head, _)| *head);
+        return entries;
     }
     let place = |head: u64| (head >> (56 - BITS)) as usize % PLACES;
     let mut ends = vec![0_usize; PLACES + 1];
@@ -311,7 +397,7 @@ fn sorted_by_head(entries: &[(u64, Spot)]) -> Vec<(u64, Spot)> {
     let mut sorted = vec![(0, Spot::default()); entries.len()];
     for entry in entries {
         let end = &mut ends[place(entry.0)];
-        sorted[*end] = *entry;
+        sorted[*end] = entry;
         *end += 1;
     }
     for alike in sorted.chunk_by_mut(|a, b| place(a.0) == place(b.0)) {
@@ -345,6 +431,49 @@ mod tests {
 
     fn row(cells: &[Option<u8>]) -> Vec<Option<Digest>> {
         cells.iter().map(|cell| cell.map(|byte| Digest::from_bytes([byte; 32]))).collect()
+    }
+
+    /// Keys of one column in order, stretch behind stretch, with a few others in no order, and repeats wherever
+    /// there can be some.
+    #[test]
+    fn rows_in_order_are_merged() {
+        let key = |number: u32| {
+            let mut key = [0; 33];
+            (key[0], key[1]) = (1, 7);
+            key[5..9].copy_from_slice(&(number / 4).to_be_bytes());
+            // What heads do not tell.
+            key[32] = (number % 4) as u8;
+            key
+        };
+        let keys = |numbers: &[u32]| numbers.iter().map(|number| key(*number)).collect::<Vec<_>>().concat();
+        let run: Vec<u32> = (0..900).map(|at| at / 3 * 2).collect();
+        for others in
+            [vec![], vec![0], vec![700, 3, 3, 4, 0, 599, 598, 1], vec![5, 4], vec![9, 8, 7, 900, 901]]
+        {
+            for cuts in [vec![], vec![450], vec![1, 2, 3, 400, 401, 899]] {
+                let mut stretches = vec![keys(&others)];
+                let mut from = 0;
+                for to in cuts.iter().copied().chain([run.len()]) {
+                    stretches.push(keys(&run[from..to]));
+                    from = to;
+                }
+                // However they come.
+                for _ in 0..stretches.len() {
+                    stretches.rotate_left(1);
+                    let stretches: Vec<&[u8]> = stretches.iter().map(Vec::as_slice).collect();
+                    let mut packed = PackedKeys::default();
+                    assert!(packed.merge_in(&stretches).is_some());
+                    let mut sorted = PackedKeys::default();
+                    sorted.sort_in_with(&stretches, 1, 0, |_, _| ());
+                    assert!(packed.bytes == sorted.bytes && packed.len() == sorted.len());
+                    assert!(packed.last() == sorted.last() && packed.prefixes() == sorted.prefixes());
+                }
+            }
+        }
+        let mut packed = PackedKeys::default();
+        let (up, down) = (keys(&run), keys(&run.iter().rev().copied().collect::<Vec<_>>()));
+        assert!(packed.merge_in(&[&up, &down]).is_none() && packed.is_empty());
+        assert!(packed.merge_in(&[]).is_some() && packed.is_empty());
     }
 
     /// What follows a key stays with it, and orders equal keys.
@@ -388,7 +517,7 @@ mod tests {
                 let head = |random: u64| if bits == 64 { random } else { alike | random & ((1 << bits) - 1) };
                 let spot = |number| Spot { at: number, stretch: number as u16 % 7, bytes: 1 };
                 let entries: Vec<(u64, Spot)> = (0..len).map(|number| (head(next()), spot(number))).collect();
-                let (mut expected, mut sorted) = (entries.clone(), super::sorted_by_head(&entries));
+                let (mut expected, mut sorted) = (entries.clone(), super::sorted_by_head(entries.clone()));
                 assert!(sorted.is_sorted_by_key(|(head, _)| *head), "{len} entries of {bits} bits");
                 expected.sort_unstable();
                 sorted.sort_unstable();

@@ -612,7 +612,8 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             unreadable: false,
             holdings: holdings(identifiers),
         });
-        let alike = Alike::new(self.job.plan, &consequence, identifiers).map(std::rc::Rc::new);
+        let alike =
+            Alike::new(self.job.plan, self.job.members, &consequence, identifiers).map(std::rc::Rc::new);
         self.alike.insert(shape, alike.clone());
         alike
     }
@@ -642,7 +643,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             going_up.phones += alone[Kind::Phone as usize];
             going_up.dropped += rows.dropped;
             for row in &rows.rows {
-                self.members.push_like(rows.list, rows.set, row, |spot| spot.digest(identifiers))?;
+                self.members.push_like(rows.list, row, |spot| spot.digest(identifiers))?;
             }
         }
         self.leave_out(&alike.consequence, person)

@@ -1,7 +1,9 @@
 //! The rows of uploads between deciding and writing. Audiences and platforms whose rows look alike (the
 //! same forms in the same columns) share one list: a row stands there once, with the number of the set of
-//! cells it goes up in, so that twenty audiences cost one sort. It knows rows as keys and cells as
-//! numbers, never people.
+//! cells it goes up in, so that twenty audiences cost one sort. A row that is another list's row's beginning
+//! need not stand in its own ([`guests`]). It knows rows as keys and cells as numbers, never people.
+
+mod guests;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -29,6 +31,8 @@ const REPEAT_BYTES: usize = 16;
 const LARGE_BUCKET: usize = 8 << 20;
 /// In the place of the number of a set of cells: the list is of one cell.
 const NO_SET: u32 = u32::MAX;
+/// The number of the empty set: no guest's row stands within a row.
+const NO_GUEST: u32 = 0;
 
 /// The rows of all cells, list by list.
 pub(crate) struct MemberRows<'o> {
@@ -47,18 +51,45 @@ struct List<'o> {
     /// In the order of their numbers.
     cells: Vec<usize>,
     columns: usize,
+    /// The list whose rows may stand within rows of this one, and the one within whose rows its own may.
+    guest: Option<usize>,
+    host: Option<usize>,
 }
 
 impl List<'_> {
-    /// Bytes behind each row: where a list is of one cell, all its rows are that cell's.
-    const fn tail(&self) -> usize {
+    /// Bytes of the number of a set behind each row: where a list is of one cell, all its rows are that cell's.
+    const fn set_bytes(&self) -> usize {
         if self.cells.len() > 1 { SET_BYTES } else { 0 }
+    }
+
+    /// Bytes behind each row.
+    const fn tail(&self) -> usize {
+        self.set_bytes() + if self.guest.is_some() { SET_BYTES } else { 0 }
+    }
+
+    /// Appends what follows a row: its set, where it needs one, and the guest's.
+    #[inline]
+    fn write_tail(&self, set: u32, guests: u32, out: &mut Vec<u8>) {
+        if self.cells.len() > 1 {
+            out.extend_from_slice(&set.to_le_bytes());
+        }
+        if self.guest.is_some() {
+            out.extend_from_slice(&guests.to_le_bytes());
+        }
+    }
+
+    /// What follows a row, as it was written.
+    #[inline]
+    fn read_tail<'t>(&self, tail: &'t [u8]) -> (&'t [u8], u32) {
+        let (set, guests) = tail.split_at(self.set_bytes());
+        (set, guests.try_into().map_or(NO_GUEST, u32::from_le_bytes))
     }
 }
 
 impl<'o> MemberRows<'o> {
-    /// No rows yet, for the cells of a plan.
-    pub(crate) fn new(plan: &Plan, overflow: &'o Overflow) -> Self {
+    /// No rows yet, for the cells of a plan. Where each cell's rows are asked for by themselves, as for a live
+    /// state, none may stand within another's.
+    pub(crate) fn new(plan: &Plan, overflow: &'o Overflow, may_host: bool) -> Self {
         let (mut lists, mut list_of): (Vec<List<'o>>, Vec<usize>) = (Vec::new(), Vec::new());
         for (number, cell) in plan.cells.iter().enumerate() {
             let is_alike = |list: &List<'_>| {
@@ -73,13 +104,31 @@ impl<'o> MemberRows<'o> {
                     repeats: Spool::new(overflow, REPEAT_BUCKETS),
                     cells: Vec::new(),
                     columns: cell.format.slots().len(),
+                    guest: None,
+                    host: None,
                 });
                 lists.len() - 1
             });
             lists[list].cells.push(number);
             list_of.push(list);
         }
+        if may_host {
+            guests::find(plan, &mut lists);
+        }
         Self { list_of, lists, sets: Interner::starting_with(Vec::new()) }
+    }
+
+    /// The list whose rows may stand within rows of this one.
+    pub(crate) fn guest_of(&self, list: usize) -> Option<usize> {
+        self.lists[list].guest
+    }
+
+    /// What follows a row of a list that goes up in every cell of the set, and within which a row of its guest
+    /// stands that goes up in every cell of the guest's set.
+    pub(crate) fn tail(&self, list: usize, set: u32, guests: Option<u32>) -> Vec<u8> {
+        let mut tail = Vec::new();
+        self.lists[list].write_tail(set, guests.unwrap_or(NO_GUEST), &mut tail);
+        tail
     }
 
     /// How many lists there are.
@@ -148,7 +197,7 @@ impl List<'_> {
             (identifier, set.try_into().map_or(NO_SET, u32::from_le_bytes))
         };
         let mut records: Vec<(u128, u32)> =
-            bytes.chunks_exact(REPEAT_BYTES + self.tail()).map(read).collect();
+            bytes.chunks_exact(REPEAT_BYTES + self.set_bytes()).map(read).collect();
         records.sort_unstable();
         let (mut counts, mut cells) = (vec![(0, 0); self.cells.len()], Vec::new());
         for alike in records.chunk_by(|one, other| one.0 == other.0) {
@@ -189,32 +238,24 @@ impl MemberAppender<'_, '_> {
         set: u32,
         row: impl Iterator<Item = Option<&'d [u8; 32]>> + Clone,
     ) -> Result<(), SpillError> {
-        let has_set = self.rows.lists[list].tail() > 0;
+        let written = &self.rows.lists[list];
         let Some(bucket) = member_bucket(row.clone()) else { return Ok(()) };
         self.members[list].push(bucket, |bytes| {
             MemberKey::write(row, bytes);
-            if has_set {
-                bytes.extend_from_slice(&set.to_le_bytes());
-            }
+            written.write_tail(set, NO_GUEST, bytes);
         })
     }
 
-    /// Adds a row that is like others but for its digests, for every cell of the set.
+    /// Adds a row of a list that is like others but for its digests, with the tail that these have
+    /// ([`MemberRows::tail`]).
     #[inline]
     pub(crate) fn push_like<'d, T: Copy>(
         &mut self,
         list: usize,
-        set: u32,
         row: &RowLike<T>,
         digest: impl Fn(T) -> &'d [u8; 32],
     ) -> Result<(), SpillError> {
-        let has_set = self.rows.lists[list].tail() > 0;
-        self.members[list].push(row.bucket(&digest), |bytes| {
-            row.write(&digest, bytes);
-            if has_set {
-                bytes.extend_from_slice(&set.to_le_bytes());
-            }
-        })
+        self.members[list].push(row.bucket(&digest), |bytes| row.write(&digest, bytes))
     }
 
     /// Asks for the room that rows which begin with an identifier will be written to, and what is noted of it
@@ -224,7 +265,10 @@ impl MemberAppender<'_, '_> {
         if kind == Kind::Email
             && let Some(bucket) = member_bucket([Some(digest)])
         {
-            self.members.iter_mut().for_each(|rows| rows.fetch(bucket, ROW_BYTES));
+            let lists = self.members.iter_mut().zip(&self.rows.lists);
+            // Nearly all of a guest's rows stand elsewhere.
+            let own = lists.filter(|(_, list)| list.host.is_none());
+            own.for_each(|(rows, _)| rows.fetch(bucket, ROW_BYTES));
         }
         if may_repeat {
             self.repeats.iter_mut().for_each(|rows| rows.fetch(usize::from(digest[0]), REPEAT_BYTES));
@@ -239,7 +283,7 @@ impl MemberAppender<'_, '_> {
         kind: Kind,
         digest: &[u8; 32],
     ) -> Result<(), SpillError> {
-        let has_set = self.rows.lists[list].tail() > 0;
+        let has_set = self.rows.lists[list].set_bytes() > 0;
         self.repeats[list].push(usize::from(digest[0]), |bytes| {
             bytes.push(u8::from(kind == Kind::Email));
             bytes.extend_from_slice(&digest[1..REPEAT_BYTES]);
@@ -262,29 +306,56 @@ pub struct SortedMembers<'r, 'o> {
     sets: Vec<std::sync::Arc<Vec<usize>>>,
     /// For each list, cells that were not written yet.
     unwritten: Vec<AtomicUsize>,
+    /// For each list, what became of the rows of its guest that stand within its own.
+    handed_over: Vec<Mutex<bool>>,
+    /// For each list that is a guest, whether its rows are all there and, of several cells, in order.
+    ready: Vec<Mutex<bool>>,
 }
 
 impl<'r, 'o> SortedMembers<'r, 'o> {
-    /// Sorts every list of several cells; one of a single cell is sorted as it is written.
+    /// Sorts every list of several cells; one of a single cell is sorted as it is written, and one whose rows
+    /// stand within another's when these are known.
     pub(super) fn sort(rows: &'r MemberRows<'o>, plan: &'r Plan) -> Result<Self, SpillError> {
-        for list in rows.lists.iter().filter(|list| list.tail() > 0) {
-            (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
-                let stretches = list.spool.take_out(bucket)?;
-                let mut sorted = Vec::with_capacity(stretches.bytes());
-                each_sorted(&stretches.all(), list.columns, list.tail(), |key, set, _| {
-                    sorted.extend_from_slice(key);
-                    sorted.extend_from_slice(set);
-                });
-                list.spool.append(bucket, sorted)
-            })?;
+        let unwritten = rows.lists.iter().map(|list| AtomicUsize::new(list.cells.len())).collect();
+        let not_yet = || rows.lists.iter().map(|_| Mutex::new(false)).collect();
+        let (handed_over, ready) = (not_yet(), not_yet());
+        let sorted = Self { rows, plan, sets: rows.sets.values(), unwritten, handed_over, ready };
+        for (number, list) in rows.lists.iter().enumerate() {
+            if list.host.is_none() && list.cells.len() > 1 {
+                sorted.sort_list(number)?;
+            }
         }
-        let unwritten = rows.lists.iter().map(|list| AtomicUsize::new(list.cells.len()));
-        Ok(Self { rows, plan, sets: rows.sets.values(), unwritten: unwritten.collect() })
+        Ok(sorted)
     }
 
-    /// The cells of each list of rows, in the order of their numbers.
-    pub(crate) fn lists(&self) -> impl Iterator<Item = &'r [usize]> {
-        self.rows.lists.iter().map(|list| &list.cells[..])
+    /// Puts the rows of a list of several cells in order.
+    fn sort_list(&self, number: usize) -> Result<(), SpillError> {
+        let list = &self.rows.lists[number];
+        (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
+            let stretches = list.spool.take_out(bucket)?;
+            let mut sorted = Vec::with_capacity(stretches.bytes());
+            let mut guests = self.guests(number, bucket);
+            each_sorted(&stretches.all(), list.columns, list.tail(), |key, tail, _| {
+                sorted.extend_from_slice(key);
+                sorted.extend_from_slice(tail);
+                guests.take_in(key, tail);
+            });
+            drop(stretches);
+            guests.hand_over()?;
+            list.spool.append(bucket, sorted)
+        })?;
+        *guests::lock(&self.handed_over[number]) = true;
+        Ok(())
+    }
+
+    /// Cells whose rows are made of the same lists, in the order in which they cost least: those whose rows
+    /// stand within others' behind these.
+    pub(crate) fn families(&self) -> impl Iterator<Item = Vec<usize>> {
+        let lists = &self.rows.lists;
+        lists.iter().filter(|list| list.host.is_none()).map(|list| {
+            let guests = list.guest.map_or(&[][..], |guest| &lists[guest].cells);
+            [&list.cells, guests].concat()
+        })
     }
 
     /// How many files are written at once on so many threads. What a file is made from is several times a
@@ -309,15 +380,16 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         is_sent: Option<RowTest<'_>>,
         mut each: impl FnMut(u16, usize),
     ) -> Result<(), SpillError> {
-        let place = &self.plan.cells[cell];
-        let list = &self.rows.lists[self.rows.list_of(cell)];
+        let (place, number) = (&self.plan.cells[cell], self.rows.list_of(cell));
+        self.make_ready(number)?;
+        let list = &self.rows.lists[number];
         let (columns, sets) = (list.columns, self.sets_with(cell));
         let mut bytes = Vec::new();
         for bucket in 0..list.spool.len() {
             bytes.clear();
             list.spool.read(bucket, &mut bytes)?;
-            for (key, set) in MemberKey::split_with(&bytes, columns, list.tail()) {
-                if !is_in(set, &sets) || is_sent.is_some_and(|is_sent| !is_sent(key)) {
+            for (key, tail) in MemberKey::split_with(&bytes, columns, list.tail()) {
+                if !is_in(list.read_tail(tail).0, &sets) || is_sent.is_some_and(|is_sent| !is_sent(key)) {
                     continue;
                 }
                 let filled = MemberKey::filled(key, columns);
@@ -338,8 +410,12 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
     ) -> Result<(), E> {
         let (place, format) = (self.rows.list_of(cell), &self.plan.cells[cell].format);
         let list = &self.rows.lists[place];
+        self.make_ready(place)?;
         if list.tail() == 0 {
             return each_block(&list.spool, format, is_sent, each);
+        }
+        if list.cells.len() == 1 {
+            return self.each_block_of_hosts(place, format, is_sent, each);
         }
         let (sets, is_last) =
             (self.sets_with(cell), self.unwritten[place].fetch_sub(1, Ordering::Relaxed) == 1);
@@ -352,7 +428,7 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
                 list.spool.read(bucket, &mut bytes)?;
             }
             let rows = MemberKey::split_with(&bytes, list.columns, list.tail());
-            let rows = rows.filter(|(_, set)| is_in(set, &sets));
+            let rows = rows.filter(|(_, tail)| is_in(list.read_tail(tail).0, &sets));
             Ok(blocks.make(|keys| rows.for_each(|(key, _)| keys.push(key))))
         };
         overlap(&groups(&list.spool), make, |block| {

@@ -41,7 +41,7 @@ use crate::identifiers::RunKey;
 use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
 use crate::sources::{InputDigest, RowFaultCode};
-use crate::spill::{Overflow, SpillError, Spool};
+use crate::spill::{CHUNK_BYTES, Overflow, SpillError, Spool};
 use before::Before;
 pub(crate) use beside::side_by_side;
 use chain::Chain;
@@ -278,7 +278,7 @@ pub fn run<T, E: From<RunError>>(
     let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
         (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
     };
-    let members = MemberRows::new(&plan, &overflow);
+    let members = MemberRows::new(&plan, &overflow, run.live == Live::No);
     let suppressed = spools(config.audiences.len(), 256);
     let people = Spool::new(&overflow, PEOPLE_PARTS);
     let live = (run.live != Live::No).then(|| LiveSpools::new(&overflow, plan.cells.len(), today));
@@ -517,7 +517,7 @@ pub(crate) fn threads(config: &Config) -> usize {
 
 /// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
 fn chunk_bytes(config: &Config) -> usize {
-    if config.limits.batch_rows < 64 { 256 } else { 32 << 10 }
+    if config.limits.batch_rows < 64 { 256 } else { CHUNK_BYTES }
 }
 
 /// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each list and of

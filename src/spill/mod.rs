@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ahead;
 use crate::config::shown::shown_place;
@@ -57,6 +57,9 @@ fn amount(bytes: u64) -> String {
     if bytes < 10_000_000 { format!("{} kB", bytes / 1000) } else { format!("{} MB", bytes / 1_000_000) }
 }
 
+/// Bytes of records that are handed over at once where nothing speaks against it: most chunks are of one size,
+/// so that the buffers of some serve for others.
+pub const CHUNK_BYTES: usize = 16 << 10;
 /// Buffers that wait for another use, at most: more than are under way at once.
 const FREE_BUFFERS: usize = 1024;
 
@@ -67,7 +70,7 @@ pub struct Overflow {
     file_max: u64,
     in_memory: AtomicU64,
     spilled: AtomicU64,
-    file: Mutex<Option<File>>,
+    file: Mutex<Option<Arc<File>>>,
     room: Mutex<Room>,
     /// Buffers that were used and can be used again: memory that is given back and asked for anew costs
     /// the system a cleared page each time.
@@ -130,18 +133,25 @@ impl Overflow {
 
     /// An empty buffer with room for `bytes`.
     fn buffer(&self, bytes: usize) -> Vec<u8> {
+        let mut buffer = self.used_buffer(bytes);
+        buffer.clear();
+        buffer
+    }
+
+    /// A buffer with room for `bytes` that may hold what nobody needs: whoever writes over all of it need not
+    /// write zeros first.
+    fn used_buffer(&self, bytes: usize) -> Vec<u8> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut buffer = free.unwrap_or_default();
         // One of another size is of no use again.
-        if buffer.capacity() < bytes || buffer.capacity() > bytes * 2 {
+        if buffer.capacity() < bytes || buffer.capacity() > bytes / 4 * 5 {
             buffer = Vec::new();
             buffer.reserve_exact(bytes);
         }
         buffer
     }
 
-    fn give_back(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    fn give_back(&self, buffer: Vec<u8>) {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         // What waits here is memory that nothing counts, so it must not be much.
         if free.len() < FREE_BUFFERS {
@@ -188,22 +198,27 @@ impl Overflow {
             Chunk::File { at, len } => {
                 let start = into.len();
                 into.resize(start + len, 0);
-                self.file()?
-                    .read_exact_at(&mut into[start..], *at)
-                    .map_err(|error| SpillError::Read { dir: self.dir.clone(), kind: error.kind() })?;
+                self.read_file(*at, &mut into[start..])?;
             }
         }
         Ok(())
     }
 
-    /// A handle to the file, opened and unlinked at first use.
-    fn file(&self) -> Result<File, SpillError> {
+    /// Fills a buffer from a place in the file.
+    fn read_file(&self, at: u64, into: &mut [u8]) -> Result<(), SpillError> {
+        self.file()?
+            .read_exact_at(into, at)
+            .map_err(|error| SpillError::Read { dir: self.dir.clone(), kind: error.kind() })
+    }
+
+    /// The file, opened and unlinked at first use.
+    fn file(&self) -> Result<Arc<File>, SpillError> {
         let create = |error: io::Error| SpillError::Create { dir: self.dir.clone(), kind: error.kind() };
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.is_none() {
-            *file = Some(tempfile::tempfile_in(&self.dir).map_err(create)?);
+            *file = Some(Arc::new(tempfile::tempfile_in(&self.dir).map_err(create)?));
         }
-        file.as_ref().expect("made just above").try_clone().map_err(create)
+        Ok(Arc::clone(file.as_ref().expect("made just above")))
     }
 }
 
@@ -323,7 +338,7 @@ impl<'o> Spool<'o> {
     }
 
     /// Hands a bucket's records over where they lie, in stretches of whole records; those in the file are
-    /// read behind what `beside` holds, which is cleared.
+    /// read to `beside`, over whatever it holds.
     pub fn look_at<T>(
         &self,
         bucket: usize,
@@ -331,9 +346,18 @@ impl<'o> Spool<'o> {
         look: impl FnOnce(&[&[u8]]) -> Result<T, SpillError>,
     ) -> Result<T, SpillError> {
         let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
-        beside.clear();
-        for chunk in chunks.iter().filter(|chunk| matches!(chunk, Chunk::File { .. })) {
-            self.overflow.read(chunk, beside)?;
+        let in_file = || {
+            chunks.iter().filter_map(|chunk| match chunk {
+                Chunk::Memory(_) => None,
+                Chunk::File { at, len } => Some((*at, *len)),
+            })
+        };
+        beside.resize(in_file().map(|(_, len)| len).sum(), 0);
+        let mut rest = beside.as_mut_slice();
+        for (at, len) in in_file() {
+            let (chunk, after) = rest.split_at_mut(len);
+            self.overflow.read_file(at, chunk)?;
+            rest = after;
         }
         let memory = chunks.iter().filter_map(|chunk| match chunk {
             Chunk::Memory(bytes) => Some(bytes.as_slice()),
@@ -357,9 +381,10 @@ impl<'o> Spool<'o> {
                     stretches.counted += bytes.capacity() as u64;
                     stretches.all.push(bytes);
                 }
-                Chunk::File { .. } => {
-                    let mut bytes = self.overflow.buffer(chunk.len());
-                    self.overflow.read(&chunk, &mut bytes)?;
+                Chunk::File { at, len } => {
+                    let mut bytes = self.overflow.used_buffer(len);
+                    bytes.resize(len, 0);
+                    self.overflow.read_file(at, &mut bytes)?;
                     self.overflow.use_up(chunk);
                     beside.push(bytes);
                 }
@@ -407,6 +432,43 @@ impl Drop for Stretches<'_> {
     fn drop(&mut self) {
         self.overflow.in_memory.fetch_sub(self.counted, Ordering::Relaxed);
         self.all.drain(..).for_each(|bytes| self.overflow.give_back(bytes));
+    }
+}
+
+/// Collects records of one bucket, which stay in order chunk by chunk.
+pub struct BucketAppender<'s, 'o> {
+    spool: &'s Spool<'o>,
+    bucket: usize,
+    open: Vec<u8>,
+}
+
+impl<'s, 'o> BucketAppender<'s, 'o> {
+    /// Of this bucket.
+    #[must_use]
+    pub const fn new(spool: &'s Spool<'o>, bucket: usize) -> Self {
+        Self { spool, bucket, open: Vec::new() }
+    }
+
+    /// Adds one record of so many bytes at most, written by `write`.
+    #[inline]
+    pub fn push(&mut self, bytes: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), SpillError> {
+        if self.open.capacity() - self.open.len() < bytes {
+            self.next_chunk()?;
+        }
+        write(&mut self.open);
+        Ok(())
+    }
+
+    #[cold]
+    fn next_chunk(&mut self) -> Result<(), SpillError> {
+        let next = self.spool.overflow.buffer(CHUNK_BYTES);
+        self.spool.append(self.bucket, std::mem::replace(&mut self.open, next))
+    }
+
+    /// Hands over what is left. Without this call it would be lost, hence the receiver.
+    pub fn finish(mut self) -> Result<(), SpillError> {
+        self.open.shrink_to_fit();
+        self.spool.append(self.bucket, self.open)
     }
 }
 
@@ -467,13 +529,36 @@ impl<'s, 'o> Appender<'s, 'o> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Appender, Overflow, SpillError, Spool};
+    use super::{Appender, BucketAppender, CHUNK_BYTES, Overflow, SpillError, Spool};
 
     /// Records of two bytes, in order.
     fn sorted(bytes: &[u8]) -> Vec<[u8; 2]> {
         let mut records: Vec<[u8; 2]> = bytes.chunks(2).map(|record| [record[0], record[1]]).collect();
         records.sort_unstable();
         records
+    }
+
+    /// What is added to one bucket comes back in order, in chunks of whole records.
+    #[test]
+    fn one_buckets_records_stay_in_order() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        for limit_bytes in [0, 1 << 20] {
+            let overflow = Overflow::new(dir.path(), limit_bytes);
+            let spool = Spool::new(&overflow, 2);
+            let records = 3 * CHUNK_BYTES / 8 + 1;
+            let mut appender = BucketAppender::new(&spool, 1);
+            for record in 0..records as u64 {
+                appender.push(8, |bytes| bytes.extend(record.to_be_bytes())).expect("room");
+            }
+            appender.finish().expect("room");
+            BucketAppender::new(&spool, 1).finish().expect("nothing to hand over");
+            assert_eq!((spool.bytes(0), spool.bytes(1)), (0, records * 8));
+            assert_eq!(overflow.spilled_bytes() > 0, limit_bytes == 0);
+            let taken = spool.take_out(1).expect("readable");
+            assert!(taken.all().len() > 3 && taken.all().iter().all(|chunk| chunk.len() % 8 == 0));
+            let expected: Vec<u8> = (0..records as u64).flat_map(u64::to_be_bytes).collect();
+            assert!(taken.all().concat() == expected);
+        }
     }
 
     /// Every record comes back once, whatever fits into memory.

@@ -29,9 +29,9 @@ pub(crate) struct WrittenAudience {
 type CellWritten = (Vec<UploadFile>, Option<DeltaRecord>);
 
 /// Files that can be written while others are.
-enum Task<'w> {
-    /// The cells of one list of rows.
-    List(&'w [usize]),
+enum Task {
+    /// Cells whose rows are made of the same lists.
+    Cells(Vec<usize>),
     /// Who was left out of an audience.
     Suppressions(usize),
 }
@@ -71,7 +71,7 @@ impl Writing<'_> {
                     *written = self.live_cell(cell, live)?;
                 }
             }
-            None => tasks.extend(self.members.lists().map(Task::List)),
+            None => tasks.extend(self.members.families().map(Task::Cells)),
         }
         if is_complete {
             tasks.extend((0..audiences.len()).map(Task::Suppressions));
@@ -96,13 +96,13 @@ impl Writing<'_> {
     }
 
     /// Does what waits for nothing else. A list's cells go one after the other: the last uses its rows up.
-    fn task(&self, task: &Task<'_>) -> Result<Vec<Done>, BuildError> {
+    fn task(&self, task: &Task) -> Result<Vec<Done>, BuildError> {
         interrupt::check()?;
         match task {
             Task::Suppressions(audience) => {
                 Ok(vec![Done::Suppressions(*audience, self.suppressions(*audience)?)])
             }
-            Task::List(cells) => {
+            Task::Cells(cells) => {
                 let write = |cell: &usize| {
                     interrupt::check()?;
                     let (writing, has_members) = self.writing(*cell);

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::{Consequence, Held};
 use crate::audiences::RowLike;
 use crate::identifiers::Kind;
+use crate::pipeline::members::MemberRows;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::record::{FREE_LEAD_BIT, LEAD_BITS, RowHead};
 use crate::policy::closure::KeyMark;
@@ -65,7 +66,7 @@ pub(super) struct AlikeRows {
 }
 
 /// Where a digest stands: of which identifier, and which of its digests.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot {
     held: u8,
     digest: u8,
@@ -87,7 +88,12 @@ impl Spot {
 
 impl Alike {
     /// What becomes of everybody who is like this person; `None` where that cannot be told beforehand.
-    pub(super) fn new(plan: &Plan, consequence: &Rc<Consequence>, held: &[Held<'_>]) -> Option<Self> {
+    pub(super) fn new(
+        plan: &Plan,
+        members: &MemberRows<'_>,
+        consequence: &Rc<Consequence>,
+        held: &[Held<'_>],
+    ) -> Option<Self> {
         // What one row withholds stays down in the others, which is told by keys.
         if held.iter().any(|one| one.withheld) {
             return None;
@@ -98,6 +104,8 @@ impl Alike {
         if is_marked && !consequence.eligible.is_empty() {
             return None;
         }
+        // By list: the columns of each row.
+        let mut columns_by_list: Vec<Vec<Vec<Option<Spot>>>> = Vec::new();
         for eligible in &consequence.eligible {
             let (take, place) = (eligible.take?, &plan.cells[eligible.cells[0].0]);
             let mut going: [Vec<((u16, u8), Spot)>; 2] = Default::default();
@@ -124,16 +132,39 @@ impl Alike {
             }
             let [emails, phones] = going.each_ref().map(|going| going.iter().map(|(_, spot)| *spot));
             let mut rows = Vec::new();
-            let dropped = place.format.rows(emails, phones, |row| rows.extend(RowLike::of(row)));
+            let dropped = place.format.rows(emails, phones, |row| rows.push(row.to_vec()));
+            columns_by_list.push(rows);
             alike.lists.push(AlikeRows {
                 list: eligible.list,
                 set: eligible.set,
-                rows,
+                rows: Vec::new(),
                 counted,
                 dropped: dropped as u64,
             });
         }
+        alike.make_rows(members, &mut columns_by_list);
         Some(alike)
+    }
+
+    /// Makes the rows of each list. One that another begins with stands within that one.
+    fn make_rows(&mut self, members: &MemberRows<'_>, columns_by_list: &mut [Vec<Vec<Option<Spot>>>]) {
+        let (guests, hosts): (Vec<_>, Vec<_>) =
+            (0..self.lists.len()).partition(|nth| members.guest_of(self.lists[*nth].list).is_none());
+        for nth in hosts.into_iter().chain(guests) {
+            let AlikeRows { list, set, .. } = self.lists[nth];
+            let guest = members.guest_of(list);
+            let guest = guest.and_then(|guest| self.lists.iter().position(|rows| rows.list == guest));
+            let hosts = std::mem::take(&mut columns_by_list[nth]);
+            for host in &hosts {
+                let within = guest.filter(|guest| {
+                    let rows = &mut columns_by_list[*guest];
+                    let same = rows.iter().position(|row| row.len() == 1 && row[0] == host[0]);
+                    same.map(|same| rows.remove(same)).is_some()
+                });
+                let tail = members.tail(list, set, within.map(|guest| self.lists[guest].set));
+                self.lists[nth].rows.extend(RowLike::of(host).map(|row| row.followed_by(&tail)));
+            }
+        }
     }
 
     /// Whether nothing of the person goes up twice.
