@@ -306,7 +306,7 @@ pub struct SortedMembers<'r, 'o> {
     sets: Vec<std::sync::Arc<Vec<usize>>>,
     /// For each list, cells that were not written yet.
     unwritten: Vec<AtomicUsize>,
-    /// For each list, what became of the rows of its guest that stand within its own.
+    /// For each list, whether the rows of its guest that stand within its own were handed over.
     handed_over: Vec<Mutex<bool>>,
     /// For each list that is a guest, whether its rows are all there and, of several cells, in order.
     ready: Vec<Mutex<bool>>,
