@@ -128,7 +128,6 @@ pub(crate) struct Close<'c, 'o> {
     pub(crate) shares: &'c Shares,
     pub(crate) overflow: &'o Overflow,
     pub(crate) threads: usize,
-    pub(crate) chunk_bytes: usize,
     /// The most marks that are kept in one table.
     pub(crate) marks_max: usize,
 }
@@ -235,7 +234,7 @@ fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_
         .iter()
         .map(|standing| if standing.youngest < highest { standing.youngest } else { u8::MAX })
         .collect();
-    let worker = || (Appender::new(contributions, job.chunk_bytes), Appender::new(holders, job.chunk_bytes));
+    let worker = || (Appender::new(contributions), Appender::new(holders));
     let each =
         |(contributions, holders): &mut (Appender<'_, '_>, Appender<'_, '_>), _, stretches: &[&[u8]]| {
             let rows = || stretches.iter().flat_map(|stretch| Rows::new(stretch));
@@ -349,12 +348,12 @@ fn divide<'o>(job: &Close<'_, 'o>, marked: &Spool<'_>, sieve: &Sieve) -> Result<
         }
         Ok(())
     };
-    each_partition(job, || Appender::new(&places, job.chunk_bytes), each, Appender::finish)?;
+    each_partition(job, || Appender::new(&places), each, Appender::finish)?;
 
     let divided = Spool::new(job.overflow, job.rows.len());
     let next = AtomicUsize::new(0);
     (0..job.threads).into_par_iter().with_max_len(1).try_for_each(|_| {
-        let mut appender = Appender::new(&divided, job.chunk_bytes);
+        let mut appender = Appender::new(&divided);
         let (mut bytes, mut asked) = (Vec::new(), Vec::new());
         loop {
             let part = next.fetch_add(1, Ordering::Relaxed);

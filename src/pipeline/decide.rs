@@ -13,13 +13,13 @@ use alike::{Alike, Shape};
 
 use super::close::{Closed, PartitionMarks};
 use super::intern::Interner;
+use super::left_out::{LeftOut, LeftOutAppender};
 use super::live::{LiveAppender, LiveSpools, owner_of};
 use super::members::{MemberAppender, MemberRows};
 use super::objections::union;
 use super::plan::Plan;
 use super::record::{IdentifierView, RowHead, RowView, Rows};
 use super::shares::Shares;
-use super::tags::{Tag, Tags};
 use super::twice::Twice;
 use crate::config::Closure;
 use crate::identifiers::{Digest, Kind, WideKey};
@@ -40,15 +40,12 @@ pub(crate) struct Decide<'d, 'o> {
     pub(crate) named: &'d Interner<Named>,
     pub(crate) standings: &'d Interner<Standing>,
     pub(crate) closed: &'d Closed<'o>,
-    /// One an audience.
-    pub(crate) tags: &'d [Tags],
     /// Rows of the uploads.
     pub(crate) members: &'d MemberRows<'o>,
-    /// One an audience: tag and verdict number.
-    pub(crate) suppressed: &'d [Spool<'o>],
+    /// Whoever any audience leaves out.
+    pub(crate) left_out: &'d LeftOut<'o>,
     /// How often keys were seen: an identifier seen once needs no further look to be counted.
     pub(crate) shares: &'d Shares,
-    pub(crate) chunk_bytes: usize,
     pub(crate) threads: usize,
     /// Whether somebody's decision is wanted in full.
     pub(crate) is_watching: bool,
@@ -60,8 +57,6 @@ pub(crate) struct Decide<'d, 'o> {
 
 /// Rows whose identifiers are looked up together.
 const BLOCK: usize = 64;
-/// People who are tagged together.
-const TAGS: usize = 64;
 /// Bytes that a row's record has at least, roughly, to size what counts people.
 const ROW_BYTES: usize = 64;
 
@@ -209,7 +204,8 @@ struct Consequence {
     number: u32,
     /// Cells whose rows look alike, list by list.
     eligible: Vec<Eligible>,
-    suppressed: Vec<usize>,
+    /// Whether any audience leaves the person out.
+    is_left_out: bool,
     /// Whether an objection keeps the person out of any cell.
     is_objected: bool,
     /// Cells that the person's own objection keeps them out of: what they hold goes there, whoever it is
@@ -266,7 +262,7 @@ struct Worker<'w, 'd, 'o> {
     job: &'w Decide<'d, 'o>,
     verdicts: &'w Interner<Verdict>,
     members: MemberAppender<'d, 'o>,
-    suppressed: Vec<Appender<'d, 'o>>,
+    left_out: LeftOutAppender<'d, 'o>,
     live: Option<LiveAppender<'d, 'o>>,
     known: FxHashMap<PersonShape, std::rc::Rc<Consequence>>,
     /// The same of plain shapes, which nearly everybody has.
@@ -276,10 +272,6 @@ struct Worker<'w, 'd, 'o> {
     joined: FxHashMap<(u32, u32), u32>,
     standings: FxHashMap<u32, std::sync::Arc<Standing>>,
     totals: Totals,
-    /// People who wait for their tags; and halves of these and whole ones, kept for their room.
-    left_out: Vec<LeftOut>,
-    begun: Vec<[u8; 32]>,
-    tagged: Vec<Tag>,
     /// Person keys and verdict numbers of one partition.
     everybody: Vec<u8>,
     /// By the number of a set of cells: one addition serves them all.
@@ -290,13 +282,6 @@ struct Worker<'w, 'd, 'o> {
     cells: Vec<(usize, u8)>,
     /// The numbers of sets of cells, each with its basis, that were asked for.
     sets: FxHashMap<Vec<(usize, u8)>, u32>,
-}
-
-/// Somebody whom an audience leaves out.
-struct LeftOut {
-    person: PersonKey,
-    audience: usize,
-    verdict: u32,
 }
 
 /// An identifier of a person at hand, with all that is known of its key.
@@ -368,13 +353,10 @@ struct Lying {
 
 impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     fn new(job: &'w Decide<'d, 'o>, verdicts: &'w Interner<Verdict>) -> Self {
-        let appenders = |spools: &'d [Spool<'o>]| {
-            spools.iter().map(|spool| Appender::new(spool, job.chunk_bytes)).collect()
-        };
         Self {
-            members: job.members.appender(job.chunk_bytes),
-            suppressed: appenders(job.suppressed),
-            live: job.live.map(|live| live.appender(job.chunk_bytes)),
+            members: job.members.appender(),
+            left_out: job.left_out.appender(),
+            live: job.live.map(LiveSpools::appender),
             known: FxHashMap::default(),
             known_plain: FxHashMap::default(),
             alike: FxHashMap::default(),
@@ -385,9 +367,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
                 unique: vec![(0, 0); job.plan.cells.len()],
                 ..Totals::default()
             },
-            left_out: Vec::new(),
-            begun: Vec::new(),
-            tagged: Vec::new(),
             everybody: Vec::new(),
             going_up: Vec::new(),
             going: Vec::new(),
@@ -399,7 +378,6 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
     }
 
     fn finish(mut self) -> Result<Totals, SpillError> {
-        self.tag()?;
         for (set, counted) in self.going_up.iter().enumerate().filter(|(_, counted)| counted.is_some()) {
             for cell in self.job.members.cells(set as u32).iter() {
                 let (emails, phones) = &mut self.totals.unique[*cell];
@@ -408,9 +386,7 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             }
         }
         self.members.finish()?;
-        for appender in self.suppressed {
-            appender.finish()?;
-        }
+        self.left_out.finish()?;
         self.live.map_or(Ok(()), LiveAppender::finish)?;
         Ok(self.totals)
     }
@@ -674,38 +650,16 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
         self.job.is_watching && named != 0 && self.job.named.get(named).is_watched()
     }
 
-    /// Those whom an audience leaves out wait for their tags.
+    /// Notes a person whom an audience leaves out.
     #[inline]
     fn leave_out(&mut self, consequence: &Consequence, person: PersonKey) -> Result<(), SpillError> {
-        let (left_out, verdict) = (consequence.suppressed.iter(), consequence.number);
-        self.left_out.extend(left_out.map(|audience| LeftOut { person, audience: *audience, verdict }));
-        if self.left_out.len() < TAGS { Ok(()) } else { self.tag() }
-    }
-
-    /// Tags those who wait for it, all of them step by step: in a tag each step waits for the one before.
-    fn tag(&mut self) -> Result<(), SpillError> {
-        let tags = self.job.tags;
-        self.begun.extend(self.left_out.iter().map(|one| tags[one.audience].begin(one.person)));
-        let ends = self.left_out.iter().zip(&self.begun);
-        self.tagged.extend(ends.map(|(one, begun)| tags[one.audience].end(begun)));
-        for (one, tag) in self.left_out.iter().zip(&self.tagged) {
-            self.suppressed[one.audience].fetch(usize::from(tag[0]), tag.len() + 4);
-        }
-        for (LeftOut { audience, verdict, .. }, tag) in self.left_out.drain(..).zip(&self.tagged) {
-            self.suppressed[audience].push(usize::from(tag[0]), |bytes| {
-                bytes.extend_from_slice(tag);
-                bytes.extend_from_slice(&verdict.to_le_bytes());
-            })?;
-        }
-        self.begun.clear();
-        self.tagged.clear();
-        Ok(())
+        if consequence.is_left_out { self.left_out.push(person, consequence.number) } else { Ok(()) }
     }
 
     /// Hands the partition's people on, where they are asked for.
     fn hand_on(&mut self) -> Result<(), SpillError> {
         if let Some(people) = self.job.people {
-            let mut appender = Appender::new(people, self.job.chunk_bytes);
+            let mut appender = Appender::new(people);
             for entry in self.everybody.as_chunks::<PERSON_BYTES>().0 {
                 // The parts of another run must be of the same people, however many rows it has.
                 let person = PersonKey::from_bytes(entry[..16].try_into().expect("sixteen bytes"));
@@ -925,16 +879,10 @@ impl<'w, 'd, 'o> Worker<'w, 'd, 'o> {
             [Reason::OptedOut, Reason::OnRegister].iter().any(|reason| verdict.reasons.has(*reason))
         };
         let objected = (0..verdict.len()).filter(|cell| named_out(&verdict[*cell])).collect();
-        let mut suppressed: Vec<usize> = verdict
-            .iter()
-            .zip(&policy.cells)
-            .filter(|(verdict, _)| verdict.selected && !verdict.reasons.is_empty())
-            .map(|(_, cell)| cell.audience)
-            .collect();
-        suppressed.dedup();
+        let is_left_out = verdict.iter().any(|verdict| verdict.selected && !verdict.reasons.is_empty());
         let number = self.verdicts.number(verdict);
         let consequence =
-            std::rc::Rc::new(Consequence { number, eligible, suppressed, is_objected, objected });
+            std::rc::Rc::new(Consequence { number, eligible, is_left_out, is_objected, objected });
         if self.known.len() < KNOWN_MAX {
             self.known.insert(shape, std::rc::Rc::clone(&consequence));
         }

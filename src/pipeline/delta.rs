@@ -30,9 +30,6 @@ use sets::{Chosen, SortedSet};
 /// Together with whom somebody is removed where a file would name them alone.
 const WIDENED_TO: usize = 10;
 
-/// Bytes of removals handed over at once, for each bucket.
-const REMOVAL_CHUNK_BYTES: usize = 4096;
-
 /// Why what changes could not be told.
 #[derive(Debug, thiserror::Error)]
 pub enum DeltaError {
@@ -467,7 +464,7 @@ impl<'w, 'r, 'o> Work<'w, 'r, 'o> {
         let days = self.days()?;
         let mut merge = self.merge(state)?;
         let removes = Spool::new(self.results.overflow, MEMBER_BUCKETS);
-        let mut rows = Appender::new(&removes, REMOVAL_CHUNK_BYTES);
+        let mut rows = Appender::new(&removes);
         let mut out = Written {
             operations: state.write_list()?,
             owed: state.write_list()?,

@@ -12,7 +12,7 @@ use crate::spill::{Appender, Overflow, SpillError, Spool};
 use crate::state::{EntryKey, Owner};
 
 /// Buckets of a cell's identifiers, by the first byte of the digest.
-const BUCKETS: usize = 256;
+pub(super) const BUCKETS: usize = 256;
 /// Buckets of people kept out, by their tag.
 const PEOPLE_BUCKETS: usize = 16;
 /// Bytes of a [`Wanted`].
@@ -86,10 +86,10 @@ impl<'o> LiveSpools<'o> {
         Self { wanted, objectors: Spool::new(overflow, PEOPLE_BUCKETS), today }
     }
 
-    pub(super) fn appender(&self, chunk_bytes: usize) -> LiveAppender<'_, 'o> {
+    pub(super) fn appender(&self) -> LiveAppender<'_, 'o> {
         LiveAppender {
-            wanted: self.wanted.iter().map(|spool| Appender::new(spool, chunk_bytes)).collect(),
-            objectors: Appender::new(&self.objectors, chunk_bytes),
+            wanted: self.wanted.iter().map(Appender::new).collect(),
+            objectors: Appender::new(&self.objectors),
             days: FxHashMap::default(),
             today: self.today,
         }

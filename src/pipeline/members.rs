@@ -16,14 +16,14 @@ use super::plan::Plan;
 use crate::audiences::{MEMBER_BUCKETS, MemberKey, PackedKeys, RowLike, each_sorted, member_bucket};
 use crate::identifiers::Kind;
 use crate::platforms::layout::RowFormat;
-use crate::spill::{Appender, Overflow, SpillError, Spool};
+use crate::spill::{Appender, BucketAppender, Overflow, SpillError, Spool};
 
 /// Bytes of a row with a digest or two.
 const ROW_BYTES: usize = 80;
 /// Bytes of the number of a set of cells.
 const SET_BYTES: usize = 4;
 /// Buckets of identifiers that other rows may hold, by the first byte of their digest.
-pub(crate) const REPEAT_BUCKETS: usize = 256;
+const REPEAT_BUCKETS: usize = 256;
 /// Bytes of a kind and of the front of a digest behind the byte that chooses its bucket: enough to tell
 /// identifiers apart.
 const REPEAT_BYTES: usize = 16;
@@ -86,32 +86,40 @@ impl List<'_> {
     }
 }
 
+/// The cells of a plan by whether their rows look alike, in the order of their numbers.
+fn alike(plan: &Plan) -> Vec<Vec<usize>> {
+    let mut lists: Vec<Vec<usize>> = Vec::new();
+    for (number, cell) in plan.cells.iter().enumerate() {
+        let is_alike = |list: &&mut Vec<usize>| {
+            let other = &plan.cells[list[0]];
+            (cell.email_form, cell.phone_form) == (other.email_form, other.phone_form)
+                && cell.format.slots() == other.format.slots()
+                && cell.format.shape() == other.format.shape()
+        };
+        match lists.iter_mut().find(is_alike) {
+            Some(list) => list.push(number),
+            None => lists.push(vec![number]),
+        }
+    }
+    lists
+}
+
 impl<'o> MemberRows<'o> {
     /// No rows yet, for the cells of a plan. Where each cell's rows are asked for by themselves, as for a live
     /// state, none may stand within another's.
     pub(crate) fn new(plan: &Plan, overflow: &'o Overflow, may_host: bool) -> Self {
-        let (mut lists, mut list_of): (Vec<List<'o>>, Vec<usize>) = (Vec::new(), Vec::new());
-        for (number, cell) in plan.cells.iter().enumerate() {
-            let is_alike = |list: &List<'_>| {
-                let other = &plan.cells[list.cells[0]];
-                (cell.email_form, cell.phone_form) == (other.email_form, other.phone_form)
-                    && cell.format.slots() == other.format.slots()
-                    && cell.format.shape() == other.format.shape()
-            };
-            let list = lists.iter().position(is_alike).unwrap_or_else(|| {
-                lists.push(List {
-                    spool: Spool::new(overflow, MEMBER_BUCKETS),
-                    repeats: Spool::new(overflow, REPEAT_BUCKETS),
-                    cells: Vec::new(),
-                    columns: cell.format.slots().len(),
-                    guest: None,
-                    host: None,
-                });
-                lists.len() - 1
-            });
-            lists[list].cells.push(number);
-            list_of.push(list);
-        }
+        let of_lists = alike(plan);
+        let list_of = |cell| of_lists.iter().position(|cells| cells.contains(&cell)).expect("each has one");
+        let list_of = (0..plan.cells.len()).map(list_of).collect();
+        let list = |cells: Vec<usize>| List {
+            spool: Spool::new(overflow, MEMBER_BUCKETS),
+            repeats: Spool::new(overflow, REPEAT_BUCKETS),
+            columns: plan.cells[cells[0]].format.slots().len(),
+            cells,
+            guest: None,
+            host: None,
+        };
+        let mut lists: Vec<List<'o>> = of_lists.iter().cloned().map(list).collect();
         if may_host {
             guests::find(plan, &mut lists);
         }
@@ -131,9 +139,9 @@ impl<'o> MemberRows<'o> {
         tail
     }
 
-    /// How many lists there are.
-    pub(crate) const fn lists(&self) -> usize {
-        self.lists.len()
+    /// How many buckets the rows of a plan's cells are in, of all lists.
+    pub(crate) fn buckets(plan: &Plan) -> usize {
+        alike(plan).len() * (MEMBER_BUCKETS + REPEAT_BUCKETS)
     }
 
     /// The list of a cell.
@@ -152,12 +160,9 @@ impl<'o> MemberRows<'o> {
     }
 
     /// One thread's way to add rows.
-    pub(crate) fn appender(&self, chunk_bytes: usize) -> MemberAppender<'_, 'o> {
-        let (members, repeats) = self
-            .lists
-            .iter()
-            .map(|list| (Appender::new(&list.spool, chunk_bytes), Appender::new(&list.repeats, chunk_bytes)))
-            .unzip();
+    pub(crate) fn appender(&self) -> MemberAppender<'_, 'o> {
+        let (members, repeats) =
+            self.lists.iter().map(|list| (Appender::new(&list.spool), Appender::new(&list.repeats))).unzip();
         MemberAppender { rows: self, members, repeats }
     }
 
@@ -333,16 +338,23 @@ impl<'r, 'o> SortedMembers<'r, 'o> {
         let list = &self.rows.lists[number];
         (0..list.spool.len()).into_par_iter().try_for_each(|bucket| {
             let stretches = list.spool.take_out(bucket)?;
-            let mut sorted = Vec::with_capacity(stretches.bytes());
+            let mut sorted = BucketAppender::new(&list.spool, bucket);
             let mut guests = self.guests(number, bucket);
+            let mut added = Ok(());
             each_sorted(&stretches.all(), list.columns, list.tail(), |key, tail, _| {
-                sorted.extend_from_slice(key);
-                sorted.extend_from_slice(tail);
+                let one = sorted.push(key.len() + tail.len(), |rows| {
+                    rows.extend_from_slice(key);
+                    rows.extend_from_slice(tail);
+                });
+                if one.is_err() {
+                    added = one;
+                }
                 guests.take_in(key, tail);
             });
+            added?;
             drop(stretches);
             guests.hand_over()?;
-            list.spool.append(bucket, sorted)
+            sorted.finish()
         })?;
         *guests::lock(&self.handed_over[number]) = true;
         Ok(())

@@ -15,6 +15,7 @@ pub mod interrupt;
 mod key_table;
 pub mod keys;
 mod known_rows;
+mod left_out;
 mod live;
 mod members;
 pub mod objections;
@@ -35,7 +36,6 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::audiences::MEMBER_BUCKETS;
 use crate::config::Config;
 use crate::identifiers::RunKey;
 use crate::policy::objections::Named;
@@ -48,9 +48,10 @@ use chain::Chain;
 pub use chain::Link;
 use intern::Interner;
 use keys::{Mac256, RootKey};
+use left_out::LeftOut;
 use live::LiveSpools;
+use members::MemberRows;
 pub use members::{MemberBlock, MemberRow, SortedMembers};
-use members::{MemberRows, REPEAT_BUCKETS};
 use objections::watch::WatchContext;
 use objections::{Broken, Objections, RegisterContext, RegisterRead};
 pub use parse::ParseError;
@@ -64,6 +65,8 @@ use shares::ShareCounters;
 const PARTITIONS: std::ops::RangeInclusive<u64> = 16..=512;
 /// Rows of a partition, roughly, while there are no more partitions than that.
 const PARTITION_ROWS: u64 = 64 << 10;
+/// Bytes of a chunk at least: of the largest base, a bucket is some thousands of such.
+const CHUNK_BYTES_MIN: usize = 2 << 10;
 /// Parts of all people where two runs are compared.
 const PEOPLE_PARTS: usize = 512;
 /// Rough bytes of a customer row, to size the share estimate.
@@ -239,10 +242,14 @@ pub fn run<T, E: From<RunError>>(
         person_keys: &person_keys,
     };
     let memory = config.limits.memory_bytes;
+    let partitions = partitions(bytes / ROW_BYTES);
+    let live_cells = if run.live == Live::No { 0 } else { plan.cells.len() };
+    let buckets = partitions.max(MemberRows::buckets(&plan) + live_cells * live::BUCKETS);
     let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, bytes, objections.bytes()))
-        .with_file_max(config.limits.temp_bytes);
+        .with_file_max(config.limits.temp_bytes)
+        .with_chunk_bytes(chunk_bytes(config, buckets));
     overflow.check_room((bytes / RECORD_BYTES_ONE_IN).saturating_sub(memory)).map_err(RunError::from)?;
-    let rows = Spool::new(&overflow, partitions(bytes / ROW_BYTES));
+    let rows = Spool::new(&overflow, partitions);
     let mut parsed =
         parse::parse(&shared, tables, &rows, &input_key, run.progress).map_err(RunError::from)?;
     for (source, read) in config.sources.iter().zip(&parsed.sources) {
@@ -270,16 +277,12 @@ pub fn run<T, E: From<RunError>>(
         shares: &shares,
         overflow: &overflow,
         threads: threads(config),
-        chunk_bytes: chunk_bytes(config).min(8 << 10),
         marks_max: usize::try_from(memory / MARKS_ONE_IN / close::BYTES_A_MARK).unwrap_or(usize::MAX),
     };
     let closed = close::close(&job, recovered).map_err(RunError::from)?;
     stage("closure", customers, 0);
-    let spools = |count: usize, buckets: usize| -> Vec<Spool<'_>> {
-        (0..count).map(|_| Spool::new(&overflow, buckets)).collect()
-    };
     let members = MemberRows::new(&plan, &overflow, run.live == Live::No);
-    let suppressed = spools(config.audiences.len(), 256);
+    let left_out = LeftOut::new(&overflow);
     let people = Spool::new(&overflow, PEOPLE_PARTS);
     let live = (run.live != Live::No).then(|| LiveSpools::new(&overflow, plan.cells.len(), today));
     let tags: Vec<_> = config.audiences.iter().map(|audience| run.root.tags(&audience.name)).collect();
@@ -289,11 +292,9 @@ pub fn run<T, E: From<RunError>>(
         named: &named,
         standings: &standings,
         closed: &closed,
-        tags: &tags,
         members: &members,
-        suppressed: &suppressed,
+        left_out: &left_out,
         shares: &shares,
-        chunk_bytes: output_chunk_bytes(config, members.lists()),
         threads: threads(config),
         is_watching: watched.is_some(),
         people: matches!(run.watch, Watch::Everybody).then_some(&people),
@@ -311,7 +312,8 @@ pub fn run<T, E: From<RunError>>(
         decided: &decided,
         named: &named,
         members: &members,
-        suppressed: &suppressed,
+        left_out: &left_out,
+        tags: &tags,
         overflow: &overflow,
         watched: watched.as_ref(),
         chain: &chain,
@@ -515,17 +517,15 @@ pub(crate) fn threads(config: &Config) -> usize {
     }
 }
 
-/// Bytes of records handed over at once. Tests ask for tiny batches, and get tiny runs with them.
-fn chunk_bytes(config: &Config) -> usize {
-    if config.limits.batch_rows < 64 { 256 } else { CHUNK_BYTES }
-}
-
-/// As [`chunk_bytes`] for what is decided: every thread fills a chunk for each bucket of each list and of
-/// each audience's suppressed people, and together they stay under 64 MB however many there are.
-fn output_chunk_bytes(config: &Config, lists: usize) -> usize {
-    let buckets = lists * (MEMBER_BUCKETS + REPEAT_BUCKETS) + config.audiences.len() * 256;
+/// Bytes of records handed over at once: every thread fills a chunk for each of so many buckets, and together
+/// they stay under 64 MB, unless that made chunks too small to read and write. Tests ask for tiny batches, and
+/// get tiny chunks with them.
+fn chunk_bytes(config: &Config, buckets: usize) -> usize {
+    if config.limits.batch_rows < 64 {
+        return 256;
+    }
     let chunks = buckets.max(1) * threads(config);
-    chunk_bytes(config).min((64 << 20) / chunks).max(256)
+    CHUNK_BYTES.min((64 << 20) / chunks).max(CHUNK_BYTES_MIN)
 }
 
 /// The keyed commitment to a table: HMAC-SHA-256 over its files' own, in order.

@@ -159,7 +159,7 @@ fn work(
     rows: &Spool<'_>,
     receive: &Mutex<Receiver<Batch>>,
 ) -> Result<Worked, SpillError> {
-    let mut appender = Appender::new(rows, super::chunk_bytes(shared.config));
+    let mut appender = Appender::new(rows);
     let mut worker = RowWorker::new(shared, index, &mut appender, rows.len());
     loop {
         let batch = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();

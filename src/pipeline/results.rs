@@ -10,13 +10,14 @@ use super::chain::{Chain, Link};
 use super::close::Closed;
 use super::decide::{Decided, PERSON_BYTES, Tally, Verdict};
 use super::intern::Interner;
+use super::left_out::LeftOut;
 use super::live::LiveSpools;
 use super::members::{MemberRows, SortedMembers};
 use super::objections::RegisterRead;
 use super::objections::watch::WatchedText;
-use super::overlap::{groups, overlap};
 use super::parse::Parsed;
 use super::plan::Plan;
+use super::tags::{Tag, Tags};
 use crate::people::PersonKey;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::reason::{Reason, Reasons};
@@ -35,7 +36,9 @@ pub struct Results<'r, 'o> {
     pub(super) decided: &'r Decided,
     pub(super) named: &'r Interner<Named>,
     pub(super) members: &'r MemberRows<'o>,
-    pub(super) suppressed: &'r [Spool<'o>],
+    pub(super) left_out: &'r LeftOut<'o>,
+    /// One an audience.
+    pub(super) tags: &'r [Tags],
     pub(super) overflow: &'r Overflow,
     pub(super) watched: Option<&'r WatchedText>,
     pub(super) chain: &'r Chain,
@@ -359,24 +362,11 @@ impl<'r, 'o> Results<'r, 'o> {
     pub fn each_suppressed<E: From<SpillError> + Send>(
         &self,
         audience: usize,
-        mut each: impl FnMut([u8; 16], u32) -> Result<(), E> + Send,
+        each: impl FnMut(Tag, u32) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let spool = &self.suppressed[audience];
-        let sorted = |bucket| {
-            let mut bytes = Vec::new();
-            spool.take(bucket, &mut bytes)?;
-            let mut entries: Vec<[u8; 20]> =
-                bytes.chunks_exact(20).map(|entry| entry.try_into().expect("chunks of 20")).collect();
-            entries.sort_unstable();
-            Ok(entries)
-        };
-        overlap(&groups(spool), sorted, |entries| {
-            entries.iter().try_for_each(|entry| {
-                let tag = entry[..16].try_into().expect("20 bytes hold 16");
-                let number = u32::from_le_bytes(entry[16..].try_into().expect("20 less 16 are 4"));
-                each(tag, number)
-            })
-        })
+        let mut is_meant = vec![false; self.decided.verdicts.len()];
+        self.suppressed_verdicts(audience).keys().for_each(|number| is_meant[*number as usize] = true);
+        self.left_out.each(&self.tags[audience], &is_meant, each)
     }
 
     /// The objections that the watched text itself meets, whoever has it.

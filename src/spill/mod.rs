@@ -57,10 +57,11 @@ fn amount(bytes: u64) -> String {
     if bytes < 10_000_000 { format!("{} kB", bytes / 1000) } else { format!("{} MB", bytes / 1_000_000) }
 }
 
-/// Bytes of records that are handed over at once where nothing speaks against it: most chunks are of one size,
-/// so that the buffers of some serve for others.
+/// Bytes of records that are handed over at once where nothing speaks against it.
 pub const CHUNK_BYTES: usize = 16 << 10;
-/// Buffers that wait for another use, at most: more than are under way at once.
+/// Room for the record that fills a chunk; a larger one only costs a copy.
+const RECORD_BYTES: usize = 256;
+/// Buffers that wait for another use beside what records may take: about as many as are filled or read at once.
 const FREE_BUFFERS: usize = 1024;
 
 /// Memory shared by every spool of a run, and the file they overflow into.
@@ -68,12 +69,13 @@ pub struct Overflow {
     dir: PathBuf,
     limit_bytes: AtomicU64,
     file_max: u64,
+    chunk_bytes: usize,
     in_memory: AtomicU64,
     spilled: AtomicU64,
     file: Mutex<Option<Arc<File>>>,
     room: Mutex<Room>,
     /// Buffers that were used and can be used again: memory that is given back and asked for anew costs
-    /// the system a cleared page each time.
+    /// the system a cleared page each time, and what one thread gives back is not what another is given.
     free: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -85,6 +87,7 @@ impl Overflow {
             dir: dir.to_path_buf(),
             limit_bytes: AtomicU64::new(limit_bytes),
             file_max: u64::MAX,
+            chunk_bytes: CHUNK_BYTES,
             in_memory: AtomicU64::new(0),
             spilled: AtomicU64::new(0),
             file: Mutex::new(None),
@@ -97,6 +100,14 @@ impl Overflow {
     #[must_use]
     pub const fn with_file_max(mut self, bytes: u64) -> Self {
         self.file_max = bytes;
+        self
+    }
+
+    /// The same whose chunks are of about so many bytes. All of a run are of one size, so that the buffer of any
+    /// serves for any other: memory that is given back is not what is asked for next.
+    #[must_use]
+    pub const fn with_chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
         self
     }
 
@@ -131,9 +142,14 @@ impl Overflow {
         self.spilled.load(Ordering::Relaxed)
     }
 
-    /// An empty buffer with room for `bytes`.
-    fn buffer(&self, bytes: usize) -> Vec<u8> {
-        let mut buffer = self.used_buffer(bytes);
+    /// Bytes that the buffer of a chunk has.
+    const fn buffer_bytes(&self) -> usize {
+        self.chunk_bytes + RECORD_BYTES
+    }
+
+    /// An empty buffer for a chunk.
+    fn buffer(&self) -> Vec<u8> {
+        let mut buffer = self.used_buffer(self.buffer_bytes());
         buffer.clear();
         buffer
     }
@@ -141,22 +157,33 @@ impl Overflow {
     /// A buffer with room for `bytes` that may hold what nobody needs: whoever writes over all of it need not
     /// write zeros first.
     fn used_buffer(&self, bytes: usize) -> Vec<u8> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut buffer = free.unwrap_or_default();
-        // One of another size is of no use again.
-        if buffer.capacity() < bytes || buffer.capacity() > bytes / 4 * 5 {
-            buffer = Vec::new();
-            buffer.reserve_exact(bytes);
-        }
-        buffer
+        let is_chunk = bytes <= self.buffer_bytes();
+        let free = is_chunk.then(|| self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()).flatten();
+        free.unwrap_or_else(|| {
+            let mut buffer = Vec::new();
+            buffer.reserve_exact(if is_chunk { self.buffer_bytes() } else { bytes });
+            buffer
+        })
     }
 
+    /// Keeps a chunk's buffer for its next use, in the room that records leave.
     fn give_back(&self, buffer: Vec<u8>) {
+        if buffer.capacity() != self.buffer_bytes() {
+            return;
+        }
+        let room = self.limit().saturating_sub(self.in_memory.load(Ordering::Relaxed));
+        let most = usize::try_from(room).unwrap_or(usize::MAX) / self.buffer_bytes() + FREE_BUFFERS;
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        // What waits here is memory that nothing counts, so it must not be much.
-        if free.len() < FREE_BUFFERS {
+        if free.len() < most {
             free.push(buffer);
         }
+    }
+
+    /// The records of a chunk that will not be filled, without room behind them.
+    fn without_room(&self, open: Vec<u8>) -> Vec<u8> {
+        let records = open.as_slice().to_vec();
+        self.give_back(open);
+        records
     }
 
     fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {
@@ -461,32 +488,28 @@ impl<'s, 'o> BucketAppender<'s, 'o> {
 
     #[cold]
     fn next_chunk(&mut self) -> Result<(), SpillError> {
-        let next = self.spool.overflow.buffer(CHUNK_BYTES);
+        let next = self.spool.overflow.buffer();
         self.spool.append(self.bucket, std::mem::replace(&mut self.open, next))
     }
 
     /// Hands over what is left. Without this call it would be lost, hence the receiver.
-    pub fn finish(mut self) -> Result<(), SpillError> {
-        self.open.shrink_to_fit();
-        self.spool.append(self.bucket, self.open)
+    pub fn finish(self) -> Result<(), SpillError> {
+        let records = self.spool.overflow.without_room(self.open);
+        self.spool.append(self.bucket, records)
     }
 }
-
-/// Room for the record that fills a chunk; a larger one only costs a copy.
-const RECORD_BYTES: usize = 256;
 
 /// Collects one thread's records and hands them to a spool in chunks.
 pub struct Appender<'s, 'o> {
     spool: &'s Spool<'o>,
-    chunk_bytes: usize,
     open: Vec<Vec<u8>>,
 }
 
 impl<'s, 'o> Appender<'s, 'o> {
-    /// Hands chunks over when they reach `chunk_bytes`.
+    /// To its buckets.
     #[must_use]
-    pub fn new(spool: &'s Spool<'o>, chunk_bytes: usize) -> Self {
-        Self { spool, chunk_bytes, open: vec![Vec::new(); spool.len()] }
+    pub fn new(spool: &'s Spool<'o>) -> Self {
+        Self { spool, open: vec![Vec::new(); spool.len()] }
     }
 
     /// Adds one record, written by `write`. It is put into the caller's code, so that what the caller has at
@@ -498,7 +521,7 @@ impl<'s, 'o> Appender<'s, 'o> {
         }
         let chunk = &mut self.open[bucket];
         write(chunk);
-        if chunk.len() >= self.chunk_bytes { self.hand_over(bucket) } else { Ok(()) }
+        if chunk.len() >= self.spool.overflow.chunk_bytes { self.hand_over(bucket) } else { Ok(()) }
     }
 
     /// Asks for the room that the next record of a bucket, of about so many bytes, will be written to.
@@ -509,7 +532,7 @@ impl<'s, 'o> Appender<'s, 'o> {
 
     #[cold]
     fn open(&mut self, bucket: usize) {
-        self.open[bucket] = self.spool.overflow.buffer(self.chunk_bytes + RECORD_BYTES);
+        self.open[bucket] = self.spool.overflow.buffer();
     }
 
     #[cold]
@@ -519,8 +542,8 @@ impl<'s, 'o> Appender<'s, 'o> {
 
     /// Hands over what is left. Without this call it would be lost, hence the receiver.
     pub fn finish(self) -> Result<(), SpillError> {
-        for (bucket, mut records) in self.open.into_iter().enumerate() {
-            records.shrink_to_fit();
+        for (bucket, open) in self.open.into_iter().enumerate() {
+            let records = self.spool.overflow.without_room(open);
             self.spool.append(bucket, records)?;
         }
         Ok(())
@@ -545,7 +568,7 @@ mod tests {
         for limit_bytes in [0, 1 << 20] {
             let overflow = Overflow::new(dir.path(), limit_bytes);
             let spool = Spool::new(&overflow, 2);
-            let records = 3 * CHUNK_BYTES / 8 + 1;
+            let records = 3 * (CHUNK_BYTES + super::RECORD_BYTES) / 8 + 1;
             let mut appender = BucketAppender::new(&spool, 1);
             for record in 0..records as u64 {
                 appender.push(8, |bytes| bytes.extend(record.to_be_bytes())).expect("room");
@@ -564,13 +587,13 @@ mod tests {
     /// Every record comes back once, whatever fits into memory.
     fn check(limit_bytes: u64, chunk_bytes: usize) {
         let dir = tempfile::tempdir().expect("scratch folder");
-        let overflow = Overflow::new(dir.path(), limit_bytes);
+        let overflow = Overflow::new(dir.path(), limit_bytes).with_chunk_bytes(chunk_bytes);
         let spool = Spool::new(&overflow, 3);
         std::thread::scope(|scope| {
             for worker in 0..2_u8 {
                 let spool = &spool;
                 scope.spawn(move || {
-                    let mut appender = Appender::new(spool, chunk_bytes);
+                    let mut appender = Appender::new(spool);
                     for record in 0..100_u8 {
                         appender
                             .push(usize::from(record % 3), |bytes| bytes.extend([worker, record]))
@@ -614,6 +637,45 @@ mod tests {
         assert_eq!(overflow.spilled_bytes() > 0, limit_bytes < 400);
         let names = std::fs::read_dir(dir.path()).expect("listable").count();
         assert_eq!(names, 0, "the temporary file has no name");
+    }
+
+    /// Buffers of records that are gone hold the next ones, whoever puts them there; those that wait and the
+    /// records in memory never take more than the limit and what is under way.
+    #[test]
+    fn buffers_of_chunks_are_used_again() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let chunks = 2 * super::FREE_BUFFERS;
+        let buffer_bytes = 100 + super::RECORD_BYTES;
+        let overflow = Overflow::new(dir.path(), (chunks * buffer_bytes) as u64).with_chunk_bytes(100);
+        let waiting = || {
+            let free = overflow.free.lock().expect("nobody panicked");
+            assert!(free.iter().all(|buffer| buffer.capacity() == buffer_bytes));
+            free.len()
+        };
+        let spool = Spool::new(&overflow, 2);
+        let fill = |bucket| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let mut appender = Appender::new(&spool);
+                    for _ in 0..chunks {
+                        appender.push(bucket, |bytes| bytes.extend([7; 100])).expect("room");
+                    }
+                    appender.push(bucket, |bytes| bytes.extend([7; 10])).expect("room");
+                    appender.finish().expect("room");
+                });
+            });
+        };
+        fill(0);
+        // The last ten bytes found no room in memory.
+        assert_eq!((waiting(), overflow.spilled_bytes()), (1, 10));
+        drop(spool.take_out(0).expect("readable"));
+        assert_eq!(waiting(), chunks + 1);
+        fill(1);
+        assert_eq!((waiting(), overflow.spilled_bytes()), (1, 20));
+        // A smaller limit leaves room for fewer.
+        overflow.set_limit(0);
+        spool.take(1, &mut Vec::new()).expect("readable");
+        assert_eq!(waiting(), super::FREE_BUFFERS);
     }
 
     /// Room that is free again is taken again, and no two chunks ever lie over one another.
