@@ -41,7 +41,7 @@ use crate::identifiers::RunKey;
 use crate::policy::objections::Named;
 use crate::policy::standing::Standing;
 use crate::sources::{InputDigest, RowFaultCode};
-use crate::spill::{CHUNK_BYTES, Overflow, SpillError, Spool};
+use crate::spill::{CHUNK_BYTES, Overflow, RECORD_BYTES, SpillError, Spool};
 use before::Before;
 pub(crate) use beside::side_by_side;
 use chain::Chain;
@@ -65,8 +65,8 @@ use shares::ShareCounters;
 const PARTITIONS: std::ops::RangeInclusive<u64> = 16..=512;
 /// Rows of a partition, roughly, while there are no more partitions than that.
 const PARTITION_ROWS: u64 = 64 << 10;
-/// Bytes of a chunk at least: of the largest base, a bucket is some thousands of such.
-const CHUNK_BYTES_MIN: usize = 2 << 10;
+/// Bytes of a chunk's buffer at least: of the largest base, a bucket is some thousands of such.
+const BUFFER_BYTES_MIN: usize = 2 << 10;
 /// Parts of all people where two runs are compared.
 const PEOPLE_PARTS: usize = 512;
 /// Rough bytes of a customer row, to size the share estimate.
@@ -525,7 +525,9 @@ fn chunk_bytes(config: &Config, buckets: usize) -> usize {
         return 256;
     }
     let chunks = buckets.max(1) * threads(config);
-    CHUNK_BYTES.min((64 << 20) / chunks).max(CHUNK_BYTES_MIN)
+    // Parts of pages, or whole ones.
+    let buffer_bytes = 1 << ((64 << 20) / chunks).max(1).ilog2();
+    CHUNK_BYTES.min(buffer_bytes.max(BUFFER_BYTES_MIN) - RECORD_BYTES)
 }
 
 /// The keyed commitment to a table: HMAC-SHA-256 over its files' own, in order.

@@ -57,10 +57,11 @@ fn amount(bytes: u64) -> String {
     if bytes < 10_000_000 { format!("{} kB", bytes / 1000) } else { format!("{} MB", bytes / 1_000_000) }
 }
 
-/// Bytes of records that are handed over at once where nothing speaks against it.
-pub const CHUNK_BYTES: usize = 16 << 10;
 /// Room for the record that fills a chunk; a larger one only costs a copy.
-const RECORD_BYTES: usize = 256;
+pub const RECORD_BYTES: usize = 256;
+/// Bytes of records that are handed over at once where nothing speaks against it: with the record that fills it,
+/// a chunk is four pages.
+pub const CHUNK_BYTES: usize = (16 << 10) - RECORD_BYTES;
 /// Buffers that wait for another use beside what records may take: about as many as are filled or read at once.
 const FREE_BUFFERS: usize = 1024;
 
@@ -147,6 +148,12 @@ impl Overflow {
         self.chunk_bytes + RECORD_BYTES
     }
 
+    /// Bytes that so many bytes of records take in the file. Full chunks take as much as a buffer has, so that the
+    /// place of any serves for any other.
+    const fn place_bytes(&self, len: usize) -> usize {
+        if len >= self.chunk_bytes && len < self.buffer_bytes() { self.buffer_bytes() } else { len }
+    }
+
     /// An empty buffer for a chunk.
     fn buffer(&self) -> Vec<u8> {
         let mut buffer = self.used_buffer(self.buffer_bytes());
@@ -186,7 +193,7 @@ impl Overflow {
         records
     }
 
-    fn keep(&self, bytes: Vec<u8>) -> Result<Chunk, SpillError> {
+    fn keep(&self, mut bytes: Vec<u8>) -> Result<Chunk, SpillError> {
         let size = bytes.capacity() as u64;
         let before = self.in_memory.fetch_add(size, Ordering::Relaxed);
         if before + size <= self.limit() {
@@ -195,10 +202,13 @@ impl Overflow {
         self.in_memory.fetch_sub(size, Ordering::Relaxed);
         let len = bytes.len();
         self.spilled.fetch_add(len as u64, Ordering::Relaxed);
-        let at = self.room.lock().unwrap_or_else(PoisonError::into_inner).take(len as u64);
-        if at + len as u64 > self.file_max {
+        let place = self.place_bytes(len);
+        let at = self.room.lock().unwrap_or_else(PoisonError::into_inner).take(place as u64);
+        if at + place as u64 > self.file_max {
             return Err(SpillError::Room { dir: self.dir.clone(), bytes: self.file_max });
         }
+        // Whole pages are written over; of others the system would have to read the rest from the disk.
+        bytes.resize(place, 0);
         self.file()?
             .write_all_at(&bytes, at)
             .map_err(|error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() })?;
@@ -214,7 +224,8 @@ impl Overflow {
                 self.give_back(bytes);
             }
             Chunk::File { at, len } => {
-                self.room.lock().unwrap_or_else(PoisonError::into_inner).give(at, len as u64);
+                let place = self.place_bytes(len) as u64;
+                self.room.lock().unwrap_or_else(PoisonError::into_inner).give(at, place);
             }
         }
     }
@@ -699,6 +710,23 @@ mod tests {
         let written: u64 = (0..300).map(|round| chunk(round).len() as u64).sum();
         assert_eq!(overflow.spilled_bytes(), written);
         assert!(overflow.file_bytes() < written / 4, "{} of {written}", overflow.file_bytes());
+    }
+
+    /// The place of any full chunk serves for any other: the file is never larger than what is there at once.
+    #[test]
+    fn places_of_full_chunks_are_of_one_size() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), 0).with_chunk_bytes(1000);
+        let spool = Spool::new(&overflow, 30);
+        let chunk = |round: usize| vec![round as u8; 1000 + (round * 37) % super::RECORD_BYTES];
+        for round in 0..600 {
+            let mut bytes = Vec::new();
+            spool.take(round % 30, &mut bytes).expect("readable");
+            let before = round.checked_sub(30).map_or_else(Vec::new, chunk);
+            assert!(bytes == before, "{round}");
+            spool.append(round % 30, chunk(round)).expect("room");
+        }
+        assert_eq!(overflow.file_bytes(), 30 * (1000 + super::RECORD_BYTES as u64));
     }
 
     #[test]
