@@ -458,12 +458,6 @@ impl Stretches<'_> {
     pub fn all(&self) -> Vec<&[u8]> {
         self.all.iter().map(Vec::as_slice).collect()
     }
-
-    /// Bytes of all of them.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.all.iter().map(Vec::len).sum()
-    }
 }
 
 impl Drop for Stretches<'_> {
