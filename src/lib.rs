@@ -9,7 +9,7 @@
 //! customers ── sources ┘                                       └──────→ manifest, suppressions, report
 //! ```
 //!
-//! Import order, lower never imports higher: ahead < identifiers < platforms < people < policy < audiences <
+//! Import order, lower never imports higher: ahead < sieve < identifiers < platforms < people < policy < audiences <
 //! manifest < envelope < config < spill < sources, outputs < state < pipeline < commands < cli < main.
 //! `oracle` stands apart and imports `config` only; `synth` imports nothing of ours.
 //! A test reads the `use` lines and holds every module to this order.
@@ -44,6 +44,7 @@ pub mod people;
 pub mod pipeline;
 pub mod platforms;
 pub mod policy;
+mod sieve;
 pub mod sources;
 pub mod spill;
 pub mod state;

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first; a module may import those before it. Modules on one line may not import each other.
-const ORDER: [&[&str]; 17] = [
+const ORDER: [&[&str]; 18] = [
     &["ahead"],
+    &["sieve"],
     &["identifiers"],
     &["platforms"],
     &["people"],

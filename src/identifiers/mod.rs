@@ -5,8 +5,8 @@
 //! (what this run matches on), or a [`Reject`] code (why not). None of them can be turned back to text
 //! here, and none prints its bits.
 //!
-//! It knows no platform, person, register, file or clock, and imports nothing of ours but `ahead`, which
-//! knows nothing at all.
+//! It knows no platform, person, register, file or clock, and imports nothing of ours but `ahead` and
+//! `sieve`, which know numbers alone.
 
 #![expect(
     clippy::needless_pass_by_value,

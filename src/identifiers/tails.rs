@@ -5,6 +5,7 @@ use super::Plaintext;
 use super::phone::{Phone, number};
 use super::probes::{DIGITS_MAX, LONG_RUN};
 use crate::ahead;
+use crate::sieve::Gathered;
 
 /// The ends of a register's phone numbers. Other readings of a number differ in front (country code,
 /// trunk zero, plus), never at the end, so a cell whose end is not here cannot meet the register under
@@ -13,12 +14,11 @@ use crate::ahead;
 pub struct Tails {
     /// Bit by last seven digits, for numbers that are sure of as many.
     sevens: Vec<u64>,
-    /// Bit chosen by them, for those of them that are not sure of nine. They are few, so that it has few bits:
-    /// every cell is looked up here, and in the table of all sevens nearly none.
-    alone: Vec<u64>,
-    /// Bit by last nine digits, which choose it: with half a million numbers every twentieth end of seven
-    /// digits is somebody's.
-    nines: Vec<u64>,
+    /// By them, for those of them that are not sure of nine. Mostly they are few, so that it is small: every
+    /// cell is looked up here, and in the table of all sevens nearly none.
+    alone: Gathered,
+    /// By last nine digits: with half a million numbers every twentieth end of seven digits is somebody's.
+    nines: Gathered,
     /// Bit by last six digits, for numbers that are sure of just these.
     sixes: Vec<u64>,
     /// Bit by last four digits, for those that are sure of no more.
@@ -32,11 +32,9 @@ impl Tails {
     const SIX: usize = 1_000_000;
     const FOUR: usize = 10_000;
     const NINE: u64 = 1_000_000_000;
-    /// Bits for ends of nine digits, and for those of seven alone.
-    const NINE_BITS: usize = 1 << 22;
-    const ALONE_BITS: usize = 1 << 20;
 
-    /// Takes a number's end in; seven digits of it are told where these alone are kept.
+    /// Takes a number's end in; seven digits of it are told where these alone are kept. It is found once all is in
+    /// order.
     pub fn insert(&mut self, phone: &Phone) -> Option<u32> {
         let sure = sure_digits(phone);
         self.has_shorter |= sure < 4;
@@ -52,9 +50,9 @@ impl Tails {
             return None;
         }
         if sure < 9 {
-            set(&mut self.alone, Self::ALONE_BITS, Self::place_of_seven(end));
+            self.alone.insert(end as u64);
         } else {
-            set(&mut self.nines, Self::NINE_BITS, Self::place_of_nine(whole));
+            self.nines.insert(whole % Self::NINE);
         }
         Some(end as u32)
     }
@@ -62,11 +60,24 @@ impl Tails {
     /// Takes another register's ends in.
     pub fn take_in(&mut self, other: &Self) {
         add_bits(&mut self.sevens, &other.sevens);
-        add_bits(&mut self.alone, &other.alone);
-        add_bits(&mut self.nines, &other.nines);
+        self.alone.take_in(&other.alone);
+        self.nines.take_in(&other.nines);
         add_bits(&mut self.sixes, &other.sixes);
         add_bits(&mut self.fours, &other.fours);
         self.has_shorter |= other.has_shorter;
+    }
+
+    /// Brings all in order; until then not all is found.
+    pub fn freeze(&mut self) {
+        self.alone.freeze();
+        self.nines.freeze();
+    }
+
+    /// Bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let bits = self.sevens.capacity() + self.sixes.capacity() + self.fours.capacity();
+        self.alone.bytes() + self.nines.bytes() + (bits * size_of::<u64>()) as u64
     }
 
     /// Which numbers some reading of the cell may be: never too few.
@@ -98,9 +109,8 @@ impl Tails {
             return Meets::Nothing;
         }
         // Of a number with nine digits or more, a cell with as many says the last nine.
-        let may_end_so = digits < 9
-            || has(&self.nines, Self::place_of_nine(whole))
-            || has(&self.alone, Self::place_of_seven(end));
+        let may_end_so =
+            digits < 9 || self.nines.may_hold(whole % Self::NINE) || self.alone.may_hold(end as u64);
         if may_end_so && has(&self.sevens, end) { Meets::EndingIn(end as u32) } else { Meets::Nothing }
     }
 
@@ -112,16 +122,8 @@ impl Tails {
             ahead::fetch(&self.sevens, seven / 64);
             return;
         }
-        ahead::fetch(&self.nines, Self::place_of_nine(end.whole) / 64);
-        ahead::fetch(&self.alone, Self::place_of_seven(seven) / 64);
-    }
-
-    fn place_of_seven(end: usize) -> usize {
-        ((end as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44) as usize % Self::ALONE_BITS
-    }
-
-    fn place_of_nine(whole: u64) -> usize {
-        ((whole % Self::NINE).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize % Self::NINE_BITS
+        self.nines.fetch(end.whole % Self::NINE);
+        self.alone.fetch(seven as u64);
     }
 }
 
@@ -270,7 +272,7 @@ fn has(bits: &[u64], place: usize) -> bool {
 }
 
 /// The bits of both; one without any may have no room yet.
-pub(in crate::identifiers) fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
+fn add_bits(mine: &mut Vec<u64>, theirs: &[u64]) {
     mine.resize(mine.len().max(theirs.len()), 0);
     for (word, more) in mine.iter_mut().zip(theirs) {
         *word |= more;

@@ -1,9 +1,10 @@
 //! What of a register's values that do not parse can be told without a keyed digest. It knows texts by
 //! their ends and lengths alone, and keeps none.
 
+use super::phone::number;
 use super::probes::last_seven;
-use super::tails::add_bits;
 use super::{Plaintext, text};
+use crate::sieve::Gathered;
 use zeroize::Zeroizing;
 
 /// Tells the values of registers that do not parse apart from cells: nearly every cell
@@ -11,47 +12,56 @@ use zeroize::Zeroizing;
 /// holds no value: many share a bit.
 #[derive(Default)]
 pub struct Unread {
-    /// Bits by length and ends of the text that [`super::raw_key`] is made of; empty without a value.
-    raw: Vec<u64>,
-    /// Bits by the last seven digits.
-    sevens: Vec<u64>,
+    /// By length and ends of the text that [`super::raw_key`] is made of.
+    raw: Gathered,
+    /// By the last seven digits.
+    sevens: Gathered,
+    has_values: bool,
+    has_sevens: bool,
+    is_open: bool,
 }
 
 impl Unread {
-    const BITS: usize = 1 << 16;
-
-    /// Takes a value in, as [`super::raw_key`] and [`super::last_seven_key`] do.
+    /// Takes a value in, as [`super::raw_key`] and [`super::last_seven_key`] do; it is found once all is in order.
     pub fn insert(&mut self, cell: Plaintext<'_>) {
         let lowered = Zeroizing::new(match std::str::from_utf8(cell.read()) {
             Ok(text) => text::trim(text).to_lowercase().into_bytes(),
             Err(_) => cell.read().trim_ascii().to_ascii_lowercase(),
         });
-        Self::set(&mut self.raw, Self::ends(&lowered));
+        self.has_values = true;
+        self.raw.insert(ends(&lowered));
         if let Some(last) = last_seven(cell.read()) {
-            Self::set(&mut self.sevens, Self::place_of(last));
+            self.has_sevens = true;
+            self.sevens.insert(number(&last));
         }
     }
 
     /// Lets every cell through: there are values of which nothing but the key is known.
     pub fn open(&mut self) {
-        for bits in [&mut self.raw, &mut self.sevens] {
-            bits.clear();
-            bits.resize(Self::BITS / 64, u64::MAX);
-        }
+        self.is_open = true;
     }
 
     /// Takes another register's values in.
     pub fn take_in(&mut self, other: &Self) {
-        add_bits(&mut self.raw, &other.raw);
-        add_bits(&mut self.sevens, &other.sevens);
+        self.raw.take_in(&other.raw);
+        self.sevens.take_in(&other.sevens);
+        self.has_values |= other.has_values;
+        self.has_sevens |= other.has_sevens;
+        self.is_open |= other.is_open;
+    }
+
+    /// Brings all in order; until then not all is found.
+    pub fn freeze(&mut self) {
+        self.raw.freeze();
+        self.sevens.freeze();
     }
 
     /// Whether the cell's [`super::raw_key`] may be one of theirs. Never a false no.
     #[must_use]
     pub fn may_meet(&self, cell: Plaintext<'_>) -> bool {
         let bytes = cell.read();
-        if self.raw.is_empty() {
-            return false;
+        if !self.has_values || self.is_open {
+            return self.is_open;
         }
         // Letters beyond ASCII may change their length, and even become ASCII, as they are lower-cased.
         if !bytes.is_ascii() {
@@ -61,34 +71,22 @@ impl Unread {
         let is_trimmed = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
         let from = bytes.iter().position(|byte| !is_trimmed(byte)).unwrap_or(bytes.len());
         let to = bytes.iter().rposition(|byte| !is_trimmed(byte)).map_or(from, |last| last + 1);
-        Self::has(&self.raw, Self::ends(&bytes[from..to]))
+        self.raw.may_hold(ends(&bytes[from..to]))
     }
 
     /// Whether the cell's [`super::last_seven_key`] may be one of theirs. Never a false no.
     #[must_use]
     pub fn may_meet_last_seven(&self, cell: Plaintext<'_>) -> bool {
-        !self.sevens.is_empty()
-            && last_seven(cell.read()).is_some_and(|last| Self::has(&self.sevens, Self::place_of(last)))
+        (self.has_sevens || self.is_open)
+            && last_seven(cell.read()).is_some_and(|last| self.is_open || self.sevens.may_hold(number(&last)))
     }
+}
 
-    fn ends(text: &[u8]) -> usize {
-        let end = |byte: Option<&u8>| usize::from(byte.map_or(0, u8::to_ascii_lowercase));
-        let middle = end(text.get(text.len() / 2));
-        (text.len() * 7919 + end(text.first()) * 257 + end(text.last()) * 31 + middle * 1021) % Self::BITS
-    }
-
-    fn place_of(last: [u8; 7]) -> usize {
-        last.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')) % Self::BITS
-    }
-
-    fn set(bits: &mut Vec<u64>, place: usize) {
-        bits.resize(Self::BITS / 64, 0);
-        bits[place / 64] |= 1 << (place % 64);
-    }
-
-    fn has(bits: &[u64], place: usize) -> bool {
-        bits[place / 64] >> (place % 64) & 1 == 1
-    }
+/// A number made of a text's length, its ends and its middle, whatever their case.
+fn ends(text: &[u8]) -> u64 {
+    let end = |byte: Option<&u8>| u64::from(byte.map_or(0, u8::to_ascii_lowercase));
+    let middle = end(text.get(text.len() / 2));
+    (text.len() as u64) << 24 | end(text.first()) << 16 | end(text.last()) << 8 | middle
 }
 
 #[cfg(test)]
@@ -128,6 +126,7 @@ mod tests {
         for entry in &cells {
             let mut unread = Unread::default();
             unread.insert(Plaintext::new(entry));
+            unread.freeze();
             for cell in &cells {
                 let (one, other) = (Plaintext::new(entry), Plaintext::new(cell));
                 if raw_key(one, &key).is_some_and(|raw| raw_key(other, &key) == Some(raw)) {

@@ -6,7 +6,7 @@ use super::cell::{trim_cell, trim_text};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::ahead;
+use crate::sieve::Gathered;
 
 /// Most digits written out of a spreadsheet's power of ten: no id is longer.
 const DIGITS_MAX: usize = 40;
@@ -189,8 +189,9 @@ fn number(text: &str) -> Option<(Zeroizing<String>, bool)> {
 /// no id: many share its bits.
 #[derive(Default)]
 pub struct IdSieve {
-    /// Three bits of one word by the letters and digits of an id, in lower case; empty without an id.
-    words: Vec<u64>,
+    /// By the letters and digits of ids, in lower case.
+    sums: Gathered,
+    has_ids: bool,
 }
 
 /// What a sieve is asked for a customer's id. Nothing of memory was looked at for it.
@@ -200,42 +201,41 @@ pub enum Asked {
     Nothing,
     /// Nothing, and the id may be read in any way.
     Anything,
-    /// Whether a word has these bits.
-    Bits(u32, u64),
+    /// Whether an id has this sum.
+    Sum(u64),
 }
 
 impl IdSieve {
-    const WORDS: usize = 1 << 16;
-
-    /// Takes in what [`each_reading_of_entry`] hands over.
+    /// Takes in what [`each_reading_of_entry`] hands over; it is found once all is in order.
     pub fn insert(&mut self, reading: &[u8]) {
-        self.words.resize(Self::WORDS, 0);
-        let seen = seen(reading);
+        self.has_ids = true;
         if reading.is_ascii() {
-            let (word, bits) = Self::place(reading, seen);
-            self.words[word as usize] |= bits;
+            self.sums.insert(Self::sum(reading, seen(reading)));
         }
     }
 
     /// Takes another register's ids in.
     pub fn take_in(&mut self, other: &Self) {
-        self.words.resize(self.words.len().max(other.words.len()), 0);
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
-            *word |= more;
-        }
+        self.has_ids |= other.has_ids;
+        self.sums.take_in(&other.sums);
+    }
+
+    /// Brings all in order; until then nothing is found.
+    pub fn freeze(&mut self) {
+        self.sums.freeze();
     }
 
     /// Bytes that it takes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        size_of_val(self.words.as_slice()) as u64
+        self.sums.bytes()
     }
 
     /// What there is to ask for a customer's id: whether a reading of it may be one of theirs that the id as
     /// it stands is not.
     #[must_use]
     pub fn ask(&self, id: &[u8]) -> Asked {
-        if self.words.is_empty() {
+        if !self.has_ids {
             return Asked::Nothing;
         }
         let id = trim_cell(id);
@@ -250,8 +250,7 @@ impl IdSieve {
             return Asked::Anything;
         }
         let all_are_read = seen & SIGN == 0 && seen & (SMALL | CAPITAL) != 0;
-        let (word, bits) = if all_are_read { Self::place_of(sum) } else { Self::place(id, seen) };
-        Asked::Bits(word, bits)
+        Asked::Sum(if all_are_read { sum } else { Self::sum(id, seen) })
     }
 
     /// Adds one byte to the number made of a text, whatever its case: small and capital letters differ in one
@@ -263,8 +262,8 @@ impl IdSieve {
     /// Asks for what [`IdSieve::may_meet`] will look at.
     #[inline]
     pub(crate) fn fetch(&self, asked: Asked) {
-        if let Asked::Bits(word, _) = asked {
-            ahead::fetch(&self.words, word as usize);
+        if let Asked::Sum(sum) = asked {
+            self.sums.fetch(sum);
         }
     }
 
@@ -275,23 +274,17 @@ impl IdSieve {
         match asked {
             Asked::Nothing => false,
             Asked::Anything => true,
-            Asked::Bits(word, bits) => self.words[word as usize] & bits == bits,
+            Asked::Sum(sum) => self.sums.may_hold(sum),
         }
     }
 
-    /// Where letters and digits of ASCII have their bits, whatever their case, signs between them and zeros
-    /// in front.
-    fn place(text: &[u8], seen: u8) -> (u32, u64) {
+    /// The number made of letters and digits of ASCII, whatever their case, signs between them and zeros in
+    /// front.
+    fn sum(text: &[u8], seen: u8) -> u64 {
         let is_number = seen & (SMALL | CAPITAL) == 0;
         let is_read = |byte: &&u8| KINDS[usize::from(**byte)] & (SMALL | CAPITAL | DIGIT) != 0;
         let read = text.iter().filter(is_read).skip_while(|byte| is_number && **byte == b'0');
-        Self::place_of(read.fold(0, |sum, byte| Self::add(sum, *byte)))
-    }
-
-    const fn place_of(sum: u64) -> (u32, u64) {
-        let mixed = sum.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let bits = 1 << (mixed >> 58) | 1 << (mixed >> 52 & 63) | 1 << (mixed >> 46 & 63);
-        ((mixed >> 30) as u32 % Self::WORDS as u32, bits)
+        read.fold(0, |sum, byte| Self::add(sum, *byte))
     }
 }
 
@@ -350,6 +343,7 @@ mod tests {
         let met = !named(entry).is_disjoint(&readings(id));
         let mut sieve = IdSieve::default();
         named(entry).iter().for_each(|reading| sieve.insert(reading));
+        sieve.freeze();
         assert!(
             !met || entry == id
                 || named(entry).contains(id.as_bytes())

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::intern::{DigestMap, DigestSet, Interner};
-use super::key_table::{KeyTable, Sieve};
+use super::key_table::{BITS_AN_ENTRY, Key, KeyTable};
 use super::plan::Plan;
 use super::record::Rows;
 use super::rows::Recovered;
@@ -21,6 +21,7 @@ use crate::policy::closure::{KeyMark, marks, over_cap};
 use crate::policy::objections::Named;
 use crate::policy::scope::Scopes;
 use crate::policy::standing::Standing;
+use crate::sieve::Sieve;
 use crate::spill::{Appender, Overflow, SpillError, Spool};
 
 /// Parts of the keys, by eight of their bits.
@@ -174,7 +175,7 @@ pub(crate) fn close<'o>(job: &Close<'_, 'o>, recovered: Recovered) -> Result<Clo
         Marks::Whole(KeyTable::of(entries, KeyMark::union))
     } else {
         tracing::info!(marks = contributed, "marks are kept by partition of people");
-        let sieve = Mutex::new(Sieve::for_about(contributed));
+        let sieve = Mutex::new(Sieve::for_about(contributed, BITS_AN_ENTRY));
         let marked = Spool::new(job.overflow, KEY_PARTS);
         let together = Mutex::new(&mut over);
         (0..KEY_PARTS).into_par_iter().try_for_each(|part| {
@@ -182,7 +183,7 @@ pub(crate) fn close<'o>(job: &Close<'_, 'o>, recovered: Recovered) -> Result<Clo
             let mut bytes = Vec::with_capacity(joined.marks.len() * MARK_BYTES);
             let mut sieve = sieve.lock().unwrap_or_else(PoisonError::into_inner);
             for (key, mark) in joined.marks {
-                sieve.insert(key);
+                sieve.insert(key.bits());
                 write_mark(&mut bytes, key, mark);
             }
             drop(sieve);
@@ -338,7 +339,7 @@ fn divide<'o>(job: &Close<'_, 'o>, marked: &Spool<'_>, sieve: &Sieve) -> Result<
         for row in stretches.iter().flat_map(|stretch| Rows::new(stretch)) {
             for identifier in row.identifiers() {
                 let wide = identifier.wide();
-                if sieve.may_hold(wide) {
+                if sieve.may_hold(wide.bits()) {
                     places.push(part_of(wide), |out| {
                         out.extend_from_slice(&wide.to_bytes());
                         out.extend_from_slice(&number);

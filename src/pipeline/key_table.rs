@@ -7,14 +7,14 @@
 use rayon::prelude::*;
 
 use super::intern::DigestMap;
-use crate::ahead;
 use crate::identifiers::WideKey;
 use crate::people::PersonKey;
+use crate::sieve::Sieve;
 
 /// Bits of the sieve for an entry, at least. Each entry sets three bits of one word, so that about one key
 /// in twenty passes without being there; one bit an entry would take twice the room for that, and the
 /// sieve of half a million entries would no longer lie in a core's own cache.
-const BITS_AN_ENTRY: usize = 8;
+pub(crate) const BITS_AN_ENTRY: usize = 8;
 /// Entries that one place of the index stands for, roughly.
 const ENTRIES_A_START: usize = 4;
 /// Keys that are looked up together: as many as a processor waits for at once.
@@ -35,49 +35,6 @@ impl Key for WideKey {
 impl Key for PersonKey {
     fn bits(self) -> u64 {
         self.spread()
-    }
-}
-
-/// Tells most keys that are in no set apart from those that may be.
-#[derive(Default)]
-pub(crate) struct Sieve {
-    /// As many as a power of two.
-    words: Vec<u64>,
-}
-
-impl Sieve {
-    /// A sieve for so many keys.
-    pub(crate) fn for_about(keys: usize) -> Self {
-        Self { words: vec![0; (keys * BITS_AN_ENTRY / 64).max(1).next_power_of_two()] }
-    }
-
-    /// The word that a key is in, and its bits there.
-    #[inline]
-    fn place<K: Key>(&self, key: K) -> (usize, u64) {
-        let bits = key.bits();
-        let pattern = 1 << (bits & 63) | 1 << (bits >> 6 & 63) | 1 << (bits >> 12 & 63);
-        ((bits >> 18) as usize & (self.words.len() - 1), pattern)
-    }
-
-    /// Takes a key in.
-    pub(crate) fn insert<K: Key>(&mut self, key: K) {
-        let (word, pattern) = self.place(key);
-        self.words[word] |= pattern;
-    }
-
-    /// Asks for what [`Sieve::may_hold`] will look at.
-    #[inline]
-    pub(crate) fn fetch<K: Key>(&self, key: K) {
-        if !self.words.is_empty() {
-            ahead::fetch(&self.words, self.place(key).0);
-        }
-    }
-
-    /// Whether the key may have been taken in: never a false no.
-    #[inline]
-    pub(crate) fn may_hold<K: Key>(&self, key: K) -> bool {
-        let (word, pattern) = self.place(key);
-        self.words[word] & pattern == pattern
     }
 }
 
@@ -141,12 +98,12 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
         gathered.par_sort_unstable_by_key(|(key, _)| *key);
         join_equals(&mut gathered, join);
         let entries = u32::try_from(gathered.len()).expect("fewer than four thousand million entries");
-        self.sieve = Sieve::for_about(gathered.len());
+        self.sieve = Sieve::for_about(gathered.len(), BITS_AN_ENTRY);
         let places = (gathered.len() / ENTRIES_A_START).max(2).next_power_of_two();
         self.shift = 64 - places.ilog2();
         self.starts = vec![0; places + 1];
         for (key, _) in &gathered {
-            self.sieve.insert(*key);
+            self.sieve.insert(key.bits());
             self.starts[(key.bits() >> self.shift) as usize + 1] += 1;
         }
         let mut before = 0;
@@ -162,7 +119,7 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
     /// Adds an entry to a frozen table; `join` makes one of its value and the one that is there.
     pub(crate) fn add_late(&mut self, key: K, value: V, join: impl Fn(V, V) -> V) {
         let joined = self.get(key).map_or(value, |known| join(known, value));
-        self.sieve.insert(key);
+        self.sieve.insert(key.bits());
         self.late.insert(key, joined);
     }
 
@@ -205,13 +162,13 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
     /// Asks for what [`KeyTable::may_hold`] will look at.
     #[inline]
     pub(crate) fn fetch(&self, key: K) {
-        self.sieve.fetch(key);
+        self.sieve.fetch(key.bits());
     }
 
     /// Whether the key may have a value: never a false no.
     #[inline]
     pub(crate) fn may_hold(&self, key: K) -> bool {
-        !self.sieve.words.is_empty() && self.sieve.may_hold(key)
+        self.sieve.may_hold(key.bits())
     }
 
     /// Whether nothing is in it.
@@ -224,7 +181,7 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
         let entries = self.gathered.capacity() * size_of::<(K, V)>()
             + self.keys.capacity() * size_of::<K>()
             + self.values.capacity() * size_of::<V>();
-        (entries + self.starts.capacity() * 4 + self.sieve.words.capacity() * 8) as u64
+        (entries + self.starts.capacity() * 4) as u64 + self.sieve.bytes()
     }
 }
 
@@ -241,7 +198,7 @@ pub(crate) fn join_equals<K: PartialEq, V: Copy>(entries: &mut Vec<(K, V)>, join
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyTable, Sieve};
+    use super::KeyTable;
     use crate::identifiers::WideKey;
 
     fn key(number: u128) -> WideKey {
@@ -319,15 +276,6 @@ mod tests {
                 let expected = value(number, few) + value(number, many);
                 assert_eq!(both.get(key(number)), Some(expected), "{few} {many}");
             }
-        }
-    }
-
-    #[test]
-    fn a_sieve_never_says_a_false_no() {
-        for keys in [0, 1, 100, 10_000] {
-            let mut sieve = Sieve::for_about(keys as usize / 2);
-            (0..keys).for_each(|number| sieve.insert(key(number)));
-            assert!((0..keys).all(|number| sieve.may_hold(key(number))), "{keys}");
         }
     }
 }

@@ -16,7 +16,7 @@ use super::before::Before;
 pub use super::contract::{Broken, Spent};
 use super::contract::{broken, content_since, waive};
 use super::intern::Interner;
-use super::key_table::{KeyTable, join_equals};
+use super::key_table::{Key, KeyTable};
 use super::keys::{Mac256, erasure_tag};
 use super::plan::Plan;
 use crate::config::{Config, ERASURES, HashAlgorithm, Register};
@@ -28,6 +28,7 @@ use crate::identifiers::{
 use crate::people::PersonKeys;
 use crate::policy::objections::{Named, Origin};
 use crate::policy::scope::{Scope, Scopes};
+use crate::sieve;
 use crate::sources::{Place, RowFaultCode, SourceError};
 
 /// Every objection, by what it can be met with. Values are numbers of interned [`Named`] sets.
@@ -48,11 +49,27 @@ pub struct Objections {
     has_emails: bool,
     /// Ends of every reading of every phone number.
     tails: Tails,
-    /// For each such end of seven digits, all objections of numbers that end so; first gathered, then in
-    /// order. Empty where there are numbers whose objections it lacks.
-    by_end: Vec<(u32, u32)>,
+    /// For each such end of seven digits, all objections of numbers that end so. Empty where there are numbers
+    /// whose objections it lacks.
+    by_end: KeyTable<EndKey, u32>,
     /// Keyed digests of hashes of whoever was erased, and the number of their objection.
     erased: Option<(HashedErasures, u32)>,
+}
+
+/// An end of seven digits, as a key that chooses its own place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct EndKey(u64);
+
+impl EndKey {
+    fn of(end: u32) -> Self {
+        Self(sieve::mixed(u64::from(end)))
+    }
+}
+
+impl Key for EndKey {
+    fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 /// Hashes of people who were erased, known by keyed digests alone.
@@ -226,7 +243,7 @@ impl Objections {
         self.has_phones |= other.has_phones;
         self.has_emails |= other.has_emails;
         self.tails.take_in(&other.tails);
-        self.by_end.extend(other.by_end);
+        self.by_end.take_in(other.by_end);
     }
 
     /// Brings the index into order; until then nothing is found in it.
@@ -236,8 +253,9 @@ impl Objections {
         for table in [&mut self.keys, &mut self.domains, &mut self.unread] {
             table.freeze(join);
         }
-        self.by_end.sort_unstable();
-        join_equals(&mut self.by_end, join);
+        self.by_end.freeze(join);
+        self.tails.freeze();
+        self.unread_sieve.freeze();
     }
 
     /// Bytes of memory that the index takes, roughly.
@@ -245,8 +263,8 @@ impl Objections {
         let hashes = self.hashes.capacity() + self.hashes_of_entries.capacity();
         let erased = self.erased.as_ref().map_or(0, |(erased, _)| erased.tags.capacity());
         let tables = self.ids.bytes() + self.keys.bytes() + self.domains.bytes() + self.unread.bytes();
-        let ends = self.by_end.capacity() * size_of::<(u32, u32)>();
-        tables + (hashes * (size_of::<(HashKey, u32)>() + 1) + erased * 17 + ends) as u64
+        let ends = self.by_end.bytes() + self.tails.bytes();
+        tables + ends + (hashes * (size_of::<(HashKey, u32)>() + 1) + erased * 17) as u64
     }
 
     /// Takes in whoever was erased, as if a register named them and bound everything.
@@ -380,13 +398,13 @@ impl Objections {
         match meets {
             Meets::Nothing => false,
             Meets::Any => true,
-            Meets::EndingIn(end) => match self.by_end.binary_search_by_key(&end, |(end, _)| *end) {
+            Meets::EndingIn(end) => match self.by_end.get(EndKey::of(end)) {
                 // Nearly always the cell is the very number, and has met all there is.
-                Ok(place) => {
+                Some(all) => {
                     let met = met();
-                    union(named, met, self.by_end[place].1) != met
+                    union(named, met, all) != met
                 }
-                Err(_) => true,
+                None => true,
             },
         }
     }

@@ -162,6 +162,7 @@ fn values_kept_by_their_text_are_joined() {
     ] {
         let mut both = of(one);
         both.take_in(&of(other));
+        both.freeze();
         assert!(both.may_meet(Plaintext::new(b" N/A ")));
         assert!(both.may_meet_last_seven(Plaintext::new(b"040 123 4567")));
         // The sieve is one of many bits, so nearly everything else is told apart.

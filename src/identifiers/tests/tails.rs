@@ -46,6 +46,7 @@ fn a_cell_that_meets_a_reading_is_never_passed_over() {
         for phone in &held {
             tails.insert(phone);
         }
+        tails.freeze();
         for cell in CELLS {
             let meets = readings(cell, &regions)
                 .iter()
@@ -146,6 +147,8 @@ fn a_cell_is_told_apart_by_as_many_digits_as_are_sure() {
             others.insert(&of(other));
         }
         all.take_in(&others);
+        tails.freeze();
+        all.freeze();
         for (which, tails) in [("alone", &tails), ("among others", &all)] {
             let met = tails.met_by(Plaintext::new(cell.as_bytes()));
             assert!(met == expected, "{digits} and {cell}, {which}");
@@ -179,6 +182,7 @@ fn every_reading_ends_as_its_words_do() {
             for phone in &found {
                 let mut tails = Tails::default();
                 tails.insert(phone);
+                tails.freeze();
                 let met = tails.met_by(Plaintext::new(cell.as_bytes()));
                 assert!(
                     met != Meets::Nothing,
@@ -193,6 +197,7 @@ fn every_reading_ends_as_its_words_do() {
             ["358449999999", "298999999", "6839999"].into_iter().for_each(|digits| {
                 others.insert(&Phone::from_digits(digits.as_bytes()).expect("fits"));
             });
+            others.freeze();
             passed_over += u32::from(others.met_by(Plaintext::new(cell.as_bytes())) == Meets::Nothing);
         }
     }
@@ -222,6 +227,7 @@ fn every_reading_ends_as_its_cell_does() {
             for phone in readings(&cell, &[region]) {
                 let mut tails = Tails::default();
                 tails.insert(&phone);
+                tails.freeze();
                 let met = tails.met_by(Plaintext::new(cell.as_bytes()));
                 assert!(
                     met != Meets::Nothing,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use super::reader::Reader;
-use super::{Objections, RegisterRead, algorithm, is_international, may_hold_address, union};
+use super::{EndKey, Objections, RegisterRead, algorithm, is_international, may_hold_address, union};
 use crate::identifiers::hashed::{self, Algorithm, HashKey};
 use crate::identifiers::{
     self, Email, Kind, Phone, PhoneRule, Plaintext, Scratch, WideKey, beside_addresses, domain_alternatives,
@@ -317,7 +317,7 @@ impl<'e, 'r, 'c> Entries<'e, 'r, 'c> {
         for wide in self.found.drain(..) {
             self.objections.keys.add(wide, named);
         }
-        self.objections.by_end.extend(self.ends.drain(..).map(|end| (end, named)));
+        self.ends.drain(..).for_each(|end| self.objections.by_end.add(EndKey::of(end), named));
         for domain in self.domains.drain(..) {
             self.objections.domains.add(domain, named);
         }

@@ -48,6 +48,7 @@ impl Ids {
 
     pub(super) fn freeze(&mut self, join: impl Fn(u32, u32) -> u32) {
         self.table.freeze(join);
+        self.sieve.freeze();
     }
 
     pub(super) fn bytes(&self) -> u64 {

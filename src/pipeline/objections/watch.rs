@@ -12,6 +12,7 @@ use crate::identifiers::{
 use crate::people::person_key::SpaceKeys;
 use crate::people::{PersonKey, PersonKeys};
 use crate::pipeline::intern::Interner;
+use crate::pipeline::key_table::KeyTable;
 use crate::pipeline::keys::RootKey;
 use crate::pipeline::plan::Plan;
 use crate::policy::objections::Named;
@@ -137,7 +138,7 @@ impl Objections {
             self.tails.insert(number);
         }
         // What is watched stands under no end, so that no other reading is passed over.
-        self.by_end.clear();
+        self.by_end = KeyTable::default();
         WatchedText { named: context.named.get(met).as_ref().clone(), keys, ids }
     }
 }
