@@ -2,7 +2,8 @@
 //! the keys that too many people share. After it, what each wide key carries is final.
 //!
 //! Keys are joined part by part, by bits of the key, and what waits between is spilled like all records,
-//! so that this takes no more memory of a hundred million rows than of ten.
+//! so that this takes no more memory of a hundred million rows than of ten. A key that one row alone holds
+//! is asked for by that row's person and nobody else, so what it carries stays with their partition.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use super::intern::{DigestMap, DigestSet, Interner};
 use super::key_table::{BITS_AN_ENTRY, Key, KeyTable};
 use super::plan::Plan;
-use super::record::Rows;
+use super::record::{IdentifierView, RowView, Rows};
 use super::rows::Recovered;
 use super::shares::Shares;
 use crate::identifiers::WideKey;
@@ -32,6 +33,8 @@ const MARK_BYTES: usize = 19;
 const PLACE_BYTES: usize = 18;
 /// Bytes of a key, whether it is of an e-mail address, and who holds it.
 const HOLDER_BYTES: usize = 33;
+/// Keys that are looked up together, so that waiting for one answer is waiting for many.
+const TOGETHER: usize = 64;
 /// Bytes that a key's mark takes in a table of all of them.
 pub(crate) const BYTES_A_MARK: u64 = 24;
 
@@ -157,24 +160,32 @@ fn read_key(bytes: &[u8]) -> WideKey {
 pub(crate) fn close<'o>(job: &Close<'_, 'o>, recovered: Recovered) -> Result<Closed<'o>, SpillError> {
     let contributions = Spool::new(job.overflow, KEY_PARTS);
     let holders = Spool::new(job.overflow, KEY_PARTS);
-    contribute(job, &contributions, &holders)?;
-    let count = |spool: &Spool<'_>, record| -> usize {
-        (0..spool.len()).map(|part| spool.bytes(part)).sum::<usize>() / record
+    let divided = Spool::new(job.overflow, job.rows.len());
+    contribute(job, &contributions, &divided, &holders)?;
+    let count = |spool: &Spool<'_>| -> usize {
+        (0..spool.len()).map(|part| spool.bytes(part)).sum::<usize>() / MARK_BYTES
     };
-    let contributed = count(&contributions, MARK_BYTES);
+    let (contributed, alone) = (count(&contributions), count(&divided));
 
     let joined = |part| join(job, part, &contributions, &holders);
     let mut over = Over::default();
-    let marks = if contributed <= job.marks_max {
+    let marks = if contributed + alone <= job.marks_max {
         let parts: Vec<Joined> = (0..KEY_PARTS).into_par_iter().map(joined).collect::<Result<_, _>>()?;
-        let mut entries = Vec::with_capacity(parts.iter().map(|part| part.marks.len()).sum());
+        let joined: usize = parts.iter().map(|part| part.marks.len()).sum();
+        let mut entries = Vec::with_capacity(joined + alone);
         for part in parts {
             entries.extend(part.marks);
             over.add(part.over);
         }
+        let mut bytes = Vec::new();
+        for partition in 0..divided.len() {
+            bytes.clear();
+            divided.take(partition, &mut bytes)?;
+            entries.extend(bytes.chunks_exact(MARK_BYTES).map(read_mark));
+        }
         Marks::Whole(KeyTable::of(entries, KeyMark::union))
     } else {
-        tracing::info!(marks = contributed, "marks are kept by partition of people");
+        tracing::info!(marks = contributed + alone, "marks are kept by partition of people");
         let sieve = Mutex::new(Sieve::for_about(contributed, BITS_AN_ENTRY));
         let marked = Spool::new(job.overflow, KEY_PARTS);
         let together = Mutex::new(&mut over);
@@ -191,7 +202,8 @@ pub(crate) fn close<'o>(job: &Close<'_, 'o>, recovered: Recovered) -> Result<Clo
             marked.append(part, bytes)
         })?;
         let sieve = sieve.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Marks::ByPartition(divide(job, &marked, &sieve)?)
+        divide(job, &marked, &sieve, &divided)?;
+        Marks::ByPartition(divided)
     };
     Ok(Closed {
         marks,
@@ -224,8 +236,14 @@ fn each_partition<W>(
 }
 
 /// Writes down what everybody whom an objection names, or who is too young, puts on the keys they hold,
-/// and who holds the keys that too many may share.
-fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_>) -> Result<(), SpillError> {
+/// and who holds the keys that too many may share. What a key carries that no other row holds goes to the
+/// person's partition.
+fn contribute(
+    job: &Close<'_, '_>,
+    contributions: &Spool<'_>,
+    alone: &Spool<'_>,
+    holders: &Spool<'_>,
+) -> Result<(), SpillError> {
     let scopes: Vec<_> = job.named.values().iter().map(|named| named.scopes()).collect();
     let highest = job.plan.policy.audiences.iter().map(|audience| audience.age_band).max().unwrap_or(0);
     // The band of somebody too young for some audience, else none.
@@ -235,9 +253,9 @@ fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_
         .iter()
         .map(|standing| if standing.youngest < highest { standing.youngest } else { u8::MAX })
         .collect();
-    let worker = || (Appender::new(contributions), Appender::new(holders));
+    let worker = || [contributions, alone, holders].map(Appender::new);
     let each =
-        |(contributions, holders): &mut (Appender<'_, '_>, Appender<'_, '_>), _, stretches: &[&[u8]]| {
+        |[contributions, alone, holders]: &mut [Appender<'_, '_>; 3], partition, stretches: &[&[u8]]| {
             let rows = || stretches.iter().flat_map(|stretch| Rows::new(stretch));
             // A person's other rows may name further keys, so people are found first.
             let mut carriers: DigestMap<PersonKey, KeyMark> = DigestMap::default();
@@ -256,7 +274,13 @@ fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_
                 for identifier in row.identifiers() {
                     let wide = identifier.wide();
                     if let Some(mark) = carried {
-                        contributions.push(part_of(wide), |out| write_mark(out, wide, *mark))?;
+                        let is_alone = !job.shares.may_repeat(wide);
+                        let (to, bucket) = if is_alone {
+                            (&mut *alone, partition)
+                        } else {
+                            (&mut *contributions, part_of(wide))
+                        };
+                        to.push(bucket, |out| write_mark(out, wide, *mark))?;
                     }
                     if job.shares.may_exceed(wide) {
                         holders.push(part_of(wide), |out| {
@@ -269,10 +293,7 @@ fn contribute(job: &Close<'_, '_>, contributions: &Spool<'_>, holders: &Spool<'_
             }
             Ok(())
         };
-    let finish = |(contributions, holders): (Appender<'_, '_>, Appender<'_, '_>)| {
-        contributions.finish()?;
-        holders.finish()
-    };
+    let finish = |all: [Appender<'_, '_>; 3]| all.into_iter().try_for_each(Appender::finish);
     each_partition(job, worker, each, finish)
 }
 
@@ -331,30 +352,39 @@ fn join(
     })
 }
 
-/// Gives every partition of people what the keys carry that its people hold.
-fn divide<'o>(job: &Close<'_, 'o>, marked: &Spool<'_>, sieve: &Sieve) -> Result<Spool<'o>, SpillError> {
+/// Gives every partition of people what the keys carry that its people hold and others may hold, too.
+fn divide(
+    job: &Close<'_, '_>,
+    marked: &Spool<'_>,
+    sieve: &Sieve,
+    divided: &Spool<'_>,
+) -> Result<(), SpillError> {
     let places = Spool::new(job.overflow, KEY_PARTS);
-    let each = |places: &mut Appender<'_, '_>, partition: usize, stretches: &[&[u8]]| {
-        let number = u16::try_from(partition).expect("a few hundred partitions").to_le_bytes();
-        for row in stretches.iter().flat_map(|stretch| Rows::new(stretch)) {
-            for identifier in row.identifiers() {
-                let wide = identifier.wide();
-                if sieve.may_hold(wide.bits()) {
-                    places.push(part_of(wide), |out| {
-                        out.extend_from_slice(&wide.to_bytes());
+    let worker = || (Appender::new(&places), Vec::with_capacity(TOGETHER));
+    let each =
+        |(places, keys): &mut (Appender<'_, '_>, Vec<WideKey>), partition: usize, stretches: &[&[u8]]| {
+            let number = u16::try_from(partition).expect("a few hundred partitions").to_le_bytes();
+            let rows = stretches.iter().flat_map(|stretch| Rows::new(stretch));
+            let mut all = rows.flat_map(RowView::identifiers).map(IdentifierView::wide);
+            loop {
+                keys.clear();
+                keys.extend(all.by_ref().take(TOGETHER).inspect(|key| sieve.fetch(key.bits())));
+                if keys.is_empty() {
+                    return Ok(());
+                }
+                for key in keys.iter().filter(|key| sieve.may_hold(key.bits())) {
+                    places.push(part_of(*key), |out| {
+                        out.extend_from_slice(&key.to_bytes());
                         out.extend_from_slice(&number);
                     })?;
                 }
             }
-        }
-        Ok(())
-    };
-    each_partition(job, || Appender::new(&places), each, Appender::finish)?;
+        };
+    each_partition(job, worker, each, |(places, _)| places.finish())?;
 
-    let divided = Spool::new(job.overflow, job.rows.len());
     let next = AtomicUsize::new(0);
     (0..job.threads).into_par_iter().with_max_len(1).try_for_each(|_| {
-        let mut appender = Appender::new(&divided);
+        let mut appender = Appender::new(divided);
         let (mut bytes, mut asked) = (Vec::new(), Vec::new());
         loop {
             let part = next.fetch_add(1, Ordering::Relaxed);
@@ -374,6 +404,5 @@ fn divide<'o>(job: &Close<'_, 'o>, marked: &Spool<'_>, sieve: &Sieve) -> Result<
                 }
             }
         }
-    })?;
-    Ok(divided)
+    })
 }

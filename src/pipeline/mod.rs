@@ -74,6 +74,8 @@ const ROW_BYTES: u64 = 100;
 /// Of so many bytes of customers there is at least one of records: less than any export keeps, since what
 /// is asked by it is whether a run surely fails.
 const RECORD_BYTES_ONE_IN: u64 = 4;
+/// One part of the memory in so many is at most for counting who holds a key, while customers are read.
+const COUNTERS_ONE_IN: u64 = 6;
 /// One part of the memory in so many is for what keys carry.
 const MARKS_ONE_IN: u64 = 16;
 /// A column may hold a personal identity code in one row of so many (0.01 per cent).
@@ -230,7 +232,8 @@ pub fn run<T, E: From<RunError>>(
     let tables = parse::open_all(config, &plan, input_key).map_err(RunError::from)?;
     let bytes: u64 =
         tables.iter().map(|table| crate::sources::BatchReader::progress(table).bytes_total).sum();
-    let shares = ShareCounters::new(bytes / ROW_BYTES);
+    let memory = config.limits.memory_bytes;
+    let shares = ShareCounters::new(bytes / ROW_BYTES, memory / COUNTERS_ONE_IN);
     let shared = Shared {
         config,
         plan: &plan,
@@ -241,13 +244,14 @@ pub fn run<T, E: From<RunError>>(
         run_key: &run_key,
         person_keys: &person_keys,
     };
-    let memory = config.limits.memory_bytes;
     let partitions = partitions(bytes / ROW_BYTES);
     let live_cells = if run.live == Live::No { 0 } else { plan.cells.len() };
     let buckets = partitions.max(MemberRows::buckets(&plan) + live_cells * live::BUCKETS);
-    let overflow = Overflow::new(&run.spill_dir, records_bytes(memory, bytes, objections.bytes()))
-        .with_file_max(config.limits.temp_bytes)
-        .with_chunk_bytes(chunk_bytes(config, buckets));
+    let records = records_bytes(memory, bytes);
+    let overflow =
+        Overflow::new(&run.spill_dir, records_beside(records, objections.bytes() + shares.bytes()))
+            .with_file_max(config.limits.temp_bytes)
+            .with_chunk_bytes(chunk_bytes(config, buckets));
     overflow.check_room((bytes / RECORD_BYTES_ONE_IN).saturating_sub(memory)).map_err(RunError::from)?;
     let rows = Spool::new(&overflow, partitions);
     let mut parsed =
@@ -266,7 +270,7 @@ pub fn run<T, E: From<RunError>>(
     };
     // Whoever an objection names carries its number by now, and its room is free for records.
     drop(objections);
-    overflow.set_limit(records_bytes(memory, bytes, 0));
+    overflow.set_limit(records);
     let recovered = std::mem::take(&mut parsed.recovered);
     let job = close::Close {
         plan: &plan,
@@ -502,11 +506,19 @@ fn partitions(rows: u64) -> usize {
 }
 
 /// How much of the memory is for records: what they are read from, joined by and sorted in needs the rest,
-/// the more the more customers there are, and so does the index of objections while it is there.
-fn records_bytes(memory_bytes: u64, customers_bytes: u64, objections_bytes: u64) -> u64 {
+/// the more the more customers there are.
+fn records_bytes(memory_bytes: u64, customers_bytes: u64) -> u64 {
     const OTHERS: u64 = 384 << 20;
     let others = (OTHERS + customers_bytes / 32).min(memory_bytes / 4 * 3);
-    memory_bytes.saturating_sub(others).saturating_sub(objections_bytes)
+    memory_bytes.saturating_sub(others)
+}
+
+/// How much of that is for records while customers are read, beside so many bytes of what is there only
+/// meanwhile; some of it has room beside records. What is left is no less than half: the more records wait in
+/// memory, the longer the pieces that go to the disk.
+fn records_beside(records_bytes: u64, others_bytes: u64) -> u64 {
+    const ROOM: u64 = 64 << 20;
+    records_bytes.saturating_sub(others_bytes.saturating_sub(ROOM)).max(records_bytes / 2)
 }
 
 /// How many worker threads a config asks for.

@@ -10,7 +10,7 @@ use crate::identifiers::WideKey;
 /// Counters in one region, as a power of two: half a megabyte, which a core's own cache holds.
 const REGION_BITS: u32 = 20;
 /// Counters at least and at most, as powers of two.
-const COUNTER_BITS: std::ops::RangeInclusive<u32> = 17..=27;
+const COUNTER_BITS: std::ops::RangeInclusive<u32> = 17..=28;
 /// A counter that is full: it stands for so many rows or more.
 const FULL: u8 = 15;
 /// Keys a thread gathers for a region before it counts them.
@@ -29,13 +29,19 @@ pub(crate) struct ShareCounters {
 }
 
 impl ShareCounters {
-    /// For about so many identifiers.
-    pub(crate) fn new(expected: u64) -> Self {
+    /// For about so many identifiers, in so many bytes at most.
+    pub(crate) fn new(expected: u64, bytes_max: u64) -> Self {
         let bits = expected.saturating_mul(8).max(1).ilog2() + 1;
+        let bits = bits.min(bytes_max.saturating_mul(2).max(1).ilog2());
         let bits = bits.clamp(*COUNTER_BITS.start(), *COUNTER_BITS.end());
         let region_bits = bits.min(REGION_BITS);
         let regions = (0..1_usize << (bits - region_bits)).map(|_| Mutex::default());
         Self { regions: regions.collect(), region_bits, mask: (1 << bits) - 1 }
+    }
+
+    /// Bytes that they take once every region has been counted in.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.mask.div_ceil(2)
     }
 
     /// One thread's way to count.
@@ -168,7 +174,7 @@ mod tests {
 
     /// Key `n` is held by `n` rows, spread over threads; nothing is counted too low, and few too high.
     fn check(expected: u64, keys: u128, cap: u32) {
-        let counters = ShareCounters::new(expected);
+        let counters = ShareCounters::new(expected, u64::MAX);
         std::thread::scope(|scope| {
             for thread in 0..3 {
                 let counters = &counters;
@@ -206,8 +212,21 @@ mod tests {
     }
 
     #[test]
+    fn counters_take_no_more_memory_than_they_may() {
+        for (expected, bytes_max, bytes) in [
+            (0, u64::MAX, 1 << 16),
+            (1 << 22, u64::MAX, 1 << 25),
+            (1 << 22, 5_000_000, 1 << 22),
+            (1 << 40, 300_000_000, 1 << 27),
+            (1 << 40, 0, 1 << 16),
+        ] {
+            assert_eq!(ShareCounters::new(expected, bytes_max).bytes(), bytes, "{expected} in {bytes_max}");
+        }
+    }
+
+    #[test]
     fn nothing_counted_repeats_nowhere() {
-        let shares = ShareCounters::new(0).freeze(10);
+        let shares = ShareCounters::new(0, u64::MAX).freeze(10);
         assert!((0..1000).all(|number| !shares.may_repeat(key(number)) && !shares.may_exceed(key(number))));
     }
 }

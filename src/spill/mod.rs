@@ -1,16 +1,15 @@
-//! Records beyond memory: append-only buckets of bytes that overflow into one unlinked temporary
-//! file, which has no name and dies with the process. Only keys, digests and small numbers are
+//! Records beyond memory: append-only buckets of bytes that overflow into unlinked temporary
+//! files, which have no name and die with the process. Only keys, digests and small numbers are
 //! handed to it; it cannot tell, and no plaintext type can be turned into the bytes it takes.
 
 #![expect(clippy::disallowed_methods, reason = "spill owns temporary files")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
+use std::io::{self, IoSlice, IoSliceMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::ahead;
 use crate::config::shown::shown_place;
@@ -64,6 +63,12 @@ pub const RECORD_BYTES: usize = 256;
 pub const CHUNK_BYTES: usize = (16 << 10) - RECORD_BYTES;
 /// Buffers that wait for another use beside what records may take: about as many as are filled or read at once.
 const FREE_BUFFERS: usize = 1024;
+/// Buffers that are read or written by one call (`IOV_MAX`, Linux's `UIO_MAXIOV`).
+const BUFFERS_A_CALL: usize = 1024;
+/// Files that records go to: the first that nobody is writing to. All but the first are seldom needed.
+const FILES: usize = 8;
+/// What the last page of a place is filled up with.
+static ZEROS: [u8; CHUNK_BYTES + RECORD_BYTES] = [0; CHUNK_BYTES + RECORD_BYTES];
 
 /// Memory shared by every spool of a run, and the file they overflow into.
 pub struct Overflow {
@@ -73,8 +78,7 @@ pub struct Overflow {
     chunk_bytes: usize,
     in_memory: AtomicU64,
     spilled: AtomicU64,
-    file: Mutex<Option<Arc<File>>>,
-    room: Mutex<Room>,
+    files: [Temporary; FILES],
     /// Buffers that were used and can be used again: memory that is given back and asked for anew costs
     /// the system a cleared page each time, and what one thread gives back is not what another is given.
     free: Mutex<Vec<Vec<u8>>>,
@@ -91,8 +95,7 @@ impl Overflow {
             chunk_bytes: CHUNK_BYTES,
             in_memory: AtomicU64::new(0),
             spilled: AtomicU64::new(0),
-            file: Mutex::new(None),
-            room: Mutex::default(),
+            files: std::array::from_fn(|_| Temporary::default()),
             free: Mutex::default(),
         }
     }
@@ -131,10 +134,10 @@ impl Overflow {
         if bytes > most { Err(SpillError::Room { dir: self.dir.clone(), bytes: most }) } else { Ok(()) }
     }
 
-    /// How large the file is: what is used up in it is written over.
+    /// How much disk the files take: what is used up in them is written over.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
-        self.room.lock().unwrap_or_else(PoisonError::into_inner).end
+        self.files.iter().map(|file| file.room().end).sum()
     }
 
     /// Bytes that went to the file so far.
@@ -148,10 +151,10 @@ impl Overflow {
         self.chunk_bytes + RECORD_BYTES
     }
 
-    /// Bytes that so many bytes of records take in the file. Full chunks take as much as a buffer has, so that the
-    /// place of any serves for any other.
+    /// Bytes that so many bytes of records take in the file. Full chunks take as much as their buffers have, so
+    /// that the place of any serves for any other.
     const fn place_bytes(&self, len: usize) -> usize {
-        if len >= self.chunk_bytes && len < self.buffer_bytes() { self.buffer_bytes() } else { len }
+        if len >= self.chunk_bytes { len.next_multiple_of(self.buffer_bytes()) } else { len }
     }
 
     /// An empty buffer for a chunk.
@@ -193,66 +196,128 @@ impl Overflow {
         records
     }
 
-    fn keep(&self, mut bytes: Vec<u8>) -> Result<Chunk, SpillError> {
-        let size = bytes.capacity() as u64;
-        let before = self.in_memory.fetch_add(size, Ordering::Relaxed);
-        if before + size <= self.limit() {
-            return Ok(Chunk::Memory(bytes));
-        }
-        self.in_memory.fetch_sub(size, Ordering::Relaxed);
-        let len = bytes.len();
+    /// Counts so many bytes of records as kept in memory; whether they are within what may stay there.
+    fn is_within(&self, bytes: usize) -> bool {
+        self.in_memory.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64 <= self.limit()
+    }
+
+    /// Writes all chunks of a bucket that are in memory to the file, one behind the other: the disk likes few and
+    /// long pieces, when they are written and when they are read.
+    fn spill(&self, chunks: &mut [Chunk]) -> Result<(), SpillError> {
+        let in_memory = || {
+            chunks.iter().filter_map(|chunk| match chunk {
+                Chunk::Memory(bytes) => Some(bytes.as_slice()),
+                Chunk::File { .. } => None,
+            })
+        };
+        let len: usize = in_memory().map(<[u8]>::len).sum();
         self.spilled.fetch_add(len as u64, Ordering::Relaxed);
         let place = self.place_bytes(len);
-        let at = self.room.lock().unwrap_or_else(PoisonError::into_inner).take(place as u64);
-        if at + place as u64 > self.file_max {
+        let (file, writing) = self.free_file();
+        let mut at = self.files[file].room().take(place as u64);
+        if self.file_bytes() > self.file_max {
             return Err(SpillError::Room { dir: self.dir.clone(), bytes: self.file_max });
         }
         // Whole pages are written over; of others the system would have to read the rest from the disk.
-        bytes.resize(place, 0);
-        self.file()?
-            .write_all_at(&bytes, at)
-            .map_err(|error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() })?;
-        self.give_back(bytes);
-        Ok(Chunk::File { at, len })
-    }
-
-    /// Frees what a chunk took, in memory or in the file.
-    fn use_up(&self, chunk: Chunk) {
-        match chunk {
-            Chunk::Memory(bytes) => {
+        let filled_up = &ZEROS[..place - len];
+        let mut slices: Vec<IoSlice<'_>> = in_memory().chain([filled_up]).map(IoSlice::new).collect();
+        self.write_file(file, at, &mut slices)?;
+        drop(writing);
+        let last = chunks.iter().rposition(|chunk| matches!(chunk, Chunk::Memory(_)));
+        for (number, chunk) in chunks.iter_mut().enumerate() {
+            if let Chunk::Memory(bytes) = chunk {
+                let bytes = std::mem::take(bytes);
+                let len = bytes.len();
+                let place = if Some(number) == last { len + filled_up.len() } else { len };
+                *chunk = Chunk::File { file, at, len, place };
+                at += len as u64;
                 self.in_memory.fetch_sub(bytes.capacity() as u64, Ordering::Relaxed);
                 self.give_back(bytes);
-            }
-            Chunk::File { at, len } => {
-                let place = self.place_bytes(len) as u64;
-                self.room.lock().unwrap_or_else(PoisonError::into_inner).give(at, place);
-            }
-        }
-    }
-
-    fn read(&self, chunk: &Chunk, into: &mut Vec<u8>) -> Result<(), SpillError> {
-        match chunk {
-            Chunk::Memory(bytes) => into.extend_from_slice(bytes),
-            Chunk::File { at, len } => {
-                let start = into.len();
-                into.resize(start + len, 0);
-                self.read_file(*at, &mut into[start..])?;
             }
         }
         Ok(())
     }
 
-    /// Fills a buffer from a place in the file.
-    fn read_file(&self, at: u64, into: &mut [u8]) -> Result<(), SpillError> {
-        self.file()?
-            .read_exact_at(into, at)
-            .map_err(|error| SpillError::Read { dir: self.dir.clone(), kind: error.kind() })
+    /// A file that nobody is writing to, if there is one, and the right to write to it.
+    fn free_file(&self) -> (usize, MutexGuard<'_, ()>) {
+        let mut files = self.files.iter().enumerate();
+        let free = files.find_map(|(number, file)| Some((number, file.writing.try_lock().ok()?)));
+        free.unwrap_or_else(|| (0, self.files[0].writing.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    /// The file, opened and unlinked at first use.
-    fn file(&self) -> Result<Arc<File>, SpillError> {
+    /// Frees what chunks took, in memory or in a file.
+    fn use_up(&self, chunks: Vec<Chunk>) {
+        for piece in chunks.chunk_by(Chunk::is_before) {
+            if let Chunk::File { file, at, .. } = piece[0] {
+                let place: usize = piece.iter().map(Chunk::place).sum();
+                self.files[file].room().give(at, place as u64);
+            }
+        }
+        for chunk in chunks {
+            if let Chunk::Memory(bytes) = chunk {
+                self.in_memory.fetch_sub(bytes.capacity() as u64, Ordering::Relaxed);
+                self.give_back(bytes);
+            }
+        }
+    }
+
+    /// Copies chunks behind what `into` holds, in their order.
+    fn read(&self, chunks: &[Chunk], into: &mut Vec<u8>) -> Result<(), SpillError> {
+        into.reserve(chunks.iter().map(Chunk::len).sum());
+        for piece in chunks.chunk_by(Chunk::is_before) {
+            match &piece[0] {
+                Chunk::Memory(bytes) => into.extend_from_slice(bytes),
+                Chunk::File { file, at, .. } => {
+                    let start = into.len();
+                    into.resize(start + piece.iter().map(Chunk::len).sum::<usize>(), 0);
+                    self.read_file(*file, *at, &mut [IoSliceMut::new(&mut into[start..])])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes buffers to a place in a file.
+    fn write_file(&self, file: usize, mut at: u64, mut from: &mut [IoSlice<'_>]) -> Result<(), SpillError> {
+        let failed = |error: io::Error| SpillError::Write { dir: self.dir.clone(), kind: error.kind() };
+        let file = self.file(file)?;
+        IoSlice::advance_slices(&mut from, 0);
+        while !from.is_empty() {
+            let written = match rustix::io::pwritev(&file, &from[..from.len().min(BUFFERS_A_CALL)], at) {
+                Ok(0) => return Err(failed(io::ErrorKind::WriteZero.into())),
+                Ok(written) => written,
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(failed(error.into())),
+            };
+            at += written as u64;
+            IoSlice::advance_slices(&mut from, written);
+        }
+        Ok(())
+    }
+
+    /// Fills buffers from a place in a file.
+    fn read_file(&self, file: usize, mut at: u64, mut into: &mut [IoSliceMut<'_>]) -> Result<(), SpillError> {
+        let failed = |error: io::Error| SpillError::Read { dir: self.dir.clone(), kind: error.kind() };
+        let file = self.file(file)?;
+        IoSliceMut::advance_slices(&mut into, 0);
+        while !into.is_empty() {
+            let most = into.len().min(BUFFERS_A_CALL);
+            let read = match rustix::io::preadv(&file, &mut into[..most], at) {
+                Ok(0) => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
+                Ok(read) => read,
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => return Err(failed(error.into())),
+            };
+            at += read as u64;
+            IoSliceMut::advance_slices(&mut into, read);
+        }
+        Ok(())
+    }
+
+    /// A file, opened and unlinked at first use.
+    fn file(&self, number: usize) -> Result<Arc<File>, SpillError> {
         let create = |error: io::Error| SpillError::Create { dir: self.dir.clone(), kind: error.kind() };
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.files[number].file.lock().unwrap_or_else(PoisonError::into_inner);
         if file.is_none() {
             *file = Some(Arc::new(tempfile::tempfile_in(&self.dir).map_err(create)?));
         }
@@ -260,7 +325,22 @@ impl Overflow {
     }
 }
 
-/// Where in the file there is room. What was used up is written over, so that records which are read,
+/// One of the files that records go to.
+#[derive(Default)]
+struct Temporary {
+    file: Mutex<Option<Arc<File>>>,
+    /// Held by whoever writes to it: the system lets one write to a file at a time, and others spin.
+    writing: Mutex<()>,
+    room: Mutex<Room>,
+}
+
+impl Temporary {
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where in a file there is room. What was used up is written over, so that records which are read,
 /// joined and written as other records need the disk once.
 #[derive(Default)]
 struct Room {
@@ -314,7 +394,13 @@ impl Room {
 
 enum Chunk {
     Memory(Vec<u8>),
-    File { at: u64, len: usize },
+    /// Which file, where it begins there, its bytes, and the bytes that its place has.
+    File {
+        file: usize,
+        at: u64,
+        len: usize,
+        place: usize,
+    },
 }
 
 impl Chunk {
@@ -322,6 +408,24 @@ impl Chunk {
         match self {
             Self::Memory(bytes) => bytes.len(),
             Self::File { len, .. } => *len,
+        }
+    }
+
+    /// Bytes of a file that it takes.
+    const fn place(&self) -> usize {
+        match self {
+            Self::Memory(_) => 0,
+            Self::File { place, .. } => *place,
+        }
+    }
+
+    /// Whether another chunk begins where this one ends, in the same file.
+    fn is_before(&self, next: &Self) -> bool {
+        match (self, next) {
+            (Self::File { file, at, len, .. }, Self::File { file: other, at: then, .. }) => {
+                file == other && at + *len as u64 == *then
+            }
+            _ => false,
         }
     }
 }
@@ -364,15 +468,16 @@ impl<'o> Spool<'o> {
         if records.is_empty() {
             return Ok(());
         }
-        let chunk = self.overflow.keep(records)?;
-        self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
-        Ok(())
+        let is_within = self.overflow.is_within(records.capacity());
+        let mut chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.push(Chunk::Memory(records));
+        if is_within { Ok(()) } else { self.overflow.spill(&mut chunks) }
     }
 
     /// Copies a bucket's records behind what `into` holds.
     pub fn read(&self, bucket: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
         let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
-        chunks.iter().try_for_each(|chunk| self.overflow.read(chunk, into))
+        self.overflow.read(&chunks, into)
     }
 
     /// Hands a bucket's records over where they lie, in stretches of whole records; those in the file are
@@ -384,17 +489,17 @@ impl<'o> Spool<'o> {
         look: impl FnOnce(&[&[u8]]) -> Result<T, SpillError>,
     ) -> Result<T, SpillError> {
         let chunks = self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner);
-        let in_file = || {
-            chunks.iter().filter_map(|chunk| match chunk {
-                Chunk::Memory(_) => None,
-                Chunk::File { at, len } => Some((*at, *len)),
-            })
-        };
-        beside.resize(in_file().map(|(_, len)| len).sum(), 0);
+        let in_file: Vec<&[Chunk]> = chunks
+            .chunk_by(Chunk::is_before)
+            .filter(|piece| matches!(piece[0], Chunk::File { .. }))
+            .collect();
+        beside.resize(in_file.iter().copied().flatten().map(Chunk::len).sum(), 0);
         let mut rest = beside.as_mut_slice();
-        for (at, len) in in_file() {
-            let (chunk, after) = rest.split_at_mut(len);
-            self.overflow.read_file(at, chunk)?;
+        for piece in in_file {
+            let (read, after) = rest.split_at_mut(piece.iter().map(Chunk::len).sum());
+            if let Chunk::File { file, at, .. } = piece[0] {
+                self.overflow.read_file(file, at, &mut [IoSliceMut::new(read)])?;
+            }
             rest = after;
         }
         let memory = chunks.iter().filter_map(|chunk| match chunk {
@@ -408,24 +513,30 @@ impl<'o> Spool<'o> {
     /// A bucket's records where they lie, in stretches of whole records. The bucket is empty afterwards, and
     /// its memory free once the stretches are dropped.
     pub fn take_out(&self, bucket: usize) -> Result<Stretches<'o>, SpillError> {
-        let chunks =
+        let mut chunks =
             std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
         let mut stretches =
             Stretches { overflow: self.overflow, counted: 0, all: Vec::with_capacity(chunks.len()) };
-        let mut beside = Vec::new();
+        let mut beside: Vec<Vec<u8>> = Vec::new();
+        for piece in chunks.chunk_by(Chunk::is_before) {
+            if let Chunk::File { file, at, .. } = piece[0] {
+                let from = beside.len();
+                beside.extend(piece.iter().map(|chunk| {
+                    let mut bytes = self.overflow.used_buffer(chunk.len());
+                    bytes.resize(chunk.len(), 0);
+                    bytes
+                }));
+                let mut slices: Vec<_> =
+                    beside[from..].iter_mut().map(|bytes| IoSliceMut::new(bytes)).collect();
+                self.overflow.read_file(file, at, &mut slices)?;
+            }
+        }
+        let is_in_file = |chunk: &mut Chunk| matches!(chunk, Chunk::File { .. });
+        self.overflow.use_up(chunks.extract_if(.., is_in_file).collect());
         for chunk in chunks {
-            match chunk {
-                Chunk::Memory(bytes) => {
-                    stretches.counted += bytes.capacity() as u64;
-                    stretches.all.push(bytes);
-                }
-                Chunk::File { at, len } => {
-                    let mut bytes = self.overflow.used_buffer(len);
-                    bytes.resize(len, 0);
-                    self.overflow.read_file(at, &mut bytes)?;
-                    self.overflow.use_up(chunk);
-                    beside.push(bytes);
-                }
+            if let Chunk::Memory(bytes) = chunk {
+                stretches.counted += bytes.capacity() as u64;
+                stretches.all.push(bytes);
             }
         }
         stretches.all.append(&mut beside);
@@ -436,10 +547,8 @@ impl<'o> Spool<'o> {
     pub fn take(&self, bucket: usize, into: &mut Vec<u8>) -> Result<(), SpillError> {
         let chunks =
             std::mem::take(&mut *self.buckets[bucket].lock().unwrap_or_else(PoisonError::into_inner));
-        for chunk in chunks {
-            self.overflow.read(&chunk, into)?;
-            self.overflow.use_up(chunk);
-        }
+        self.overflow.read(&chunks, into)?;
+        self.overflow.use_up(chunks);
         Ok(())
     }
 }
@@ -570,7 +679,8 @@ mod tests {
     #[test]
     fn one_buckets_records_stay_in_order() {
         let dir = tempfile::tempdir().expect("scratch folder");
-        for limit_bytes in [0, 1 << 20] {
+        // Nothing stays in memory; two chunks do, and go to the file with the third; all do.
+        for limit_bytes in [0, 40_000, 1 << 20] {
             let overflow = Overflow::new(dir.path(), limit_bytes);
             let spool = Spool::new(&overflow, 2);
             let records = 3 * (CHUNK_BYTES + super::RECORD_BYTES) / 8 + 1;
@@ -581,11 +691,82 @@ mod tests {
             appender.finish().expect("room");
             BucketAppender::new(&spool, 1).finish().expect("nothing to hand over");
             assert_eq!((spool.bytes(0), spool.bytes(1)), (0, records * 8));
-            assert_eq!(overflow.spilled_bytes() > 0, limit_bytes == 0);
+            let expected: Vec<u8> = (0..records as u64).flat_map(u64::to_be_bytes).collect();
+            let mut read = Vec::new();
+            spool.read(1, &mut read).expect("readable");
+            assert!(read == expected, "{limit_bytes}");
+            assert_eq!(overflow.spilled_bytes() > 0, limit_bytes < 1 << 20);
             let taken = spool.take_out(1).expect("readable");
             assert!(taken.all().len() > 3 && taken.all().iter().all(|chunk| chunk.len() % 8 == 0));
-            let expected: Vec<u8> = (0..records as u64).flat_map(u64::to_be_bytes).collect();
-            assert!(taken.all().concat() == expected);
+            assert!(limit_bytes == 40_000 || taken.all().concat() == expected, "{limit_bytes}");
+        }
+    }
+
+    /// What goes to the file goes there a bucket at a time, in one piece, and comes back from it in one.
+    #[test]
+    fn a_bucket_goes_to_the_file_in_one_piece() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let buffer_bytes = 1000 + super::RECORD_BYTES;
+        let chunks = 2 * super::BUFFERS_A_CALL + 7;
+        let overflow = Overflow::new(dir.path(), (2 * chunks * buffer_bytes) as u64).with_chunk_bytes(1000);
+        let spool = Spool::new(&overflow, 3);
+        let record = |bucket: usize, number: usize| [bucket as u8, number as u8, (number >> 8) as u8, 9];
+        let all = |bucket| (0..chunks * 250).flat_map(|number| record(bucket, number)).collect::<Vec<u8>>();
+        let mut appender = Appender::new(&spool);
+        for number in 0..chunks * 250 {
+            (0..2).for_each(|to| appender.push(to, |bytes| bytes.extend(record(to, number))).expect("room"));
+        }
+        assert_eq!(overflow.spilled_bytes(), 0, "both fit");
+        appender.push(1, |bytes| bytes.extend([8; 1000])).expect("room");
+        appender.finish().expect("room");
+        assert_eq!(overflow.spilled_bytes(), (chunks as u64 + 1) * 1000, "all of one bucket");
+        assert_eq!(overflow.file_bytes() % buffer_bytes as u64, 0);
+        assert!(overflow.file_bytes() < overflow.spilled_bytes() + 2 * buffer_bytes as u64);
+        let pieces = |bucket: usize| {
+            let chunks = spool.buckets[bucket].lock().expect("nobody panicked");
+            chunks.chunk_by(super::Chunk::is_before).count()
+        };
+        assert_eq!((pieces(0), pieces(1)), (chunks, 1));
+        let expected = [all(1), vec![8; 1000]].concat();
+        let (mut read, mut beside) = (Vec::new(), Vec::new());
+        spool.read(1, &mut read).expect("readable");
+        assert!(read == expected);
+        let seen = spool.look_at(1, &mut beside, |stretches| Ok(stretches.concat() == expected));
+        assert!(seen.expect("readable"));
+        assert!(spool.take_out(1).expect("readable").all().concat() == expected);
+        assert!(spool.take_out(0).expect("readable").all().concat() == all(0));
+        // All of its place is free again, and what follows takes it.
+        let before = overflow.file_bytes();
+        overflow.set_limit(0);
+        let places = before as usize / buffer_bytes;
+        (0..places).for_each(|_| spool.append(2, vec![1; 1000]).expect("room"));
+        assert_eq!(overflow.file_bytes(), before);
+    }
+
+    /// Threads that write at once write to files of their own, and find again what they wrote.
+    #[test]
+    fn records_of_many_threads_come_back_from_their_files() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), 0).with_chunk_bytes(1000);
+        let spool = Spool::new(&overflow, 8);
+        let held = overflow.files[0].writing.lock().expect("nobody panicked");
+        std::thread::scope(|scope| {
+            for bucket in 0..8_usize {
+                let spool = &spool;
+                scope.spawn(move || {
+                    for number in 0..50 {
+                        spool.append(bucket, vec![(bucket * 50 + number) as u8; 1000]).expect("room");
+                    }
+                });
+            }
+        });
+        drop(held);
+        assert_eq!(overflow.files[0].room().end, 0, "somebody else was writing there");
+        for bucket in 0..8 {
+            let mut read = Vec::new();
+            spool.take(bucket, &mut read).expect("readable");
+            let expected: Vec<u8> = (0..50).flat_map(|number| [(bucket * 50 + number) as u8; 1000]).collect();
+            assert!(read == expected, "{bucket}");
         }
     }
 
@@ -665,7 +846,7 @@ mod tests {
                     for _ in 0..chunks {
                         appender.push(bucket, |bytes| bytes.extend([7; 100])).expect("room");
                     }
-                    appender.push(bucket, |bytes| bytes.extend([7; 10])).expect("room");
+                    appender.push(1 - bucket, |bytes| bytes.extend([7; 10])).expect("room");
                     appender.finish().expect("room");
                 });
             });
