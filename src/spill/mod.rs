@@ -864,6 +864,26 @@ mod tests {
         assert_eq!(waiting(), super::FREE_BUFFERS);
     }
 
+    /// What ends in one file where something begins in another is no piece with it.
+    #[test]
+    fn chunks_of_two_files_are_two_pieces() {
+        let dir = tempfile::tempdir().expect("scratch folder");
+        let overflow = Overflow::new(dir.path(), 0).with_chunk_bytes(1000);
+        let spool = Spool::new(&overflow, 2);
+        let whole = |number: u8| vec![number; 1000 + super::RECORD_BYTES];
+        spool.append(0, whole(1)).expect("room");
+        let held = overflow.files[0].writing.lock().expect("nobody panicked");
+        spool.append(1, whole(2)).expect("room");
+        spool.append(0, whole(3)).expect("room");
+        drop(held);
+        spool.append(1, whole(4)).expect("room");
+        for (bucket, expected) in [(0, [whole(1), whole(3)]), (1, [whole(2), whole(4)])] {
+            let mut read = Vec::new();
+            spool.read(bucket, &mut read).expect("readable");
+            assert!(read == expected.concat(), "{bucket}");
+        }
+    }
+
     /// Room that is free again is taken again, and no two chunks ever lie over one another.
     #[test]
     fn used_up_room_is_written_over_and_nothing_else() {
