@@ -186,7 +186,7 @@ impl<K: Key, V: Copy + Send> KeyTable<K, V> {
 }
 
 /// Makes one of entries with one key that stand side by side; `join` makes one of two values.
-pub(crate) fn join_equals<K: PartialEq, V: Copy>(entries: &mut Vec<(K, V)>, join: impl Fn(V, V) -> V) {
+fn join_equals<K: PartialEq, V: Copy>(entries: &mut Vec<(K, V)>, join: impl Fn(V, V) -> V) {
     entries.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
         if is_same {

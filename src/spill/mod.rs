@@ -109,8 +109,12 @@ impl Overflow {
 
     /// The same whose chunks are of about so many bytes. All of a run are of one size, so that the buffer of any
     /// serves for any other: memory that is given back is not what is asked for next.
+    ///
+    /// # Panics
+    /// Over [`CHUNK_BYTES`].
     #[must_use]
     pub const fn with_chunk_bytes(mut self, bytes: usize) -> Self {
+        assert!(bytes <= CHUNK_BYTES, "what fills a place up is no longer than a chunk's buffer");
         self.chunk_bytes = bytes;
         self
     }
