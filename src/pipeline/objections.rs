@@ -546,3 +546,20 @@ pub(crate) fn union(interner: &Interner<Named>, one: u32, other: u32) -> u32 {
         interner.number(interner.get(one).union(&interner.get(other)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Objections;
+    use crate::identifiers::Meets;
+    use crate::pipeline::intern::Interner;
+    use crate::policy::objections::Named;
+
+    /// Of an end whose objections are not known nobody can say that the cell has met them all: the library is asked.
+    #[test]
+    fn an_end_without_known_objections_is_never_passed_over() {
+        let (objections, named) = (Objections::default(), Interner::starting_with(Named::default()));
+        assert!(objections.may_meet_otherwise(Meets::EndingIn(1_234_567), || 0, &named));
+        assert!(objections.may_meet_otherwise(Meets::Any, || 0, &named));
+        assert!(!objections.may_meet_otherwise(Meets::Nothing, || 0, &named));
+    }
+}
